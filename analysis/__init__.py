@@ -1,0 +1,1 @@
+"""Measurement, studies, maps, tables, reports and the command line."""

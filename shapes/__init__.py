@@ -1,0 +1,1 @@
+"""Boundary files in, a clean boundary table out."""

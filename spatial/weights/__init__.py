@@ -1,0 +1,1 @@
+"""Neighbour graphs of cities: builders, scaling, description. Every builder returns a libpysal Graph."""

@@ -1,0 +1,62 @@
+"""What is recorded about a graph: rule, scaling, the names of its units; read by labels and legends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from spatial.errors import InputError
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["Facts", "Transform", "is_graph", "read_facts", "require_graph", "write_facts"]
+
+Transform = Literal["row", "spectral", "none"]
+ATTRIBUTE = "cityripple"
+FROM_LETTER: Mapping[str, Transform] = {"R": "row", "C": "spectral", "O": "none", "B": "none"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How a graph came about.
+
+    `rule` is a builder's name ("contiguity", "knn", ...), `options` its arguments as given (km, k,
+    power, order ...), `bridges` the pairs joined by hand, `names` maps a unit's label to its name.
+    """
+
+    rule: str = "given"
+    transform: Transform | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+    bridges: tuple[tuple[str, str], ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    units_cut: int = 0
+
+
+def is_graph(w: object) -> bool:
+    """Whether `w` is libpysal's Graph, without importing libpysal."""
+    return any(t.__name__ == "Graph" and t.__module__.startswith("libpysal.graph") for t in type(w).__mro__)
+
+
+def require_graph(w: object) -> None:
+    """Refuse anything that carries no labels or another class of weights."""
+    if not is_graph(w):
+        raise InputError(
+            f"the weights are a {type(w).__module__}.{type(w).__name__}, not a libpysal Graph; "
+            "use weights.from_matrix(matrix, ids) for arrays and sparse matrices, Graph.from_W(w) for libpysal's W."
+        )
+
+
+def write_facts(graph: Graph, facts: Facts) -> Graph:
+    """Attach `facts` to a graph that was just made."""
+    setattr(graph, ATTRIBUTE, facts)
+    return graph
+
+
+def read_facts(graph: Graph) -> Facts:
+    """Facts of a graph; for one built elsewhere only what its own letter of scaling says."""
+    facts = getattr(graph, ATTRIBUTE, None)
+    if isinstance(facts, Facts):
+        return facts
+    return replace(Facts(), transform=FROM_LETTER.get(str(graph.transformation)))

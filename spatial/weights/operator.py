@@ -1,0 +1,209 @@
+"""A graph as a labelled sparse matrix, built once per graph, and the one place where it meets data."""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from spatial.errors import AlignmentWarning, InputError, ScalingWarning, named
+from spatial.labels import canonical_index, missing_from, positions
+from spatial.weights.facts import Facts, read_facts, require_graph
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["Aligned", "Operator", "align", "check_scaling", "operator", "rescale"]
+
+Vector = npt.NDArray[np.float64]
+ROW_SUM_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Operator:
+    """Weights as a matrix with labels; never changed after it is made.
+
+    `ids` (N,) are the graph's labels, `matrix` (N, N) the weights without stored zeros, `facts` what is
+    known of the graph. `store` keeps what later computations derive from the matrix alone
+    (spectrum, factorisations), so that a second fit on the same graph finds it.
+    """
+
+    ids: pd.Index
+    matrix: sparse.csr_array
+    facts: Facts
+    store: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def n(self) -> int:
+        """Number of units."""
+        return int(self.matrix.shape[0])
+
+    @cached_property
+    def labels(self) -> pd.Index:
+        """Labels in canonical text form."""
+        return canonical_index(self.ids, "the weights")
+
+    @cached_property
+    def row_sums(self) -> Vector:
+        """Sum of each row, (N,)."""
+        return np.asarray(self.matrix.sum(axis=1), dtype=np.float64).ravel()
+
+    @cached_property
+    def isolates(self) -> npt.NDArray[np.bool_]:
+        """True for units without a neighbour, (N,)."""
+        return np.diff(self.matrix.indptr) == 0
+
+    @cached_property
+    def stochastic(self) -> bool:
+        """Whether every row, isolates included, sums to one within 1e-6."""
+        return bool(np.all(np.abs(self.row_sums - 1.0) <= ROW_SUM_TOLERANCE))
+
+    @cached_property
+    def row_scaled(self) -> bool:
+        """Whether every row that has neighbours sums to one within 1e-6."""
+        return bool(np.all(np.abs(self.row_sums[~self.isolates] - 1.0) <= ROW_SUM_TOLERANCE))
+
+    def lag(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Spatial lag of arrays whose axis -2 holds the units, or of a vector: (N,), (N, k), (T, N, k)."""
+        if values.ndim <= 2:
+            return np.asarray(self.matrix @ values)
+        stacked = np.moveaxis(values, -2, 0)
+        lagged = self.matrix @ stacked.reshape(self.n, -1)
+        return np.moveaxis(np.asarray(lagged).reshape(stacked.shape), 0, -2)
+
+    def restricted(self, keep: npt.NDArray[np.intp]) -> Operator:
+        """Operator of the units at `keep`, in that order, re-cut and re-scaled as recorded."""
+        key = ("restricted", keep.tobytes())
+        found = self.store.get(key)
+        if found is None:
+            cut = sparse.csr_array(self.matrix[keep][:, keep])
+            facts = self.facts
+            if facts.transform is None and self.row_scaled:
+                cut = rescale(cut, "row")
+            elif facts.transform in ("row", "spectral"):
+                cut = rescale(cut, facts.transform)
+            found = Operator(self.ids[keep], cut, facts)
+            self.store[key] = found
+        return found  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Weights over exactly the units of the data, in the data's order, and what had to be cut for it."""
+
+    operator: Operator
+    dropped: tuple[str, ...]
+    new_isolates: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for `fit.notes`."""
+        out = []
+        if self.dropped:
+            out.append(
+                f"The weights hold {len(self.dropped)} units without data; they were cut out and the rest re-scaled: {named(self.dropped, 40)}."
+            )
+        if self.new_isolates:
+            out.append(f"Units left without a neighbour by that cut: {named(self.new_isolates, 40)}.")
+        return tuple(out)
+
+
+_operators: dict[int, tuple[weakref.ref[Any], Operator]] = {}
+
+
+def operator(graph: Graph) -> Operator:
+    """Operator of a graph; made at the first call and kept as long as the graph lives."""
+    require_graph(graph)
+    known = _operators.get(id(graph))
+    if known is not None and known[0]() is graph:
+        return known[1]
+    made = _from_graph(graph)
+    key = id(graph)
+    _operators[key] = (weakref.ref(graph, lambda _: _operators.pop(key, None)), made)
+    return made
+
+
+def _from_graph(graph: Graph) -> Operator:
+    """Read rows, columns and weights from the sorted adjacency without a pivot."""
+    adjacency = graph._adjacency
+    index = adjacency.index
+    focal, neighbour = index.codes
+    starts = np.flatnonzero(np.r_[True, focal[1:] != focal[:-1]]) if len(focal) else np.array([], int)
+    ids = index.levels[0].take(focal[starts])
+    n = len(ids)
+    row_of = np.full(len(index.levels[0]), -1, dtype=np.intp)
+    row_of[focal[starts]] = np.arange(n)
+    column_of = ids.get_indexer(index.levels[1])
+    rows, columns = row_of[focal], column_of[neighbour]
+    weights = adjacency.to_numpy(dtype=np.float64)
+    if not np.isfinite(weights).all():
+        raise InputError("the weights hold infinite or missing values; mend them before building the graph.")
+    keep = weights != 0
+    matrix = sparse.csr_array((weights[keep], (rows[keep], columns[keep])), shape=(n, n))
+    matrix.sort_indices()
+    return Operator(pd.Index(ids, name=None), matrix, read_facts(graph))
+
+
+def rescale(matrix: sparse.csr_array, transform: str) -> sparse.csr_array:
+    """Rows divided by their sums ("row") or all weights by the spectral radius ("spectral"); "none" as it is."""
+    if transform == "none":
+        return matrix
+    if transform == "row":
+        totals = np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel()
+        share = np.divide(1.0, totals, out=np.zeros_like(totals), where=totals != 0)
+        return sparse.csr_array(sparse.diags_array(share) @ matrix)
+    radius = spectral_radius(matrix)
+    return matrix if radius == 0 else sparse.csr_array(matrix / radius)
+
+
+def spectral_radius(matrix: sparse.csr_array) -> float:
+    """Largest modulus of an eigenvalue; dense below 500 units, Arnoldi above."""
+    if matrix.shape[0] <= 500:
+        return float(np.abs(np.linalg.eigvals(matrix.toarray())).max(initial=0.0))
+    from scipy.sparse.linalg import eigs
+
+    start = np.ones(matrix.shape[0])
+    return float(np.abs(eigs(matrix, k=1, which="LM", v0=start, return_eigenvectors=False)).max())
+
+
+def check_scaling(op: Operator, *, stacklevel: int = 3) -> str | None:
+    """Warn where rows do not sum to one and this was not asked for; gives the sentence for `fit.notes`."""
+    if op.row_scaled or op.facts.transform == "spectral":
+        return None
+    sums = op.row_sums[~op.isolates]
+    text = (
+        f"the rows of the weights sum to {sums.min():.4g} to {sums.max():.4g}, not to one; rho is then on another scale "
+        "and the two-way transformation does not apply. Build them with transform=\"row\", or graph.transform(\"R\"), "
+        "and cut them with weights.subset."
+    )
+    warnings.warn(text, ScalingWarning, stacklevel=stacklevel)
+    return text[0].upper() + text[1:]
+
+
+def align(graph: Graph, units: pd.Index, *, what: str = "the data", stacklevel: int = 3) -> Aligned:
+    """Match weights to the units of the data by label.
+
+    Units of the data that the weights lack are an InputError. Units of the weights that the data lack are cut
+    out, the rest is re-scaled, and an AlignmentWarning names them.
+    """
+    op = operator(graph)
+    if units is op.ids or units.equals(op.ids):
+        return Aligned(op, (), ())
+    wanted = canonical_index(units, what)
+    keep = positions(wanted, op.labels, data=what, source="the weights")
+    if len(keep) == op.n and np.array_equal(keep, np.arange(op.n)):
+        return Aligned(op, (), ())
+    dropped = tuple(missing_from(op.labels, wanted))
+    cut = op.restricted(keep)
+    orphans = tuple(str(label) for label in wanted[cut.isolates & ~op.isolates[keep]])
+    aligned = Aligned(cut, dropped, orphans)
+    if dropped:
+        warnings.warn(" ".join(aligned.notes), AlignmentWarning, stacklevel=stacklevel)
+    return aligned
