@@ -1,0 +1,150 @@
+"""The fixed bilingual vocabulary: every word that maps, figures, tables and reports print of their own.
+
+A flat table from key to (English, Chinese). A part of the toolkit that prints a new word adds a row; keys are
+grouped by what stands before the dot. Words of the user's own (column names, cities) never pass through here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Literal
+
+from spatial.errors import InputError
+
+__all__ = ["LANGUAGES", "TERMS", "Language", "check_language", "term"]
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+TERMS: Mapping[str, tuple[str, str]] = {
+    # classes of local statistics; the part after the dot is the category of spatial.lisa
+    "cluster.HH": ("High–high", "高-高集聚"),
+    "cluster.LH": ("Low–high", "低-高集聚"),
+    "cluster.LL": ("Low–low", "低-低集聚"),
+    "cluster.HL": ("High–low", "高-低集聚"),
+    "cluster.not significant": ("Not significant", "不显著"),
+    "cluster.isolate": ("No neighbour", "无邻接单元"),
+    "cluster.missing": ("No data", "无数据"),
+    # legends and frames of maps
+    "map.no_data": ("No data", "无数据"),
+    "map.isolate": ("No neighbour", "无邻接单元"),
+    "map.bivariate": (
+        "first: {here} here; second: {there} next door",
+        "前：本地{here}；后：邻地{there}",
+    ),
+    "map.bivariate_here": ("first variable", "第一变量"),
+    "map.bivariate_there": ("second variable", "第二变量"),
+    "map.km": ("km", "千米"),
+    "map.inset_scale": ("1:{scale} of the main map", "为主图比例的 1/{scale}"),
+    "map.inset_larger": ("{scale} × the main map", "为主图比例的 {scale} 倍"),
+    "map.province_border": ("Province border", "省级界线"),
+    "map.sea_line": ("Line given with the base map", "底图所附界线"),
+    "map.sent": ("Spillover sent", "溢出（发出）"),
+    "map.received": ("Spillover received", "溢出（接受）"),
+    "map.own": ("Own effect", "自身效应"),
+    "map.sent_long": (
+        "Sent: effect on all other units of a unit change here",
+        "发出：本地变动一单位对其他所有单元之和的影响",
+    ),
+    "map.received_long": (
+        "Received: effect here of a unit change in all other units",
+        "接受：其他所有单元均变动一单位对本地的影响",
+    ),
+    "map.approval": ("Map approval number: {number}", "审图号：{number}"),
+    "map.source": ("Source: {source}", "资料来源：{source}"),
+    "map.note": ("Note: {note}", "注：{note}"),
+    # how a test was done, for notes below maps and figures
+    "note.weights": ("weights: {weights}", "权重：{weights}"),
+    "note.two-sided": ("two-sided p", "双侧 p 值"),
+    "note.greater": ("one-sided p (greater)", "单侧 p 值（大于）"),
+    "note.less": ("one-sided p (less)", "单侧 p 值（小于）"),
+    "note.folded": ("folded one-sided p", "折叠单侧 p 值"),
+    "note.exact": ("exact permutation distribution", "精确置换分布"),
+    "note.permutation": ("conditional permutation", "条件置换"),
+    "note.permutations": ("{count} permutations", "{count} 次置换"),
+    "note.none": ("no correction for multiple testing", "未作多重检验校正"),
+    "note.fdr": (
+        "false-discovery correction (Benjamini–Hochberg)",
+        "错误发现率校正（Benjamini–Hochberg）",
+    ),
+    "note.bonferroni": ("Bonferroni correction", "Bonferroni 校正"),
+    "note.alpha": ("significant at p ≤ {alpha}", "显著性标准 p ≤ {alpha}"),
+    "note.seed": ("seed {seed}", "随机种子 {seed}"),
+    "note.bivariate": (
+        "a cluster of two variables may reflect their correlation within the unit itself (Lee 2001)",
+        "双变量集聚可能反映本地两变量自身的相关（Lee 2001）",
+    ),
+    "note.interval": ("bars: {level} % confidence interval", "线段为 {level}% 置信区间"),
+    # effects
+    "effect.direct": ("Direct effect", "直接效应"),
+    "effect.indirect": ("Indirect effect", "间接效应"),
+    "effect.total": ("Total effect", "总效应"),
+    "effect.short": ("Short run", "短期"),
+    "effect.long": ("Long run", "长期"),
+    "effect.axis": ("Effect", "效应"),
+    "effect.model": ("Model {number}", "模型 {number}"),
+    # Moran
+    "moran.statistic": ("Moran's I", "莫兰指数 I"),
+    "moran.expected": ("Expected value", "期望值"),
+    "moran.band": (
+        "{level} % of the values under no autocorrelation",
+        "无自相关时 {level}% 的取值范围",
+    ),
+    "moran.significant": ("p ≤ {alpha}", "p ≤ {alpha}"),
+    "moran.not_significant": ("p > {alpha}", "p > {alpha}"),
+    "moran.value_axis": ("{name} (standardised)", "{name}（标准化）"),
+    "moran.lag_axis": ("Spatial lag of {name}", "{name}的空间滞后"),
+    "moran.value": ("Value", "变量值"),
+    "moran.slope": ("Moran's I = {value}", "莫兰指数 I = {value}"),
+    "moran.time": ("Year", "年份"),
+    "moran.left_out": (
+        "left out: {count} without data, {isolates} without neighbours",
+        "未计入：{count} 个无数据，{isolates} 个无邻接单元",
+    ),
+}
+
+
+def check_language(lang: str) -> Language:
+    """The language as typed; refuses any other than "en" and "zh"."""
+    if lang == "en":
+        return "en"
+    if lang == "zh":
+        return "zh"
+    raise InputError(
+        f'lang={lang!r} is not a language of this toolkit; use lang="en" or lang="zh".'
+    )
+
+
+def term(key: str, lang: str = "en", **values: object) -> str:
+    """Printed form of a fixed term.
+
+    Parameters
+    ----------
+    key
+        A key of `TERMS`, such as "cluster.HH" or "effect.direct".
+    lang
+        "en" or "zh".
+    **values
+        What stands in the term's {places}, where it has any.
+
+    Raises
+    ------
+    InputError
+        For an unknown key, naming the nearest one, or an unknown language.
+
+    Examples
+    --------
+    >>> term("effect.indirect", "zh")
+    '间接效应'
+    >>> term("note.seed", "en", seed=1)
+    'seed 1'
+    """
+    column = LANGUAGES.index(check_language(lang))
+    if key not in TERMS:
+        near = difflib.get_close_matches(key, TERMS, n=1, cutoff=0.0)
+        raise InputError(
+            f"the vocabulary has no term {key!r}; the nearest is {near[0]!r}, and analysis/terms.py is where terms are added."
+        )
+    text = TERMS[key][column]
+    return text.format(**values) if values else text
