@@ -33,13 +33,19 @@ def canonical(label: Any) -> str:
 def canonical_index(labels: Iterable[Any], what: str) -> pd.Index:
     """Canonical labels of distinct units; two labels that collapse into one are refused."""
     given = list(labels)
-    empty = [i for i, label in enumerate(given) if label is None or label is pd.NA or label != label]
+    empty = [
+        i for i, label in enumerate(given) if label is None or label is pd.NA or label != label
+    ]
     if empty:
-        raise InputError(f"{what}: {len(empty)} labels are missing (first at position {empty[0]}); fill them in or drop the rows.")
+        raise InputError(
+            f"{what}: {len(empty)} labels are missing (first at position {empty[0]}); fill them in or drop the rows."
+        )
     texts = pd.Index([canonical(label) for label in given], dtype=object)
     twice = texts[texts.duplicated()].unique()
     if len(twice):
-        raise InputError(f"{what}: the labels {named(twice)} stand more than once; labels must be unique after trimming and number formats are ignored.")
+        raise InputError(
+            f"{what}: the labels {named(twice)} stand more than once; labels must be unique after trimming and number formats are ignored."
+        )
     return texts
 
 
@@ -52,5 +58,7 @@ def positions(wanted: pd.Index, available: pd.Index, *, data: str, source: str) 
     """Positions of `wanted` in `available`; refuses with the names that are absent."""
     absent = missing_from(wanted, available)
     if absent:
-        raise InputError(f"{data} has {len(absent)} units that {source} lacks: {named(absent)}; drop them from the data or build the weights with them.")
+        raise InputError(
+            f"{data} has {len(absent)} units that {source} lacks: {named(absent)}; drop them from the data or build the weights with them."
+        )
     return np.asarray(available.get_indexer(wanted), dtype=np.intp)

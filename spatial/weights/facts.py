@@ -36,7 +36,9 @@ class Facts:
 
 def is_graph(w: object) -> bool:
     """Whether `w` is libpysal's Graph, without importing libpysal."""
-    return any(t.__name__ == "Graph" and t.__module__.startswith("libpysal.graph") for t in type(w).__mro__)
+    return any(
+        t.__name__ == "Graph" and t.__module__.startswith("libpysal.graph") for t in type(w).__mro__
+    )
 
 
 def require_graph(w: object) -> None:

@@ -111,7 +111,9 @@ class Aligned:
                 f"The weights hold {len(self.dropped)} units without data; they were cut out and the rest re-scaled: {named(self.dropped, 40)}."
             )
         if self.new_isolates:
-            out.append(f"Units left without a neighbour by that cut: {named(self.new_isolates, 40)}.")
+            out.append(
+                f"Units left without a neighbour by that cut: {named(self.new_isolates, 40)}."
+            )
         return tuple(out)
 
 
@@ -135,7 +137,9 @@ def _from_graph(graph: Graph) -> Operator:
     adjacency = graph._adjacency
     index = adjacency.index
     focal, neighbour = index.codes
-    starts = np.flatnonzero(np.r_[True, focal[1:] != focal[:-1]]) if len(focal) else np.array([], int)
+    starts = (
+        np.flatnonzero(np.r_[True, focal[1:] != focal[:-1]]) if len(focal) else np.array([], int)
+    )
     ids = index.levels[0].take(focal[starts])
     n = len(ids)
     row_of = np.full(len(index.levels[0]), -1, dtype=np.intp)
@@ -144,7 +148,9 @@ def _from_graph(graph: Graph) -> Operator:
     rows, columns = row_of[focal], column_of[neighbour]
     weights = adjacency.to_numpy(dtype=np.float64)
     if not np.isfinite(weights).all():
-        raise InputError("the weights hold infinite or missing values; mend them before building the graph.")
+        raise InputError(
+            "the weights hold infinite or missing values; mend them before building the graph."
+        )
     keep = weights != 0
     matrix = sparse.csr_array((weights[keep], (rows[keep], columns[keep])), shape=(n, n))
     matrix.sort_indices()
@@ -180,7 +186,7 @@ def check_scaling(op: Operator, *, stacklevel: int = 3) -> str | None:
     sums = op.row_sums[~op.isolates]
     text = (
         f"the rows of the weights sum to {sums.min():.4g} to {sums.max():.4g}, not to one; rho is then on another scale "
-        "and the two-way transformation does not apply. Build them with transform=\"row\", or graph.transform(\"R\"), "
+        'and the two-way transformation does not apply. Build them with transform="row", or graph.transform("R"), '
         "and cut them with weights.subset."
     )
     warnings.warn(text, ScalingWarning, stacklevel=stacklevel)
