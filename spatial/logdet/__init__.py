@@ -1,0 +1,8 @@
+"""The log-determinant ln|I − ρW|, its derivatives and the interval of ρ, chosen by the size of W."""
+
+from __future__ import annotations
+
+from spatial.logdet.base import LogDeterminant
+from spatial.logdet.choice import EIGENVALUE_LIMIT, log_determinant
+
+__all__ = ["EIGENVALUE_LIMIT", "LogDeterminant", "log_determinant"]

@@ -1,0 +1,97 @@
+"""What every log-determinant offers, and the eigenvalue form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["LogDeterminant", "Spectrum", "real_interval"]
+
+Vector = npt.NDArray[np.float64]
+
+
+class LogDeterminant(Protocol):
+    """f(ρ) = ln|I − ρW| and its derivatives, for scalars or arrays of ρ.
+
+    g = tr[W(I−ρW)⁻¹] = −f′ and h = tr[(W(I−ρW)⁻¹)²] = −f″. `interval` is the admissible interval of ρ, open
+    at both ends, `n` the number of units. Where f comes from factorisations, `refine` says between which values
+    of ρ it is wanted to rounding.
+    """
+
+    n: int
+    interval: tuple[float, float]
+
+    def f(self, rho: npt.ArrayLike) -> Vector:
+        """ln|I − ρW|."""
+        ...
+
+    def g(self, rho: npt.ArrayLike) -> Vector:
+        """tr[W(I − ρW)⁻¹]."""
+        ...
+
+    def h(self, rho: npt.ArrayLike) -> Vector:
+        """tr[(W(I − ρW)⁻¹)²]."""
+        ...
+
+    def refine(self, low: float, high: float) -> None:
+        """Make f, g and h exact to rounding between `low` and `high`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Log-determinant from all eigenvalues ω: f = Σ ln|1 − ρω|, g = Σ ω/(1 − ρω), h = Σ (ω/(1 − ρω))².
+
+    Complex eigenvalues come in pairs, so that the sums are real (Ord, 1975).
+    """
+
+    eigenvalues: npt.NDArray[np.float64] | npt.NDArray[np.complex128]
+
+    @property
+    def n(self) -> int:
+        """Number of units."""
+        return len(self.eigenvalues)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Admissible interval (1/ω_min, 1/ω_max) over the real eigenvalues."""
+        return real_interval(self.eigenvalues)
+
+    def f(self, rho: npt.ArrayLike) -> Vector:
+        """ln|I − ρW|."""
+        return np.asarray(np.log(np.abs(1.0 - self._outer(rho))).sum(axis=-1), dtype=np.float64)
+
+    def g(self, rho: npt.ArrayLike) -> Vector:
+        """tr[W(I − ρW)⁻¹]."""
+        return np.asarray(np.real(self._ratio(rho).sum(axis=-1)), dtype=np.float64)
+
+    def h(self, rho: npt.ArrayLike) -> Vector:
+        """tr[(W(I − ρW)⁻¹)²]."""
+        return np.asarray(np.real((self._ratio(rho) ** 2).sum(axis=-1)), dtype=np.float64)
+
+    def refine(self, low: float, high: float) -> None:
+        """Nothing to do: the eigenvalues serve everywhere."""
+
+    def _outer(self, rho: npt.ArrayLike) -> npt.NDArray[np.generic]:
+        return np.multiply.outer(np.asarray(rho, dtype=np.float64), self.eigenvalues)
+
+    def _ratio(self, rho: npt.ArrayLike) -> npt.NDArray[np.generic]:
+        return self.eigenvalues / (1.0 - self._outer(rho))
+
+
+def real_interval(eigenvalues: npt.NDArray[np.generic]) -> tuple[float, float]:
+    """(1/ω_min, 1/ω_max) over the real eigenvalues; an end without an eigenvalue of its sign is infinite."""
+    values = np.asarray(eigenvalues)
+    real = np.real(values)
+    if np.iscomplexobj(values):
+        scale = np.abs(values).max(initial=0.0)
+        real = real[np.abs(np.imag(values)) <= 1e-9 * max(scale, 1.0)]
+    low, high = real.min(initial=0.0), real.max(initial=0.0)
+    floor = 1e-9
+    return (
+        float(1.0 / low) if low < -floor else -np.inf,
+        float(1.0 / high) if high > floor else np.inf,
+    )

@@ -1,0 +1,89 @@
+"""Whether W = D⁻¹A with symmetric A: then D^½ W D^-½ is symmetric and has the same eigenvalues."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse import csgraph
+
+__all__ = ["symmetric_form", "unit_roots"]
+
+TOLERANCE = 1e-9
+
+
+def symmetric_form(matrix: sparse.csr_array) -> sparse.csr_array | None:
+    """Symmetric matrix similar to `matrix`, or None where no positive diagonal makes one.
+
+    Looks for d > 0 with d_i w_ij = d_j w_ji: d = 1 (W symmetric), d_i = 1/max_j w_ij (equal weights in a
+    row), then along a spanning tree.
+    """
+    back = sparse.csr_array(matrix.T)
+    back.sort_indices()
+    if not np.array_equal(matrix.indptr, back.indptr) or not np.array_equal(
+        matrix.indices, back.indices
+    ):
+        return None
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    largest = np.ones(matrix.shape[0])
+    filled = np.diff(matrix.indptr) > 0
+    largest[filled] = np.maximum.reduceat(matrix.data, matrix.indptr[:-1][filled])
+    candidates = (np.ones(matrix.shape[0]), 1.0 / largest)
+    for scale in candidates:
+        if _balances(matrix, back, rows, scale):
+            return _scaled(matrix, rows, scale)
+    scale = _along_tree(matrix, back, rows)
+    return _scaled(matrix, rows, scale) if _balances(matrix, back, rows, scale) else None
+
+
+def unit_roots(matrix: sparse.csr_array) -> int:
+    """Number of eigenvalues equal to one: closed strongly connected classes of more than one unit whose rows sum to one."""
+    count, label = csgraph.connected_components(matrix, directed=True, connection="strong")
+    sums = np.asarray(matrix.sum(axis=1)).ravel()
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    leaks = label[rows] != label[matrix.indices]
+    open_class = np.zeros(count, dtype=bool)
+    open_class[label[rows[leaks]]] = True
+    open_class[label[np.abs(sums - 1.0) > 1e-9]] = True
+    size = np.bincount(label, minlength=count)
+    return int(np.sum(~open_class & (size > 1)))
+
+
+def _balances(
+    matrix: sparse.csr_array,
+    back: sparse.csr_array,
+    rows: npt.NDArray[np.intp],
+    scale: npt.NDArray[np.float64],
+) -> bool:
+    left = scale[rows] * matrix.data
+    right = scale[matrix.indices] * back.data
+    return bool(np.all(np.abs(left - right) <= TOLERANCE * np.maximum(np.abs(left), np.abs(right))))
+
+
+def _scaled(
+    matrix: sparse.csr_array, rows: npt.NDArray[np.intp], scale: npt.NDArray[np.float64]
+) -> sparse.csr_array:
+    root = np.sqrt(scale)
+    data = matrix.data * root[rows] / root[matrix.indices]
+    scaled = sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+    return sparse.csr_array((scaled + scaled.T) * 0.5)
+
+
+def _along_tree(
+    matrix: sparse.csr_array, back: sparse.csr_array, rows: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """Scale that balances the links of one spanning tree per component, set to one at its root."""
+    n = matrix.shape[0]
+    ratio = sparse.csr_array((matrix.data / back.data, matrix.indices, matrix.indptr), shape=(n, n))
+    count, label = csgraph.connected_components(matrix, directed=False)
+    roots = np.full(count, -1, dtype=np.intp)
+    roots[label[::-1]] = np.arange(n)[::-1]
+    scale = np.ones(n)
+    for root in roots:
+        order, parent = csgraph.breadth_first_order(matrix, root, directed=False)
+        for node in order[1:]:
+            above = parent[node]
+            row = slice(ratio.indptr[above], ratio.indptr[above + 1])
+            place = np.searchsorted(ratio.indices[row], node)
+            scale[node] = scale[above] * ratio.data[row][place]
+    return scale
