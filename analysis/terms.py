@@ -1,7 +1,8 @@
-"""The fixed bilingual vocabulary: every word that maps, figures, tables and reports print of their own.
+"""The fixed bilingual vocabulary of maps, figures, tables and reports.
 
-A flat table from key to (English, Chinese). A part of the toolkit that prints a new word adds a row; keys are
-grouped by what stands before the dot. Words of the user's own (column names, cities) never pass through here.
+A flat table from key to (English, Chinese). A part of the toolkit that prints a new word adds a
+row; keys are grouped by what stands before the dot. Words of the user's own (column names, cities)
+never pass through here.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "note.alpha": ("significant at p ≤ {alpha}", "显著性标准 p ≤ {alpha}"),
     "note.seed": ("seed {seed}", "随机种子 {seed}"),
     "note.bivariate": (
-        "a cluster of two variables may reflect their correlation within the unit itself (Lee 2001)",
+        "a bivariate cluster may reflect the correlation within the unit itself (Lee 2001)",
         "双变量集聚可能反映本地两变量自身的相关（Lee 2001）",
     ),
     "note.interval": ("bars: {level} % confidence interval", "线段为 {level}% 置信区间"),
@@ -106,7 +107,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
 
 
 def check_language(lang: str) -> Language:
-    """The language as typed; refuses any other than "en" and "zh"."""
+    """Refuse any language but "en" and "zh"."""
     if lang == "en":
         return "en"
     if lang == "zh":
@@ -117,7 +118,7 @@ def check_language(lang: str) -> Language:
 
 
 def term(key: str, lang: str = "en", **values: object) -> str:
-    """Printed form of a fixed term.
+    """Give the printed form of a fixed term.
 
     Parameters
     ----------
@@ -144,7 +145,8 @@ def term(key: str, lang: str = "en", **values: object) -> str:
     if key not in TERMS:
         near = difflib.get_close_matches(key, TERMS, n=1, cutoff=0.0)
         raise InputError(
-            f"the vocabulary has no term {key!r}; the nearest is {near[0]!r}, and analysis/terms.py is where terms are added."
+            f"the vocabulary has no term {key!r}; the nearest is {near[0]!r}, and terms are added "
+            "in analysis/terms.py."
         )
     text = TERMS[key][column]
     return text.format(**values) if values else text
