@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from spatial.errors import InputError
@@ -15,7 +15,6 @@ __all__ = ["Facts", "Transform", "is_graph", "read_facts", "require_graph", "wri
 
 Transform = Literal["row", "spectral", "none"]
 ATTRIBUTE = "cityripple"
-FROM_LETTER: Mapping[str, Transform] = {"R": "row", "C": "spectral", "O": "none", "B": "none"}
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,6 @@ def write_facts(graph: Graph, facts: Facts) -> Graph:
 
 
 def read_facts(graph: Graph) -> Facts:
-    """Facts of a graph; for one built elsewhere only what its own letter of scaling says."""
+    """Facts of a graph; of one built elsewhere nothing is known, its row sums must tell."""
     facts = getattr(graph, ATTRIBUTE, None)
-    if isinstance(facts, Facts):
-        return facts
-    return replace(Facts(), transform=FROM_LETTER.get(str(graph.transformation)))
+    return facts if isinstance(facts, Facts) else Facts()

@@ -142,7 +142,8 @@ def places(cities: GeoDataFrame) -> Places:
     xyz = np.empty((len(found), 3))
     dots = kinds == POINT
     xyz[dots] = _unit_vectors(shapely.get_coordinates(found[dots]) * factor)
-    xyz[~dots] = _spherical_centroids(found[~dots], factor)
+    if not dots.all():
+        xyz[~dots] = _spherical_centroids(found[~dots], factor)
     return Places(_finite(xyz * EARTH_RADIUS_KM, cities), on_sphere=True)
 
 

@@ -43,8 +43,8 @@ def refuse_too_many(links: int, remedy: str) -> None:
     """Refuse weights that would not fit into memory, before they are built."""
     if links > MOST_LINKS:
         raise InputError(
-            f"these weights would hold {links:,} links, about {links * BYTES_PER_LINK / 1e9:.1f} GB "
-            f"of memory (at most {MOST_LINKS:,} are built); {remedy}."
+            f"these weights would hold {links:,} links, more than {MOST_LINKS:,}, and take about "
+            f"{links * BYTES_PER_LINK / 1e9:.1f} GB of memory; {remedy}."
         )
 
 
