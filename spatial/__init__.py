@@ -1,1 +1,20 @@
 """Weights, panels, spatial models, effects and autocorrelation. Reads no file, draws nothing, prints nothing."""
+
+from __future__ import annotations
+
+from spatial import weights
+from spatial.errors import AlignmentWarning, InputError, ScalingWarning
+from spatial.models import OLS, SAR, SDM, SLX
+from spatial.panel import Panel
+
+__all__ = [
+    "OLS",
+    "SAR",
+    "SDM",
+    "SLX",
+    "AlignmentWarning",
+    "InputError",
+    "Panel",
+    "ScalingWarning",
+    "weights",
+]

@@ -143,11 +143,13 @@ class Panel:
         the order of times (text): a year without data stays a gap and is never bridged by the year before it.
         """
         _require_column(self._frame, column)
-        source = self._source_rows(periods)
-        values = self._frame[column]
-        taken = values.reindex(source)
+        return self.shift_values(self._frame[column], periods)
+
+    def shift_values(self, values: pd.Series, periods: int = 1) -> pd.Series:
+        """Like `shift`, for values on the rows of `frame`."""
+        taken = values.reindex(self._source_rows(periods))
         taken.index = values.index
-        return taken.rename(column)
+        return taken
 
     def positions(self, units: Iterable[Any]) -> Positions:
         """Places of `units` in `self.units`, matched by canonical text."""

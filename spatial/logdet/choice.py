@@ -63,9 +63,7 @@ def _interval(matrix: sparse.csr_array, *, symmetric: bool) -> tuple[float, floa
         low = eigsh(matrix, k=1, which="SA", v0=start, return_eigenvectors=False, tol=1e-8)[0]
         high = eigsh(matrix, k=1, which="LA", v0=start, return_eigenvectors=False, tol=1e-8)[0]
         return _end(float(low), -np.inf), _end(float(high), np.inf)
-    radius = float(
-        np.abs(eigs(matrix, k=1, which="LM", v0=start, return_eigenvectors=False)[0])
-    )
+    radius = float(np.abs(eigs(matrix, k=1, which="LM", v0=start, return_eigenvectors=False)[0]))
     return _end(-radius, -np.inf), _end(radius, np.inf)
 
 

@@ -40,6 +40,10 @@ class Operator:
     facts: Facts
     store: dict[Any, Any] = field(default_factory=dict, repr=False)
 
+    def __reduce__(self) -> tuple[type[Operator], tuple[pd.Index, sparse.csr_array, Facts]]:
+        """Travel to other processes without what was derived: factorisations cannot."""
+        return Operator, (self.ids, self.matrix, self.facts)
+
     @property
     def n(self) -> int:
         """Number of units."""

@@ -1,0 +1,1 @@
+"""Direct, indirect and total effects from plain numbers; nothing here knows a model."""

@@ -1,0 +1,388 @@
+"""The result of a model: small, frozen, tidy tables first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from spatial.effects.mean import Coefficients, delta_effects, simulated_effects
+from spatial.effects.units import Slopes, flow_columns, refuse_pairs, unit_effects
+from spatial.errors import InputError, named
+from spatial.estimation import Estimated, covariance, estimate_sample
+from spatial.information import solve_system
+from spatial.labels import canonical
+from spatial.summary import summary_text
+from spatial.weights.facts import read_facts
+
+if TYPE_CHECKING:
+    from spatial.models import Specification
+
+__all__ = ["Fit"]
+
+Array = npt.NDArray[np.float64]
+EDGE = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Estimates of one model on one sample; `with_cov` gives a new one, nothing changes this one."""
+
+    model: Specification
+    cov_kind: str
+    _fitted: Estimated
+    _cov: Array
+
+    # ---- what was estimated
+
+    @property
+    def params(self) -> pd.Series:
+        """Coefficients in the order Intercept, x, W.x, rho."""
+        values = self._fitted.estimate.b
+        if self._fitted.lag_y:
+            values = np.append(values, self._fitted.estimate.rho)
+        return pd.Series(values, index=self._names, name="estimate")
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Standard errors, the roots of the diagonal of `cov`."""
+        return pd.Series(np.sqrt(np.diag(self._cov)), index=self._names, name="std_error")
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p-values of z = estimate/std_error under the normal distribution."""
+        z = self.params / self.std_errors
+        return pd.Series(2.0 * ndtr(-np.abs(z.to_numpy())), index=self._names, name="p_value")
+
+    @property
+    def cov(self) -> pd.DataFrame:
+        """Covariance of `params`."""
+        return pd.DataFrame(self._cov.copy(), index=self._names, columns=self._names)
+
+    @property
+    def loglik(self) -> float:
+        """Maximum of the log-likelihood, constants included."""
+        return float(self._fitted.estimate.loglik)
+
+    @property
+    def sigma2(self) -> float:
+        """Variance of the error, with `likelihood_nobs` as divisor."""
+        return float(self._fitted.estimate.sigma2)
+
+    @property
+    def nobs(self) -> int:
+        """Rows used, N·T."""
+        return self._fitted.sample.n_units * self._fitted.sample.n_times
+
+    @property
+    def likelihood_nobs(self) -> int:
+        """Observations of the likelihood: N·T, N(T−1), (N−1)T or (N−1)(T−1)."""
+        return self._fitted.transformation.nobs
+
+    @property
+    def aic(self) -> float:
+        """−2 log-likelihood + 2 p; p counts coefficients, rho, sigma2, and effects where they are dummies."""
+        return -2.0 * self.loglik + 2.0 * self._n_parameters
+
+    @property
+    def bic(self) -> float:
+        """−2 log-likelihood + p ln(likelihood_nobs)."""
+        return -2.0 * self.loglik + np.log(self.likelihood_nobs) * self._n_parameters
+
+    @property
+    def rsquared(self) -> float:
+        """1 − Σε̂²/Σ(y − ȳ)²; what the fixed effects explain is counted in."""
+        y = self._fitted.sample.y
+        return float(1.0 - (self._fitted.estimate.residuals**2).sum() / ((y - y.mean()) ** 2).sum())
+
+    @property
+    def residuals(self) -> pd.Series:
+        """ε̂ = (I − ρW)y − Xβ − WXθ − effects, by unit and time."""
+        return pd.Series(
+            self._fitted.estimate.residuals.copy(), index=self._fitted.sample.index, name="residual"
+        )
+
+    @property
+    def fitted(self) -> pd.Series:
+        """Reduced form with fixed effects, (I − ρW)⁻¹(Xβ + WXθ + effects)."""
+        sample, found = self._fitted.sample, self._fitted.estimate
+        errors = found.residuals.reshape(sample.y.shape)
+        if self._fitted.lag_y:
+            errors = solve_system(sample.operator, found.rho, errors.T).T
+        return pd.Series((sample.y - errors).ravel(), index=sample.index, name="fitted")
+
+    # ---- what it was estimated on
+
+    @property
+    def kind(self) -> str:
+        """Name of the model: OLS, SLX, SAR, SDM."""
+        return self.model.kind
+
+    @property
+    def bias_correction(self) -> str | None:
+        """The correction that was used: "lee-yu" or None."""
+        return self._fitted.transformation.correction
+
+    @property
+    def outcome(self) -> str:
+        """Name of the outcome."""
+        return self._fitted.sample.outcome
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Regressors that have effects, without their lags."""
+        return self._fitted.sample.terms
+
+    @property
+    def units(self) -> pd.Index:
+        """Units, in the order of the arrays inside."""
+        return self._fitted.sample.units
+
+    @property
+    def times(self) -> pd.Index | None:
+        """Times; None for a cross-section."""
+        return self._fitted.sample.times
+
+    @property
+    def weights_label(self) -> str:
+        """What the graph is, for legends and notes."""
+        from spatial.weights import label
+
+        return str(label(self._fitted.sample.graph))
+
+    @property
+    def graph(self) -> Any:
+        """The graph that was given."""
+        return self._fitted.sample.graph
+
+    @property
+    def rho_interval(self) -> tuple[float, float]:
+        """Admissible interval of rho; infinite without a lag of y."""
+        return self._fitted.estimate.interval
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was cut, corrected or is doubtful."""
+        out = list(self._fitted.notes)
+        if self._fitted.lag_y:
+            rho, error = float(self.params["rho"]), float(self.std_errors["rho"])
+            low, high = self.rho_interval
+            if rho - low < EDGE * error or high - rho < EDGE * error:
+                out.append(
+                    f"rho = {rho:.4f} lies within two standard errors of the edge of its interval ({low:.4g}, {high:.4g}); "
+                    "a common trend may be left in the data, and normal intervals are doubtful."
+                )
+        return tuple(out)
+
+    # ---- tables
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """One row per coefficient: term, estimate, std_error, statistic, p_value, conf_low, conf_high (z, normal)."""
+        half = _quantile(level) * self.std_errors.to_numpy()
+        values = self.params.to_numpy()
+        return pd.DataFrame(
+            {
+                "term": list(self._names),
+                "estimate": values,
+                "std_error": self.std_errors.to_numpy(),
+                "statistic": values / self.std_errors.to_numpy(),
+                "p_value": self.pvalues.to_numpy(),
+                "conf_low": values - half,
+                "conf_high": values + half,
+            }
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row on the whole model."""
+        sample = self._fitted.sample
+        rho = float(self._fitted.estimate.rho)
+        return pd.DataFrame(
+            {
+                "model": [self.kind],
+                "outcome": [self.outcome],
+                "effects": [self.model.effects],
+                "bias_correction": [self.bias_correction],
+                "cov_kind": [self.cov_kind],
+                "weights": [self.weights_label],
+                "nobs": [self.nobs],
+                "n_units": [sample.n_units],
+                "n_times": [sample.n_times],
+                "likelihood_nobs": [self.likelihood_nobs],
+                "rho": [rho],
+                "rho_low": [self.rho_interval[0]],
+                "rho_high": [self.rho_interval[1]],
+                "sigma2": [self.sigma2],
+                "loglik": [self.loglik],
+                "aic": [self.aic],
+                "bic": [self.bic],
+                "rsquared": [self.rsquared],
+            }
+        )
+
+    def summary(self) -> str:
+        """The fit as text."""
+        return summary_text(self)
+
+    # ---- effects
+
+    def effects(
+        self,
+        method: Literal["delta", "simulate"] = "delta",
+        level: float = 0.95,
+        draws: int = 1000,
+        seed: int = 0,
+    ) -> pd.DataFrame:
+        """Direct, indirect and total effect of each regressor (LeSage and Pace, 2009, ch. 2).
+
+        Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j, indirect their
+        difference. Without a lag of y: β, θ times the mean row sum of W, and their sum.
+
+        Parameters
+        ----------
+        method
+            "delta" or "simulate", which draws (ρ, β, θ) jointly `draws` times from `seed`.
+        level
+            Of the interval.
+
+        Returns
+        -------
+        DataFrame
+            term, effect, estimate, std_error, statistic, p_value, conf_low, conf_high.
+        """
+        _quantile(level)
+        shared = {
+            "op": self._fitted.sample.operator,
+            "logdet": self._fitted.logdets[0].logdet if self._fitted.lag_y else None,
+            "level": level,
+        }
+        params = self.params.to_numpy()
+        if method == "delta":
+            return delta_effects(self._places, params, self._cov, **shared)
+        if method == "simulate":
+            return simulated_effects(
+                self._places, params, self._cov, draws=draws, seed=seed, **shared
+            )
+        raise InputError(f'method={method!r}; effects are found by "delta" or "simulate".')
+
+    def effects_by_unit(self, term: str) -> pd.DataFrame:
+        """What each unit does to itself, receives and sends when `term` rises by one in one unit.
+
+        own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard errors; the means of
+        own and of received (= that of sent) are the direct and the indirect effect.
+        """
+        table = unit_effects(self._fitted.sample.operator, self._slopes(term))
+        return pd.DataFrame(table, index=self.units.rename(self._fitted.sample.unit_name))
+
+    def flows(self, term: str, unit: Any = None, top: int | None = None) -> pd.DataFrame:
+        """Who spills over to whom: ∂y_to/∂x_from for pairs of distinct units, largest first.
+
+        Parameters
+        ----------
+        unit
+            Only flows that this unit sends; its label, or its name where the graph knows names.
+        top
+            Keep this many.
+
+        Returns
+        -------
+        DataFrame
+            from, to, effect, std_error.
+        """
+        if top is not None and top < 1:
+            raise InputError(f"top={top}; give a number of at least 1.")
+        n = len(self.units)
+        sources = np.arange(n) if unit is None else np.array([self._place_of(unit)])
+        refuse_pairs(n * len(sources))
+        effect, error = flow_columns(
+            self._fitted.sample.operator, self._slopes(term), sources.astype(np.intp)
+        )
+        target, source = np.divmod(np.arange(effect.size), len(sources))
+        keep = np.flatnonzero(target != sources[source])
+        order = keep[np.argsort(-np.abs(effect.ravel()[keep]), kind="stable")][:top]
+        return pd.DataFrame(
+            {
+                "from": self.units.take(sources[source[order]]),
+                "to": self.units.take(target[order]),
+                "effect": effect.ravel()[order],
+                "std_error": error.ravel()[order],
+            }
+        )
+
+    # ---- other versions of this fit
+
+    def with_cov(self, kind: Literal["expected", "observed"]) -> Fit:
+        """The same estimates with another covariance.
+
+        "expected" inverts the expected, "observed" the observed information matrix.
+        """
+        cov, used = covariance(self._fitted, kind)
+        return replace(self, cov_kind=used, _cov=cov)
+
+    def uncorrected(self) -> Fit:
+        """The same model on the same sample with fixed effects as dummies and no bias correction."""
+        return fit_sample(replace(self.model, bias_correction=None), self._fitted.sample)
+
+    # ---- inside
+
+    @cached_property
+    def _names(self) -> pd.Index:
+        rho = ("rho",) if self._fitted.lag_y else ()
+        return pd.Index([*self._fitted.sample.labels, *rho], dtype=object)
+
+    @property
+    def _n_parameters(self) -> int:
+        return len(self._names) + 1 + self._fitted.transformation.dummies
+
+    @property
+    def _places(self) -> Coefficients:
+        sample = self._fitted.sample
+        rho = len(sample.labels) if self._fitted.lag_y else -1
+        return Coefficients(sample.terms, sample.own, sample.neighbour, rho)
+
+    def _slopes(self, term: str) -> Slopes:
+        if term not in self.terms:
+            raise InputError(
+                f"{term} is no regressor of this model; it has {named(self.terms, 20)}."
+            )
+        k = self.terms.index(term)
+        places = (self._places.own[k], self._places.neighbour[k], self._places.rho)
+        params, cov = self.params.to_numpy(), np.zeros((3, 3))
+        present = [j for j, place in enumerate(places) if place >= 0]
+        at = [places[j] for j in present]
+        cov[np.ix_(present, present)] = self._cov[np.ix_(at, at)]
+        beta, theta, rho = (float(params[p]) if p >= 0 else 0.0 for p in places)
+        return Slopes(beta, theta, rho, cov)
+
+    def _place_of(self, unit: Any) -> int:
+        wanted = canonical(unit)
+        labels = [canonical(label) for label in self.units]
+        if wanted not in labels:
+            names = read_facts(self.graph).names
+            found = [canonical(k) for k, name in names.items() if canonical(name) == wanted]
+            if len(found) != 1 or found[0] not in labels:
+                raise InputError(f"{unit} is no unit of this fit; it has {named(self.units)}.")
+            wanted = found[0]
+        return labels.index(wanted)
+
+
+def fit_sample(model: Specification, sample: Any) -> Fit:
+    """Estimate a specification on a sample, with the default covariance."""
+    fitted = estimate_sample(
+        sample,
+        effects=model.effects,
+        bias_correction=model.bias_correction,
+        lag_y=model.lag_y,
+    )
+    cov, kind = covariance(fitted, None)
+    return Fit(model, kind, fitted, cov)
+
+
+def _quantile(level: float) -> float:
+    if not 0.0 < level < 1.0:
+        raise InputError(f"level={level}; it is a share between 0 and 1, such as 0.95.")
+    return float(ndtri(0.5 + level / 2.0))

@@ -1,0 +1,145 @@
+"""Information matrices of the spatial lag likelihood; the covariance of the estimates is their inverse.
+
+Parameters are ordered (b, ρ, σ²). G = W(I − ρW)⁻¹; under the transformation over units the traces lose the
+unit root and the mean of G′ι (Lee and Yu, 2010; Elhorst, 2014, eq. 3.9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from spatial.errors import InputError
+from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
+from spatial.weights.operator import Operator
+
+__all__ = [
+    "DENSE_LIMIT",
+    "Traces",
+    "expected_information",
+    "invert",
+    "observed_information",
+    "solve_system",
+    "traces",
+]
+
+Array = npt.NDArray[np.float64]
+DENSE_LIMIT = 3000
+BLOCK_LIMIT = 20000
+BLOCK = 256
+
+
+@dataclass(frozen=True)
+class Traces:
+    """tr G, tr G² and tr G′G, already as the likelihood counts them, times its periods."""
+
+    g: float
+    gg: float
+    gtg: float
+
+
+def traces(op: Operator, rho: float, term: LogDetTerm) -> Traces:
+    """Traces of G for one operator: dense to 3,000 units, block solves to 20,000, refused beyond."""
+    if op.n > BLOCK_LIMIT:
+        raise InputError(
+            f'the expected information needs all columns of a {op.n} × {op.n} inverse; use with_cov("observed"), which is exact at any size.'
+        )
+    square = _frobenius(op, rho)
+    g, gg = float(term.logdet.g(rho)), float(term.logdet.h(rho))
+    if term.centred:
+        ones = np.ones(op.n)
+        back = op.matrix.T @ solve_system(op, rho, ones, transposed=True)
+        square -= float(back @ back) / op.n
+        g -= 1.0 / (1.0 - rho)
+        gg -= 1.0 / (1.0 - rho) ** 2
+    return Traces(term.periods * g, term.periods * gg, term.periods * square)
+
+
+def solve_system(op: Operator, rho: float, right: Array, *, transposed: bool = False) -> Array:
+    """(I − ρW)⁻¹ applied to columns, or its transpose; the factors are kept with the operator."""
+    key = ("factors", rho)
+    factors = op.store.get(key)
+    if factors is None:
+        factors = _factors(op, rho)
+        for old in [k for k in op.store if isinstance(k, tuple) and k[0] == "factors"]:
+            del op.store[old]
+        op.store[key] = factors
+    return np.asarray(factors(right, transposed), dtype=np.float64)
+
+
+def _factors(op: Operator, rho: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    if op.n <= DENSE_LIMIT and op.matrix.nnz > 0.05 * op.n**2 or op.n <= 500:
+        from scipy import linalg
+
+        system = np.eye(op.n) - rho * op.matrix.toarray()
+        lu = linalg.lu_factor(system, overwrite_a=True, check_finite=False)
+        return lambda right, transposed: linalg.lu_solve(
+            lu, right, trans=int(transposed), check_finite=False
+        )
+    from scipy.sparse.linalg import splu
+
+    lu = splu(sparse.csc_array(sparse.eye_array(op.n, format="csc") - rho * op.matrix))
+    return lambda right, transposed: lu.solve(
+        np.asarray(right, dtype=np.float64), trans="T" if transposed else "N"
+    )
+
+
+def _frobenius(op: Operator, rho: float) -> float:
+    """tr G′G = ‖W(I − ρW)⁻¹‖² summed over blocks of columns."""
+    block = op.n if op.n <= DENSE_LIMIT else BLOCK
+    total = 0.0
+    for start in range(0, op.n, block):
+        stop = min(start + block, op.n)
+        unit = np.zeros((op.n, stop - start))
+        unit[np.arange(start, stop), np.arange(stop - start)] = 1.0
+        column = op.matrix @ solve_system(op, rho, unit)
+        total += float(np.vdot(column, column))
+    return total
+
+
+def expected_information(
+    x: Array, mean_lag: Array, estimate: Estimate, *, nobs: int, traced: Traces
+) -> Array:
+    """Expected information in (b, ρ, σ²), (K+2, K+2).
+
+    Parameters
+    ----------
+    x
+        (n, K) after the fixed effects have left.
+    mean_lag
+        (n,) the mean of W y, G(Xb + effects), after the fixed effects have left.
+    """
+    k, s2 = x.shape[1], estimate.sigma2
+    info = np.zeros((k + 2, k + 2))
+    info[:k, :k] = x.T @ x / s2
+    info[:k, k] = info[k, :k] = x.T @ mean_lag / s2
+    info[k, k] = traced.gg + traced.gtg + float(mean_lag @ mean_lag) / s2
+    info[k, k + 1] = info[k + 1, k] = traced.g / s2
+    info[k + 1, k + 1] = nobs / (2.0 * s2**2)
+    return info
+
+
+def observed_information(
+    x: Array, wy: Array, estimate: Estimate, *, nobs: int, terms: Sequence[LogDetTerm]
+) -> Array:
+    """Minus the Hessian of the likelihood in (b, ρ, σ²), (K+2, K+2); needs h(ρ) and cross-products only."""
+    k, s2 = x.shape[1], estimate.sigma2
+    info = np.zeros((k + 2, k + 2))
+    info[:k, :k] = x.T @ x / s2
+    info[:k, k] = info[k, :k] = x.T @ wy / s2
+    info[k, k] = float(logdet_sum(terms, estimate.rho, 2)) + float(wy @ wy) / s2
+    info[k, k + 1] = info[k + 1, k] = float(wy @ estimate.residuals) / s2**2
+    info[k + 1, k + 1] = nobs / (2.0 * s2**2)
+    return info
+
+
+def invert(information: Array) -> Array:
+    """Inverse of an information matrix after scaling its diagonal to one, so that units do not matter."""
+    scale = 1.0 / np.sqrt(np.diag(information))
+    inverse = np.linalg.inv(information * np.outer(scale, scale))
+    inverse = 0.5 * (inverse + inverse.T)
+    return np.asarray(inverse * np.outer(scale, scale), dtype=np.float64)

@@ -1,0 +1,163 @@
+"""The family of models: one specification, three switches (lag of y, lags of x, lag of the error)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from spatial.errors import InputError
+from spatial.fit import Fit, fit_sample
+from spatial.formula import check_formula
+from spatial.panel import Panel
+from spatial.sample import build_sample
+from spatial.within import Effects
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from libpysal.graph import Graph
+
+__all__ = ["OLS", "SAR", "SDM", "SLX", "Specification"]
+
+EFFECTS = ("none", "unit", "time", "twoway")
+CORRECTIONS = ("default", "lee-yu", None)
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What is to be estimated; holds no data and no numbers.
+
+    Parameters
+    ----------
+    formula
+        "outcome ~ regressor + regressor"; log, exp, sqrt, lag(), I(), C(), `*`, `:` and arithmetic.
+    effects
+        Fixed effects: "none", "unit", "time" or "twoway".
+    lagged
+        Terms of the formula that also enter as W x; all of them by default.
+    bias_correction
+        "lee-yu" transforms the effects out (Lee and Yu, 2010), None keeps them as dummies. By default
+        "lee-yu" wherever it applies, and `fit.notes` says where it does not.
+
+    Raises
+    ------
+    InputError
+        An argument is not one of those words, or the formula calls what it may not.
+    """
+
+    formula: str
+    _: KW_ONLY
+    effects: Effects = "none"
+    lagged: Sequence[str] | None = None
+    bias_correction: Literal["default", "lee-yu"] | None = "default"
+
+    kind: ClassVar[str]
+    lag_y: ClassVar[bool] = False
+    lag_x: ClassVar[bool] = False
+    lag_error: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_formula(self.formula)
+        if self.effects not in EFFECTS:
+            raise InputError(f"effects={self.effects!r}; it is one of {', '.join(EFFECTS)}.")
+        if self.bias_correction not in CORRECTIONS:
+            raise InputError(f'bias_correction={self.bias_correction!r}; it is "lee-yu" or None.')
+        if self.bias_correction == "lee-yu" and self.effects == "none":
+            raise InputError(
+                'bias_correction="lee-yu" needs fixed effects; leave it out, or set effects=.'
+            )
+        if self.lagged is not None:
+            if not self.lag_x:
+                raise InputError(
+                    f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use SDM or SLX."
+                )
+            terms = (self.lagged,) if isinstance(self.lagged, str) else tuple(self.lagged)
+            object.__setattr__(self, "lagged", terms)
+
+    def fit(self, data: Panel | pd.DataFrame, w: Graph) -> Fit:
+        """Estimate by maximum likelihood.
+
+        Parameters
+        ----------
+        data
+            A balanced `Panel`, or for a cross-section a DataFrame indexed by unit.
+        w
+            Graph over at least the units of the data. Units that only it has are cut out, the rest is
+            re-scaled, and an AlignmentWarning names them.
+
+        Raises
+        ------
+        InputError
+            Units that the graph lacks, missing or infinite values, collinear or absorbed columns, an
+            unbalanced panel, a likelihood without an inner maximum.
+        """
+        self._require_effects_for(data)
+        sample = build_sample(
+            self.formula,
+            data,
+            w,
+            lag_x=self.lag_x,
+            lagged=self.lagged,
+            intercept=self.effects == "none",
+            stacklevel=3,
+        )
+        return fit_sample(self, sample)
+
+    def _require_effects_for(self, data: Panel | pd.DataFrame) -> None:
+        if self.effects == "none":
+            return
+        if not isinstance(data, Panel):
+            raise InputError(
+                f'effects="{self.effects}" needs a spatial.Panel; a cross-section has effects="none".'
+            )
+        if data.n_times == 1:
+            raise InputError(
+                f'the panel has one {data.time}, {data.times[0]}, from which effects="{self.effects}" cannot be told apart; '
+                f'add years, or fit effects="none" on panel.at({data.times[0]}).'
+            )
+
+
+@dataclass(frozen=True)
+class OLS(Specification):
+    """y = Xβ + effects + ε."""
+
+    kind: ClassVar[str] = "OLS"
+
+
+@dataclass(frozen=True)
+class SLX(Specification):
+    """y = Xβ + WXθ + effects + ε (spatial lags of x)."""
+
+    kind: ClassVar[str] = "SLX"
+    lag_x: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class SAR(Specification):
+    """y = ρWy + Xβ + effects + ε (spatial lag of y)."""
+
+    kind: ClassVar[str] = "SAR"
+    lag_y: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class SDM(Specification):
+    """y = ρWy + Xβ + WXθ + effects + ε, the spatial Durbin model (LeSage and Pace, 2009; Elhorst, 2014).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from spatial import Panel, weights
+    >>> ring = np.roll(np.eye(20), 1, axis=1) + np.roll(np.eye(20), -1, axis=1)
+    >>> w = weights.from_matrix(ring, [f"c{i}" for i in range(20)])
+    >>> rng = np.random.default_rng(1)
+    >>> table = pd.DataFrame({"city": w.unique_ids.repeat(6), "year": list(range(6)) * 20,
+    ...                       "x": rng.normal(size=120), "y": rng.normal(size=120)})
+    >>> fit = SDM("y ~ x", effects="twoway").fit(Panel(table, "city", "year"), w)
+    >>> list(fit.params.index)
+    ['x', 'W.x', 'rho']
+    """
+
+    kind: ClassVar[str] = "SDM"
+    lag_y: ClassVar[bool] = True
+    lag_x: ClassVar[bool] = True

@@ -1,0 +1,61 @@
+"""A fit as text: formats what the tables hold and computes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from spatial.fit import Fit
+
+__all__ = ["summary_text"]
+
+WIDTH = 78
+
+
+def summary_text(fit: Fit) -> str:
+    """Model, coefficients, effects and notes in a fixed width."""
+    head = fit.glance().iloc[0]
+    correction = {"lee-yu": "Lee and Yu (2010)", None: "none"}[fit.bias_correction]
+    lines = [
+        f"{fit.kind}: {fit.model.formula}",
+        "=" * WIDTH,
+        _pair("Outcome", fit.outcome, "Observations", f"{fit.nobs}"),
+        _pair(
+            "Fixed effects", fit.model.effects, "Units × times", f"{head.n_units} × {head.n_times}"
+        ),
+        _pair("Bias correction", correction, "Of the likelihood", f"{fit.likelihood_nobs}"),
+        _pair("Standard errors", fit.cov_kind, "Log-likelihood", f"{fit.loglik:.3f}"),
+        _pair("sigma²", f"{fit.sigma2:.6g}", "AIC", f"{fit.aic:.3f}"),
+        _pair("R²", f"{fit.rsquared:.4f}", "BIC", f"{fit.bic:.3f}"),
+        f"Weights: {fit.weights_label}",
+    ]
+    if "rho" in fit.params.index:
+        low, high = fit.rho_interval
+        lines.append(f"Admissible interval of rho: ({low:.4g}, {high:.4g})")
+    effects = fit.effects()
+    effects.insert(0, "name", effects["effect"] + " " + effects["term"])
+    lines += [
+        "-" * WIDTH,
+        *_table(fit.tidy(), "term"),
+        "-" * WIDTH,
+        *_table(effects, "name"),
+        "=" * WIDTH,
+    ]
+    return "\n".join(lines + [f"Note: {note}" for note in fit.notes])
+
+
+def _pair(left: str, value: str, right: str, other: str) -> str:
+    return f"{left + ':':<17}{value:<22}{right + ':':<20}{other:>19}"
+
+
+def _table(frame: pd.DataFrame, label: str) -> list[str]:
+    wide = max(26, *(len(str(name)) for name in frame[label]))
+    rows = [f"{'':<{wide}}{'estimate':>11}{'std.err.':>10}{'z':>8}{'p':>7}{'95 % interval':>22}"]
+    for _, row in frame.iterrows():
+        interval = f"[{row.conf_low:.4g}, {row.conf_high:.4g}]"
+        rows.append(
+            f"{row[label]!s:<{wide}}{row.estimate:>11.5g}{row.std_error:>10.4g}{row.statistic:>8.2f}{row.p_value:>7.3f}{interval:>22}"
+        )
+    return rows
