@@ -97,20 +97,15 @@ def parse_column(cells: Sequence[object], places: Sequence[str], name: str) -> C
     InputError
         When most cells are numbers and some are words; the first few are named with their places.
     """
-    kinds: dict[object, float | str | None] = {}
-    parsed: list[float | str | None] = []
+    parsed = [_read(cell) for cell in cells]
     marks: dict[str, int] = {}
     rewritten = 0
-    for cell in cells:
-        key = (type(cell), cell)
-        if key not in kinds:
-            kinds[key] = _read(cell)
-        value = kinds[key]
-        parsed.append(value)
-        if isinstance(cell, str):
-            rewritten += isinstance(value, float) and not PLAIN.fullmatch(clean_text(cell))
-            if value is None and not is_blank(cell):
-                marks[clean_text(cell)] = marks.get(clean_text(cell), 0) + 1
+    for cell, value in zip(cells, parsed, strict=True):
+        if isinstance(cell, str) and not PLAIN.fullmatch(cell):
+            text = clean_text(cell)
+            rewritten += isinstance(value, float) and not PLAIN.fullmatch(text)
+            if value is None and text:
+                marks[text] = marks.get(text, 0) + 1
     words = [i for i, value in enumerate(parsed) if isinstance(value, str)]
     count = sum(isinstance(value, float) for value in parsed)
     if not words:
@@ -123,11 +118,13 @@ def parse_column(cells: Sequence[object], places: Sequence[str], name: str) -> C
             "mend these cells, or empty them where the value is missing."
         )
     texts = [None if is_blank(cell) else _as_written(cell) for cell in cells]
-    return Column(pd.Series(texts, dtype=object), {}, 0)
+    return Column(pd.Series(texts), {}, 0)
 
 
 def _read(cell: object) -> float | str | None:
     """Give a number, a word, or None for a missing cell."""
+    if isinstance(cell, str) and PLAIN.fullmatch(cell) and not CODE.fullmatch(cell):
+        return float(cell)
     if isinstance(cell, (bool, int, float)):
         return None if isinstance(cell, float) and math.isnan(cell) else float(cell)
     if is_blank(cell):
