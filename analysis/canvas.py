@@ -24,7 +24,7 @@ MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.32  # distance of lines, in font sizes
 NOT_FIRST = "，。；：！？、）》」』”’%‰,.;:!?)]}"
 CHINESE = r"\u2e80-\u9fff\uff00-\uffef"
-TOKENS = re.compile(rf"[{CHINESE}]|[^\s{CHINESE}]+|\s+")
+TOKENS = re.compile(rf"[{CHINESE}]|[^ \t{CHINESE}]+|[ \t]+")  # no-break spaces do not break
 
 
 def check_width(width_mm: float, font_size: float) -> None:

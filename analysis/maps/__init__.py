@@ -1,0 +1,6 @@
+"""Maps that go to print: clusters, numbers in classes, spillovers sent and received."""
+
+from analysis.maps.lisa import bilisa, lisa
+from analysis.maps.save import save
+
+__all__ = ["bilisa", "lisa", "save"]

@@ -1,0 +1,170 @@
+"""Units, borders and graticule into axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from analysis.canvas import write
+from analysis.maps.colours import Look
+from analysis.maps.layer import PROVINCE, SEA, Layer
+from analysis.maps.legend import thin_hatch
+from analysis.maps.placing import Window
+from analysis.maps.projection import degrees
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.path import Path
+
+__all__ = ["draw_graticule", "draw_lines", "draw_units", "paths_of"]
+
+UNIT_EDGE = ("#8c8c8c", 0.18)
+PROVINCE_EDGE = ("#3c3c3c", 0.5)
+SEA_EDGE = ("#3c3c3c", 0.7)
+HATCH_COLOUR = "#9a9a9a"
+GRATICULE = "#d9dee2"
+STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30)
+
+
+def paths_of(shapes: npt.NDArray[np.object_]) -> list[Path]:
+    """One compound path per unit, holes included; outer and inner rings turn opposite ways."""
+    from matplotlib.path import Path
+
+    whole = [shapely.multipolygons([s]) if s.geom_type == "Polygon" else s for s in shapes]
+    _, points, (rings, parts, units) = shapely.to_ragged_array(whole)
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    codes[rings[:-1]] = Path.MOVETO
+    codes[rings[1:] - 1] = Path.CLOSEPOLY
+    ends = rings[parts[units]]
+    return [Path(points[a:b, :2], codes[a:b]) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def draw_units(
+    axes: Axes, paths: Sequence[Path], codes: npt.NDArray[np.intp], looks: Sequence[Look]
+) -> None:
+    """Fill the units of each class; one collection per class with a unit, named after the class."""
+    from matplotlib.collections import PathCollection
+
+    for code, look in enumerate(looks):
+        members = [paths[row] for row in np.flatnonzero(codes == code)]
+        if not members:
+            continue
+        patches = PathCollection(members, zorder=2, gid=f"class:{look.key}")
+        patches.set(facecolor=look.face, linewidth=UNIT_EDGE[1])
+        patches.set_edgecolor(HATCH_COLOUR if look.hatch else UNIT_EDGE[0])
+        if look.hatch:
+            patches.set_hatch(look.hatch)
+            thin_hatch(patches)
+        axes.add_collection(patches, autolim=False)
+
+
+def draw_lines(axes: Axes, layer: Layer) -> None:
+    """Province borders, and the heavier line at sea."""
+    from matplotlib.collections import LineCollection
+
+    for kind, (colour, width) in ((PROVINCE, PROVINCE_EDGE), (SEA, SEA_EDGE)):
+        shapes = [line.shape for line in layer.lines if (line.kind == SEA) == (kind == SEA)]
+        strings = [shapely.get_coordinates(s) for s in _strings(shapes)]
+        if strings:
+            lines = LineCollection(strings, colors=colour, linewidths=width, gid=f"line:{kind}")
+            lines.set(zorder=3, capstyle="round", joinstyle="round")
+            axes.add_collection(lines, autolim=False)
+
+
+def _strings(shapes: Sequence[Any]) -> npt.NDArray[np.object_]:
+    """Single line strings of lines, rings and collections."""
+    parts = shapely.get_parts(shapely.line_merge(np.array(shapes, dtype=object)))
+    return np.asarray(shapely.get_parts(parts))
+
+
+def graticule_step(span: float) -> float:
+    """Step in degrees that gives about four lines over a span."""
+    return next((step for step in STEPS if span / step <= 6), STEPS[-1])
+
+
+def draw_graticule(axes: Axes, window: Window, layer: Layer, label_size: float | None) -> None:
+    """Lines of longitude and latitude under the units; degrees at the frame if a size is given."""
+    from matplotlib.collections import LineCollection
+    from pyproj import Transformer
+
+    west, south, east, north = _degrees_of(window, layer)
+    back = Transformer.from_crs("EPSG:4326", layer.crs, always_xy=True)
+    step = graticule_step(max(east - west, north - south))
+    along_lat = np.linspace(south, north, 80)
+    along_lon = np.linspace(west, east, 80)
+    lines = []
+    for lon in np.arange(np.ceil(west / step) * step, east, step):
+        points = np.column_stack(back.transform(np.full(80, lon), along_lat))
+        lines.append(points)
+        _label(
+            axes,
+            window,
+            points,
+            f"{_word(lon)}°{'E' if _wrapped(lon) >= 0 else 'W'}",
+            label_size,
+            1,
+        )
+    for lat in np.arange(np.ceil(south / step) * step, north, step):
+        points = np.column_stack(back.transform(along_lon, np.full(80, lat)))
+        lines.append(points)
+        _label(axes, window, points, f"{_word(lat)}°{'N' if lat >= 0 else 'S'}", label_size, 0)
+    axes.add_collection(
+        LineCollection(lines, colors=GRATICULE, linewidths=0.3, zorder=1, gid="graticule"),
+        autolim=False,
+    )
+
+
+def _wrapped(lon: float) -> float:
+    """Longitude within ±180."""
+    return (lon + 180) % 360 - 180
+
+
+def _word(value: float) -> str:
+    """Degrees without sign and without needless zeros."""
+    return f"{abs(_wrapped(value)):g}"
+
+
+def _label(
+    axes: Axes,
+    window: Window,
+    points: npt.NDArray[np.float64],
+    text: str,
+    size: float | None,
+    axis: int,
+) -> None:
+    """Write a degree where a line crosses the lower (axis 1) or the left (axis 0) edge of the frame."""
+    if size is None:
+        return
+    edge = window.y0 if axis == 1 else window.x0
+    run, other = points[:, axis], points[:, 1 - axis]
+    crossing = np.flatnonzero((run[:-1] - edge) * (run[1:] - edge) < 0)
+    if not len(crossing):
+        return
+    at = crossing[0]
+    share = (edge - run[at]) / (run[at + 1] - run[at])
+    place = float(other[at] + share * (other[at + 1] - other[at]))
+    low, high = (window.x0, window.x1) if axis == 1 else (window.y0, window.y1)
+    margin = 3.5 * window.metres_per_mm
+    if not low + margin < place < high - margin:
+        return
+    gap = 0.8 * window.metres_per_mm
+    if axis == 1:
+        write(axes, place, edge - gap, text, size, ha="center", va="top", color="#666666")
+    else:
+        write(axes, edge - gap, place, text, size, ha="right", va="center", color="#666666")
+
+
+def _degrees_of(window: Window, layer: Layer) -> tuple[float, float, float, float]:
+    """West, south, east and north of a window, longitudes running on past 180°."""
+    x, y = np.meshgrid(np.linspace(window.x0, window.x1, 15), np.linspace(window.y0, window.y1, 15))
+    lon, lat = degrees(layer.crs).transform(x.ravel(), y.ravel())
+    good = np.isfinite(lon) & np.isfinite(lat)
+    middle, _ = degrees(layer.crs).transform(
+        (window.x0 + window.x1) / 2, (window.y0 + window.y1) / 2
+    )
+    turned = (lon[good] - middle + 180) % 360 - 180 + middle
+    return float(turned.min()), float(lat[good].min()), float(turned.max()), float(lat[good].max())

@@ -1,0 +1,97 @@
+"""A map inside axes that the user gives, with legend and notes kept within their box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from analysis.canvas import LINE, MM_PER_INCH, MM_PER_POINT, wrap, write
+from analysis.maps.layer import Layer
+from analysis.maps.legend import Legend
+from analysis.maps.options import Sheet
+from analysis.maps.plan import Panel, Plan, draw_map, first_window, make_plan
+from spatial.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["in_axes"]
+
+LEAST_MM = 20.0
+
+
+def in_axes(
+    layer: Layer, panels: Sequence[Panel], legend: Legend, sheet: Sheet, notes: Sequence[str]
+) -> Figure:
+    """Draw one map into `sheet.ax` and give its figure.
+
+    The axes keep the map's coordinates, so that points and lines can be added by the user; the
+    window is widened to the shape of the axes, and its lower part holds notes and, where the map
+    has no free corner, the legend.
+    """
+    axes: Axes = sheet.ax
+    if len(panels) != 1:
+        raise InputError(
+            f"{len(panels)} maps do not fit into one ax; leave ax out, or give one year's result."
+        )
+    width, height = _size_mm(axes)
+    lines = [line for note in notes for line in wrap(note, sheet.small, width - 1)]
+    foot = len(lines) * LINE * sheet.small * MM_PER_POINT + (1.2 if lines else 0.0)
+    columns = legend.columns_in(width - 1)
+    legend_foot = 0.0
+    plan = _plan(layer, legend, sheet, (width, height - foot))
+    if plan.legend_box is None:
+        legend_foot = legend.measure(columns, width - 1)[1] + 1.5
+        plan = _plan(layer, legend, sheet, (width, height - foot - legend_foot), inside=False)
+    draw_map(axes, plan, panels[0], sheet, degrees=False)
+    unit = plan.window.metres_per_mm
+    floor = plan.window.y0 - (foot + legend_foot) * unit
+    axes.set_ylim(floor, plan.window.y1)
+    _write_lines(axes, plan, lines, sheet, floor)
+    if legend_foot:
+        box = (plan.window.x0 + 0.5 * unit, floor + foot * unit)
+        size = ((width - 1) * unit, (legend_foot - 1.5) * unit)
+        child = axes.inset_axes((*box, *size), transform=axes.transData, zorder=6)
+        legend.draw(child, columns, width - 1)
+    if sheet.title:
+        axes.set_title(sheet.title, loc="left", fontsize=sheet.font_size + 1.5)
+    return axes.get_figure(root=True)  # type: ignore[return-value]
+
+
+def _size_mm(axes: Axes) -> tuple[float, float]:
+    """Printed width and height of axes."""
+    from matplotlib.axes import Axes as AnyAxes
+
+    if not isinstance(axes, AnyAxes):
+        raise InputError(f"ax is a {type(axes).__name__}, not matplotlib axes; give one of them.")
+    figure = axes.get_figure(root=True)
+    shape = axes.get_window_extent()
+    dpi = figure.dpi if figure is not None else 100.0
+    return shape.width / dpi * MM_PER_INCH, shape.height / dpi * MM_PER_INCH
+
+
+def _plan(
+    layer: Layer, legend: Legend, sheet: Sheet, size: tuple[float, float], *, inside: bool = True
+) -> Plan:
+    """Plan a map that fits into a box of that size and fills it."""
+    width, height = size
+    if min(size) < LEAST_MM:
+        raise InputError(
+            f"ax leaves {max(width, 0):.0f} × {max(height, 0):.0f} mm for the map; make it larger "
+            "or draw the map as a figure of its own."
+        )
+    plan = make_plan(layer, first_window(layer, sheet, width), legend, sheet, legend_inside=False)
+    fit = width * min(1.0, height / plan.window.height_mm)
+    window = first_window(layer, sheet, fit)
+    return make_plan(layer, window, legend, sheet, legend_inside=inside, fill_mm=size)
+
+
+def _write_lines(axes: Axes, plan: Plan, lines: Sequence[str], sheet: Sheet, floor: float) -> None:
+    """Write notes from the floor of the axes upwards."""
+    unit = plan.window.metres_per_mm
+    step = LINE * sheet.small * MM_PER_POINT * unit
+    for place, line in enumerate(reversed(lines)):
+        y = floor + 0.6 * unit + place * step
+        x = plan.window.x0 + 0.5 * unit
+        write(axes, x, y, line, sheet.small, va="bottom", color="#333333", gid="note")

@@ -1,0 +1,212 @@
+"""The boundary layer as a map needs it: projected, thinned to the printed scale, with its borders.
+
+Rows of results meet units here, by label in canonical text form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from analysis.maps.options import Sheet
+from analysis.maps.projection import plane_for
+from spatial.errors import InputError, named
+from spatial.labels import canonical, canonical_index, missing_from
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["Layer", "Line", "prepare", "rows_of"]
+
+Shapes = npt.NDArray[np.object_]
+Bounds = tuple[float, float, float, float]
+PROVINCE = "province"
+SEA = "sea"
+FINEST_MM = 0.05  # what the eye cannot tell apart on paper
+ISLET_SHARE = 0.001  # parts that together hold less of the area cannot set the frame alone
+WORTH_AN_INSET = 0.1  # share of the frame's height or width that far islets cost
+
+
+@dataclass(frozen=True)
+class Line:
+    """A border line over the map: `kind` is "province" or "sea"."""
+
+    kind: str
+    shape: Any
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Units of a map in their plane, in the order of the user's frame.
+
+    `labels` are canonical, `names` what is printed beside a unit and `aliases` what it is called in
+    the layer's own language; `core` are the bounds (x0, y0, x1, y1) without far islets, `full` with.
+    """
+
+    labels: pd.Index
+    names: tuple[str, ...]
+    aliases: tuple[str, ...]
+    shapes: Shapes
+    crs: CRS
+    lines: tuple[Line, ...]
+    core: Bounds
+    full: Bounds
+
+    @property
+    def has_far_islands(self) -> bool:
+        """Whether far islets would cost so much of the frame that they deserve an inset."""
+        return self.core != self.full
+
+    def thinned(self, metres_per_mm: float) -> Layer:
+        """Give the same layer without details below what print can show; shared borders stay shared."""
+        tolerance = FINEST_MM * metres_per_mm
+        shapes = shapely.coverage_simplify(self.shapes, tolerance)
+        shapes = np.where(shapely.is_empty(shapes), self.shapes, shapes)
+        lines = tuple(Line(x.kind, shapely.simplify(x.shape, tolerance)) for x in self.lines)
+        return replace(self, shapes=shapely.orient_polygons(shapes), lines=lines)
+
+
+def prepare(cities: gpd.GeoDataFrame, sheet: Sheet) -> Layer:
+    """Project the user's layer and collect its border lines."""
+    _require_polygons(cities)
+    labels = canonical_index(cities.index, "the boundary layer")
+    crs = plane_for(cities.crs, cities.geometry.bounds.to_numpy(), sheet.crs)
+    shapes = cities.geometry.to_crs(crs).to_numpy()
+    if not np.isfinite(shapely.bounds(shapes)).all():
+        lost = labels[~np.isfinite(shapely.bounds(shapes)).all(axis=1)]
+        raise InputError(
+            f"{named(lost)} cannot be projected to {crs.name}; give another crs= or mend the layer."
+        )
+    lines = _borders(cities, shapes, labels, sheet, crs)
+    core, full = _frames(shapes)
+    names = _names(cities, sheet.lang)
+    aliases = _names(cities, "zh")
+    return Layer(labels, names, aliases, shapes, crs, lines, core, full)
+
+
+def _require_polygons(cities: Any) -> None:
+    """Refuse what is not a layer of polygons."""
+    if not hasattr(cities, "geometry") or not hasattr(cities, "crs"):
+        raise InputError(
+            f"the boundary layer is a {type(cities).__name__}, not a GeoDataFrame; "
+            "read it with shapes.read_boundaries."
+        )
+    if not len(cities):
+        raise InputError("the boundary layer has no units; there is nothing to draw.")
+    shapes = cities.geometry.to_numpy()
+    absent = np.array([x is None for x in shapes]) | shapely.is_empty(shapes)
+    if absent.any():
+        raise InputError(
+            f"units without a polygon: {named(cities.index[absent])}; mend the layer or drop them."
+        )
+    other = ~np.isin(shapely.get_type_id(shapes), (3, 6))
+    if other.any():
+        raise InputError(
+            f"maps need polygons; {named(cities.index[other])} are {shapes[other][0].geom_type}."
+        )
+
+
+def _names(cities: gpd.GeoDataFrame, lang: str) -> tuple[str, ...]:
+    """Printed names: the name column the layer declares, its English twin on English maps."""
+    column = cities.attrs.get("name")
+    if column not in cities.columns:
+        column = next((c for c in ("city", "name") if c in cities.columns), None)
+    english = f"{column}_en"
+    if lang == "en" and english in cities.columns:
+        column = english
+    values = cities.index if column is None else cities[column]
+    return tuple(str(value) for value in values)
+
+
+def _borders(
+    cities: gpd.GeoDataFrame, shapes: Shapes, labels: pd.Index, sheet: Sheet, crs: CRS
+) -> tuple[Line, ...]:
+    """Border lines given by the user; provinces from the layer's own column where none are given."""
+    given = _given_lines(sheet.lines, crs)
+    if any(line.kind == PROVINCE for line in given) or PROVINCE not in cities.columns:
+        return given
+    column = cities[PROVINCE]
+    if column.isna().any() or column.nunique() < 2:
+        return given
+    codes = pd.factorize(column)[0]
+    members = [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
+    outlines = [shapely.boundary(shapely.coverage_union_all(shapes[rows])) for rows in members]
+    return (Line(PROVINCE, shapely.union_all(outlines)), *given)
+
+
+def _given_lines(lines: Any, crs: CRS) -> tuple[Line, ...]:
+    """Lines of the user's frame in the plane of the map."""
+    if lines is None:
+        return ()
+    if not hasattr(lines, "to_crs") or lines.crs is None:
+        raise InputError(
+            "lines must be a GeoDataFrame with a coordinate reference system, "
+            "such as shapes.china_lines()."
+        )
+    kinds = lines["kind"] if "kind" in lines.columns else pd.Series(PROVINCE, index=lines.index)
+    shapes = lines.geometry.to_crs(crs).to_numpy()
+    return tuple(Line(str(kind), shape) for kind, shape in zip(kinds, shapes, strict=True))
+
+
+def _frames(shapes: Shapes) -> tuple[Bounds, Bounds]:
+    """Bounds without far islets, and bounds of everything.
+
+    A side of the frame is drawn in where the parts beyond hold next to no area and the frame gains
+    much by it.
+    """
+    parts = shapely.get_parts(shapes)
+    bounds = shapely.bounds(parts)
+    sizes = shapely.area(parts)
+    full = shapely.total_bounds(parts)
+    core = full.copy()
+    for side in range(4):
+        sign = 1.0 if side < 2 else -1.0
+        facing = sign * bounds[:, (side + 2) % 4]  # the edge of each part that faces the middle
+        order = np.argsort(facing)
+        cut = order[np.cumsum(sizes[order]) <= ISLET_SHARE * sizes.sum()]
+        rest = np.delete(bounds[:, side], cut)
+        drawn_in = sign * (sign * rest).min()
+        extent = full[side % 2 + 2] - full[side % 2]
+        if abs(drawn_in - full[side]) > WORTH_AN_INSET * extent:
+            core[side] = drawn_in
+    return _bounds(core), _bounds(full)
+
+
+def _bounds(values: npt.NDArray[np.float64]) -> Bounds:
+    """Four plain numbers."""
+    x0, y0, x1, y1 = map(float, values)
+    return x0, y0, x1, y1
+
+
+def rows_of(data: pd.Index, layer: Layer, what: str) -> npt.NDArray[np.intp]:
+    """Positions of the result's units in the layer; a unit the layer lacks is refused by name."""
+    wanted = canonical_index(data, what)
+    absent = missing_from(wanted, layer.labels)
+    if absent:
+        raise InputError(
+            f"{what} has {len(absent)} units that the boundary layer lacks: {named(absent)}; "
+            "use the layer the weights were built from, or its key as the index."
+        )
+    return np.asarray(layer.labels.get_indexer(wanted), dtype=np.intp)
+
+
+def find_units(layer: Layer, wanted: list[object]) -> list[int]:
+    """Positions of units named by label or by printed name."""
+    tables = (layer.labels, layer.aliases, layer.names)
+    found, absent = [], []
+    for label in wanted:
+        text = canonical(label)
+        hit = next((list(t).index(text) for t in tables if text in t), None)
+        if hit is None:
+            absent.append(text)
+        else:
+            found.append(hit)
+    if absent:
+        raise InputError(f"labels: the boundary layer has no unit {named(absent)}.")
+    return found

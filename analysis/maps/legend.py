@@ -1,0 +1,135 @@
+"""The legend, built by hand: every class with its hatch and its count, also when the count is 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.canvas import LINE, MM_PER_POINT, text_width, wrap, write
+from analysis.maps.colours import Look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Legend"]
+
+SWATCH = (4.6, 2.7)  # width and height in millimetres at 7 points
+GAP = 1.4
+EDGE = "#555555"
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Classes of a map with the number of units of each, for one panel or a column per panel.
+
+    `counts` (classes, panels); `heads` names the panels and is empty for one panel, where the count
+    stands in brackets behind the class.
+    """
+
+    looks: Sequence[Look]
+    counts: Sequence[Sequence[int]]
+    heads: tuple[str, ...]
+    heading: str | None
+    size: float
+
+    @property
+    def pitch(self) -> float:
+        """Distance of rows in millimetres."""
+        return 1.62 * self.size * MM_PER_POINT
+
+    @property
+    def swatch(self) -> tuple[float, float]:
+        """Width and height of a patch in millimetres."""
+        return SWATCH[0] * self.size / 7, SWATCH[1] * self.size / 7
+
+    def texts(self) -> list[str]:
+        """Words of each class."""
+        if self.heads:
+            return [look.text for look in self.looks]
+        return [f"{x.text} ({n[0]})" for x, n in zip(self.looks, self.counts, strict=True)]
+
+    def _text_width(self) -> float:
+        """Widest class text in millimetres."""
+        return max(text_width(text, self.size) for text in self.texts())
+
+    def _count_width(self) -> float:
+        """Width of one column of counts."""
+        words = [*self.heads, *(str(n) for row in self.counts for n in row)]
+        return max(text_width(word, self.size) for word in words) + 2.2
+
+    def cell(self) -> float:
+        """Width of one class with all that belongs to it."""
+        counts = self._count_width() * len(self.heads) if self.heads else 0.0
+        return self.swatch[0] + GAP + self._text_width() + counts
+
+    def columns_in(self, width_mm: float) -> int:
+        """How many classes fit beside one another; a legend with heads keeps to one column."""
+        if self.heads:
+            return 1
+        fit = max(1, int((width_mm + 4) // (self.cell() + 4)))
+        rows = math.ceil(len(self.looks) / min(fit, len(self.looks)))
+        return math.ceil(len(self.looks) / rows)
+
+    def heading_lines(self, width_mm: float) -> list[str]:
+        """Heading wrapped to the legend."""
+        return [] if self.heading is None else wrap(self.heading, self.size, width_mm)
+
+    def measure(self, columns: int, width_mm: float | None = None) -> tuple[float, float]:
+        """Width and height in millimetres with that many columns."""
+        width = columns * self.cell() + (columns - 1) * 4
+        lines = len(self.heading_lines(max(width, width_mm or 0.0)))
+        rows = math.ceil(len(self.looks) / columns) + bool(self.heads)
+        height = rows * self.pitch + lines * LINE * self.size * MM_PER_POINT + (1.0 if lines else 0)
+        return width, height
+
+    def draw(self, axes: Axes, columns: int, width_mm: float | None = None) -> None:
+        """Fill axes of the measured size; they get millimetres as coordinates."""
+        width, height = self.measure(columns, width_mm)
+        axes.set(xlim=(0, max(width, width_mm or 0.0)), ylim=(0, height))
+        axes.set_axis_off()
+        axes.set_gid("legend")
+        top = height
+        for line in self.heading_lines(max(width, width_mm or 0.0)):
+            top -= LINE * self.size * MM_PER_POINT
+            write(axes, 0, top, line, self.size, va="bottom")
+        top -= 1.0 if self.heading else 0.0
+        if self.heads:
+            self._write_counts(axes, top - self.pitch / 2, self.heads, "#555555")
+            top -= self.pitch
+        rows = math.ceil(len(self.looks) / columns)
+        for place, (look, text) in enumerate(zip(self.looks, self.texts(), strict=True)):
+            x = (place // rows) * (self.cell() + 4)
+            y = top - (place % rows + 0.5) * self.pitch
+            self._draw_class(axes, x, y, look, text)
+            if self.heads:
+                self._write_counts(axes, y, [str(n) for n in self.counts[place]], "black")
+
+    def _draw_class(self, axes: Axes, x: float, y: float, look: Look, text: str) -> None:
+        """Patch and words of one class, centred on the height y."""
+        from matplotlib.patches import Rectangle
+
+        width, height = self.swatch
+        patch = Rectangle((x, y - height / 2), width, height)
+        patch.set(facecolor=look.face, edgecolor=EDGE, linewidth=0.35, gid=f"legend:{look.key}")
+        if look.hatch:
+            patch.set_hatch(look.hatch[0] * (len(look.hatch) + 2))
+            thin_hatch(patch)
+        axes.add_patch(patch)
+        write(axes, x + width + GAP, y, text, self.size, va="center_baseline")
+
+    def _write_counts(self, axes: Axes, y: float, words: Sequence[str], colour: str) -> None:
+        """Right-aligned numbers, one column for each panel."""
+        step = self._count_width()
+        start = self.swatch[0] + GAP + self._text_width()
+        for place, word in enumerate(words):
+            x = start + (place + 1) * step
+            write(axes, x, y, word, self.size, ha="right", va="center_baseline", color=colour)
+
+
+def thin_hatch(artist: object, width: float = 0.35) -> None:
+    """Thin the lines of a hatch where this matplotlib can do so for a single artist."""
+    setter = getattr(artist, "set_hatch_linewidth", None)
+    if setter is not None:
+        setter(width)

@@ -1,0 +1,144 @@
+"""Maps of local clusters: one variable, or one here against another next door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.maps.colours import CLUSTERS, cluster_looks
+from analysis.maps.compose import Panel, compose
+from analysis.maps.convention import convention
+from analysis.maps.layer import Layer, prepare, rows_of
+from analysis.maps.options import Options, read_options
+from analysis.maps.years import by_time
+from analysis.terms import term
+from spatial.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.figure import Figure
+
+__all__ = ["bilisa", "lisa"]
+
+
+def lisa(
+    cities: gpd.GeoDataFrame,
+    result: pd.DataFrame,
+    *,
+    times: Sequence[object] | None = None,
+    colours: Mapping[str, str] | None = None,
+    **options: Unpack[Options],
+) -> Figure:
+    """Map the clusters of a local Moran statistic.
+
+    Every unit of the layer is drawn; units that the result lacks are "no data". The legend holds all
+    seven classes in fixed colours with their counts, and the note says which weights, p convention,
+    correction and significance were used.
+
+    Parameters
+    ----------
+    cities
+        Boundary layer, indexed like the result.
+    result
+        From `spatial.lisa` (indexed by unit), `spatial.lisa_by_time` (indexed by time and unit:
+        small multiples with one legend) or `spatial.bilisa`.
+    times
+        Which times to draw, of a result over several.
+    colours
+        Class to colour, for the classes to be changed: {"HH": "black"}. Classes are HH, LL, HL, LH,
+        "not significant", "isolate" and "missing".
+    **options
+        See `Options`: lang, width_mm, font_size, ax, title, note, source, approval, labels, lines,
+        inset, crs, graticule, legend, columns.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not registered with pyplot; save it with `maps.save`.
+
+    Raises
+    ------
+    InputError
+        Naming units that the layer lacks, unknown classes, times or options.
+
+    Examples
+    --------
+    >>> maps.save(maps.lisa(cities, spatial.lisa(y, w), lang="zh"), "LISA")  # doctest: +SKIP
+    """
+    return _clusters(cities, result, times, colours, options, heading=None)
+
+
+def bilisa(
+    cities: gpd.GeoDataFrame,
+    result: pd.DataFrame,
+    *,
+    here: str | None = None,
+    there: str | None = None,
+    times: Sequence[object] | None = None,
+    colours: Mapping[str, str] | None = None,
+    **options: Unpack[Options],
+) -> Figure:
+    """Map the clusters of a bivariate local Moran: one variable here, another at the neighbours.
+
+    Parameters
+    ----------
+    cities, result, times, colours, **options
+        As in `lisa`; `result` comes from `spatial.bilisa`.
+    here, there
+        Printed names of the variable of the unit itself and of that of its neighbours; the legend
+        says "first: agglomeration here; second: resilience next door".
+    """
+    lang = str(options.get("lang", "en"))
+    names = {
+        "here": here or term("map.bivariate_here", lang),
+        "there": there or term("map.bivariate_there", lang),
+    }
+    heading = term("map.bivariate", lang, **names)
+    return _clusters(cities, result, times, colours, options, heading=heading)
+
+
+def _clusters(
+    cities: gpd.GeoDataFrame,
+    result: pd.DataFrame,
+    times: Sequence[object] | None,
+    colours: Mapping[str, str] | None,
+    options: Options,
+    *,
+    heading: str | None,
+) -> Figure:
+    """Sheet of one map per time."""
+    sheet = read_options(options)
+    _require_clusters(result)
+    looks = cluster_looks({key: term(f"cluster.{key}", sheet.lang) for key in CLUSTERS}, colours)
+    layer = prepare(cities, sheet)
+    panels = [Panel(head, _codes(part, layer)) for head, part in by_time(result["cluster"], times)]
+    notes = convention(result.attrs, sheet.lang)
+    if heading is not None:
+        notes = [*notes, term("note.bivariate", sheet.lang)]
+    return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading)
+
+
+def _require_clusters(result: object) -> None:
+    """Refuse what is not the result of a local statistic."""
+    if not isinstance(result, pd.DataFrame) or "cluster" not in result.columns:
+        raise InputError(
+            "the result has no column 'cluster'; give what spatial.lisa, lisa_by_time or bilisa return."
+        )
+    unknown = sorted({str(x) for x in result["cluster"].dropna().unique()} - set(CLUSTERS))
+    if unknown:
+        raise InputError(
+            f"the result's column 'cluster' holds {unknown[0]!r}; the classes are {', '.join(CLUSTERS)}."
+        )
+
+
+def _codes(clusters: pd.Series, layer: Layer) -> npt.NDArray[np.intp]:
+    """Number of the class of each unit of the layer; units without a result are missing."""
+    names = list(CLUSTERS)
+    codes = np.full(len(layer.labels), names.index("missing"), dtype=np.intp)
+    rows = rows_of(clusters.index, layer, "the result")
+    codes[rows] = [names.index(str(c)) if c == c else names.index("missing") for c in clusters]
+    return codes

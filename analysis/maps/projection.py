@@ -1,0 +1,95 @@
+"""The plane a map is drawn on: equal-area, chosen for the extent unless the layer brings its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError
+
+from spatial.errors import InputError
+
+__all__ = ["degrees", "plane_for", "true_length"]
+
+ALBERS = (
+    "+proj=aea +lat_1={south} +lat_2={north} +lat_0={middle} +lon_0={lon} "
+    "+datum=WGS84 +units=m +type=crs"
+)
+AZIMUTHAL = "+proj=laea +lat_0={middle} +lon_0={lon} +datum=WGS84 +units=m +type=crs"
+CHINA = ALBERS.format(south=25, north=47, middle=0, lon=105)
+Floats = npt.NDArray[np.float64]
+
+
+def plane_for(crs: Any, bounds: Floats, wanted: object = None) -> CRS:
+    """Coordinate system of the map.
+
+    Parameters
+    ----------
+    crs
+        The layer's coordinate system.
+    bounds : (n, 4)
+        West, south, east, north of each unit in that system.
+    wanted
+        A projected system given by the user; it wins.
+    """
+    if wanted is not None:
+        return _given(wanted)
+    if crs is None:
+        raise InputError(
+            "the layer has no coordinate reference system; say which its coordinates are in, "
+            "such as cities.set_crs('EPSG:4326') for longitude and latitude."
+        )
+    own = CRS.from_user_input(crs)
+    return own if own.is_projected else CRS.from_user_input(_equal_area(bounds))
+
+
+def _given(wanted: object) -> CRS:
+    """Projected system named by the user."""
+    try:
+        found = CRS.from_user_input(wanted)
+    except CRSError as error:
+        raise InputError(
+            f"crs={wanted!r} is not a coordinate reference system: {error}."
+        ) from error
+    if not found.is_projected:
+        raise InputError(f"crs={wanted!r} is in degrees; maps are drawn in a projected system.")
+    return found
+
+
+def _equal_area(bounds: Floats) -> str:
+    """Albers of China for the whole country, else an equal-area projection of the extent."""
+    south, north = float(bounds[:, 1].min()), float(bounds[:, 3].max())
+    west, east = float(bounds[:, 0].min()), float(bounds[:, 2].max())
+    inside = west > 72 and east < 137 and south > 2 and north < 55
+    if inside and east - west > 40 and north - south > 25:
+        return CHINA
+    lon = _central_meridian((bounds[:, 0] + bounds[:, 2]) / 2)
+    middle = (south + north) / 2
+    sixth = (north - south) / 6
+    if south <= 0 <= north or max(-south, north) > 80:
+        return AZIMUTHAL.format(middle=round(middle, 3), lon=lon)
+    parallels = {"south": round(south + sixth, 3), "north": round(north - sixth, 3)}
+    return ALBERS.format(**parallels, middle=round(middle, 3), lon=lon)
+
+
+def _central_meridian(lon: Floats) -> float:
+    """Middle of the units' longitudes, opposite to the widest gap, so that 180° is no border."""
+    turned = np.sort(np.mod(lon, 360))
+    gaps = np.diff(np.r_[turned, turned[0] + 360])
+    first = turned[(int(gaps.argmax()) + 1) % len(turned)]
+    middle = first + (360 - float(gaps.max())) / 2
+    return round(float((middle + 180) % 360 - 180), 3)
+
+
+def degrees(crs: CRS) -> Transformer:
+    """Transformer from the map's plane to longitude and latitude."""
+    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+
+
+def true_length(crs: CRS, x0: float, x1: float, y: float) -> float:
+    """Distance on the ground, in metres, between two points of the plane at the same height."""
+    lon, lat = degrees(crs).transform([x0, x1], [y, y])
+    _, _, length = Geod(ellps="WGS84").inv(lon[0], lat[0], lon[1], lat[1])
+    return float(length)
