@@ -79,11 +79,11 @@ def estimate_sample(
         raise InputError(
             f"{way.nobs} observations cannot carry {x.shape[1]} coefficients and {way.dummies} effects; use fewer regressors or more years."
         )
+    logdets: tuple[LogDetTerm, ...] = ()
     if lag_y:
         logdets = (LogDetTerm(log_determinant(sample.operator), way.periods, way.centred),)
         found = maximise_lag(y, wy, x, nobs=way.nobs, terms=logdets)
     else:
-        logdets = ()
         found = estimate_least_squares(y, x, nobs=way.nobs)
     _refuse_perfect(found, y, sample)
     notes = (*sample.notes, *correction_notes)
@@ -198,6 +198,8 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
 
 def _refuse_collinear(x: Array, labels: tuple[str, ...]) -> None:
     if x.shape[1] == 0:
+        return
+    if np.linalg.eigvalsh(x.T @ x)[0] > 1e-8:
         return
     r, order = linalg.qr(x, mode="r", pivoting=True, check_finite=False)
     size = np.abs(np.diag(r))

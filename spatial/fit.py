@@ -92,7 +92,7 @@ class Fit:
     @property
     def bic(self) -> float:
         """−2 log-likelihood + p ln(likelihood_nobs)."""
-        return -2.0 * self.loglik + np.log(self.likelihood_nobs) * self._n_parameters
+        return -2.0 * self.loglik + float(np.log(self.likelihood_nobs)) * self._n_parameters
 
     @property
     def rsquared(self) -> float:
@@ -255,17 +255,14 @@ class Fit:
             term, effect, estimate, std_error, statistic, p_value, conf_low, conf_high.
         """
         _quantile(level)
-        shared = {
-            "op": self._fitted.sample.operator,
-            "logdet": self._fitted.logdets[0].logdet if self._fitted.lag_y else None,
-            "level": level,
-        }
-        params = self.params.to_numpy()
+        op = self._fitted.sample.operator
+        logdet = self._fitted.logdets[0].logdet if self._fitted.lag_y else None
+        known = (self._places, self.params.to_numpy(), self._cov)
         if method == "delta":
-            return delta_effects(self._places, params, self._cov, **shared)
+            return delta_effects(*known, op=op, logdet=logdet, level=level)
         if method == "simulate":
             return simulated_effects(
-                self._places, params, self._cov, draws=draws, seed=seed, **shared
+                *known, op=op, logdet=logdet, level=level, draws=draws, seed=seed
             )
         raise InputError(f'method={method!r}; effects are found by "delta" or "simulate".')
 

@@ -109,7 +109,8 @@ def formula_columns(
     if lag is None and re.search(r"\blag\s*\(", formula):
         raise InputError("lag() needs a panel; a cross-section has no earlier time.")
     table = frame[names]
-    _refuse_text(table, where)
+    if not all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes):
+        _refuse_text(table, where)
     _refuse_missing(table, where)
     columns = _plain(formula, table) or _evaluated(formula, table, lag)
     _refuse_reserved((columns.outcome, *columns.labels))
@@ -122,11 +123,13 @@ def _plain(formula: str, table: pd.DataFrame) -> Columns | None:
     terms = [term.strip() for term in right.split("+")]
     if not all(PLAIN.fullmatch(name) for name in (left, *terms)) or len(set(terms)) < len(terms):
         return None
-    if not all(_is_number(table[name]) for name in (left, *terms)) or left in terms:
+    numbers = [pd.api.types.is_numeric_dtype(k) and k != bool for k in table.dtypes]
+    if not all(numbers) or left in terms or any(term in CALLS for term in terms):
         return None
-    x = np.column_stack([np.ones(len(table)), *(_values(table[t]) for t in terms)])
+    values = table[[left, *terms]].to_numpy(dtype=np.float64)
     labels = ("Intercept", *terms)
-    return Columns(left, _values(table[left]), x, labels, labels)
+    x = np.column_stack([np.ones(len(values)), values[:, 1:]])
+    return Columns(left, values[:, 0], x, labels, labels)
 
 
 def _evaluated(
@@ -162,14 +165,6 @@ def _evaluated(
         tuple(str(label) for label in right.columns),
         tuple(term),
     )
-
-
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column.dtype)
-
-
-def _values(column: pd.Series) -> npt.NDArray[np.float64]:
-    return column.to_numpy(dtype=np.float64)
 
 
 def _require_known(names: Sequence[str], frame: pd.DataFrame) -> None:

@@ -6,15 +6,16 @@ unit root and the mean of G′ι (Lee and Yu, 2010; Elhorst, 2014, eq. 3.9).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import linalg, sparse
 
 from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
+from spatial.logdet.similarity import Similarity, similarity
 from spatial.weights.operator import Operator
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
+Solver = Callable[[Array, bool], Array]
 DENSE_LIMIT = 3000
+DENSE_SHARE = 0.1
 BLOCK_LIMIT = 20000
 BLOCK = 256
 
@@ -60,45 +63,61 @@ def traces(op: Operator, rho: float, term: LogDetTerm) -> Traces:
 
 
 def solve_system(op: Operator, rho: float, right: Array, *, transposed: bool = False) -> Array:
-    """(I − ρW)⁻¹ applied to columns, or its transpose; the factors are kept with the operator."""
-    key = ("factors", rho)
-    factors = op.store.get(key)
-    if factors is None:
-        factors = _factors(op, rho)
-        for old in [k for k in op.store if isinstance(k, tuple) and k[0] == "factors"]:
-            del op.store[old]
-        op.store[key] = factors
-    return np.asarray(factors(right, transposed), dtype=np.float64)
+    """(I − ρW)⁻¹ applied to columns, or its transpose; the last factors are kept with the operator."""
+    kept = op.store.get("factors")
+    if kept is None or kept[0] != rho:
+        kept = (rho, _factors(op, rho))
+        op.store["factors"] = kept
+    solve: Solver = kept[1]
+    return np.asarray(solve(right, transposed), dtype=np.float64)
 
 
-def _factors(op: Operator, rho: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    if op.n <= DENSE_LIMIT and op.matrix.nnz > 0.05 * op.n**2 or op.n <= 500:
-        from scipy import linalg
+def _factors(op: Operator, rho: float) -> Solver:
+    if op.n <= DENSE_LIMIT and op.matrix.nnz > DENSE_SHARE * op.n**2:
+        dense = linalg.lu_factor(np.eye(op.n) - rho * op.matrix.toarray(), check_finite=False)
 
-        system = np.eye(op.n) - rho * op.matrix.toarray()
-        lu = linalg.lu_factor(system, overwrite_a=True, check_finite=False)
-        return lambda right, transposed: linalg.lu_solve(
-            lu, right, trans=int(transposed), check_finite=False
-        )
+        def solve_dense(right: Array, transposed: bool) -> Array:  # noqa: FBT001
+            return np.asarray(
+                linalg.lu_solve(dense, right, trans=1 if transposed else 0, check_finite=False)
+            )
+
+        return solve_dense
     from scipy.sparse.linalg import splu
 
     lu = splu(sparse.csc_array(sparse.eye_array(op.n, format="csc") - rho * op.matrix))
-    return lambda right, transposed: lu.solve(
-        np.asarray(right, dtype=np.float64), trans="T" if transposed else "N"
-    )
+
+    def solve_sparse(right: Array, transposed: bool) -> Array:  # noqa: FBT001
+        block = np.ascontiguousarray(right, dtype=np.float64)
+        return np.asarray(lu.solve(block, "T") if transposed else lu.solve(block))
+
+    return solve_sparse
 
 
 def _frobenius(op: Operator, rho: float) -> float:
-    """tr G′G = ‖W(I − ρW)⁻¹‖² summed over blocks of columns."""
-    block = op.n if op.n <= DENSE_LIMIT else BLOCK
+    """tr G′G = ‖W(I − ρW)⁻¹‖²: by a Cholesky inverse where W is similar to a symmetric M, else by solves."""
+    if op.n <= DENSE_LIMIT:
+        similar = similarity(op)
+        if similar is not None:
+            system = np.eye(op.n) - rho * similar.matrix.toarray()
+            factor, failed = linalg.lapack.dpotrf(system, lower=1)
+            if not failed:
+                return _symmetric_frobenius(similar, linalg.lapack.dpotri(factor, lower=1)[0])
     total = 0.0
-    for start in range(0, op.n, block):
-        stop = min(start + block, op.n)
+    for start in range(0, op.n, BLOCK):
+        stop = min(start + BLOCK, op.n)
         unit = np.zeros((op.n, stop - start))
         unit[np.arange(start, stop), np.arange(stop - start)] = 1.0
         column = op.matrix @ solve_system(op, rho, unit)
         total += float(np.vdot(column, column))
     return total
+
+
+def _symmetric_frobenius(similar: Similarity, lower: Array) -> float:
+    """‖D^-½ M A D^½‖² for the symmetric inverse A, of which the lower triangle is given."""
+    inverse = np.tril(lower)
+    inverse = inverse + np.tril(inverse, -1).T
+    product = similar.matrix @ inverse
+    return float((1.0 / similar.scale) @ (product * product) @ similar.scale)
 
 
 def expected_information(

@@ -16,11 +16,18 @@ from scipy import linalg
 from spatial.errors import InputError
 from spatial.logdet import LogDeterminant
 
-__all__ = ["Estimate", "LogDetTerm", "least_squares", "logdet_sum", "maximise_lag"]
+__all__ = [
+    "Estimate",
+    "LogDetTerm",
+    "estimate_least_squares",
+    "logdet_sum",
+    "maximise_lag",
+]
 
 Array = npt.NDArray[np.float64]
 GRID = 48
-STEPS = 60
+STEPS = 80
+QUADRATIC = 1e-9
 WIDTH = 5.0
 WIDENINGS = 12
 
@@ -62,25 +69,49 @@ def logdet_sum(terms: Sequence[LogDetTerm], rho: npt.ArrayLike, order: int) -> A
     return out
 
 
-def least_squares(y: Array, x: Array) -> tuple[Array, Array]:
-    """Coefficients (K,) or (K, m) and residuals by QR of the columns scaled to length one."""
-    if x.shape[1] == 0:
-        return np.zeros((0, *y.shape[1:])), y.copy()
-    scale = np.sqrt((x * x).sum(axis=0))
-    q, r = linalg.qr(x / scale, mode="economic", check_finite=False)
-    projected = q.T @ y
-    b = linalg.solve_triangular(r, projected, check_finite=False)
-    return (b.T / scale).T, y - q @ projected
+@dataclass(frozen=True)
+class Triangle:
+    """R of the QR decomposition of [X, Y] with columns scaled to length one, and these lengths.
+
+    R carries everything that least squares of the columns Y on X needs, without Q.
+    """
+
+    r: Array
+    scale: Array
+    k: int
+
+    @property
+    def coefficients(self) -> Array:
+        """Least squares of Y on X, (K, m)."""
+        k = self.k
+        solved = linalg.solve_triangular(self.r[:k, :k], self.r[:k, k:], check_finite=False)
+        return np.asarray(solved * self.scale[k:] / self.scale[:k, None], dtype=np.float64)
+
+    @property
+    def rest(self) -> Array:
+        """Cross-products of the residuals of Y, (m, m)."""
+        tail = self.r[self.k :, self.k :] * self.scale[self.k :]
+        return np.asarray(tail.T @ tail, dtype=np.float64)
+
+
+def triangle(x: Array, y: Array) -> Triangle:
+    """Triangle of regressors (n, K) and the columns (n, m) to be regressed on them."""
+    both = np.concatenate([x, y], axis=1)
+    scale = np.sqrt(np.einsum("ij,ij->j", both, both))
+    scale[scale == 0.0] = 1.0
+    r = linalg.qr(both / scale, mode="r", overwrite_a=True, check_finite=False)[0]
+    return Triangle(r[: both.shape[1]], scale, x.shape[1])
 
 
 def gaussian_loglik(rss: float, nobs: int) -> float:
     """−n/2·(ln 2πσ² + 1) with σ² = rss/n."""
-    return -0.5 * nobs * (np.log(2.0 * np.pi * rss / nobs) + 1.0)
+    return float(-0.5 * nobs * (np.log(2.0 * np.pi * rss / nobs) + 1.0))
 
 
 def estimate_least_squares(y: Array, x: Array, *, nobs: int) -> Estimate:
     """Model without a lag of y; nobs is that of the likelihood."""
-    b, residuals = least_squares(y, x)
+    b = triangle(x, y[:, None]).coefficients[:, 0]
+    residuals = y - x @ b
     rss = float(residuals @ residuals)
     return Estimate(np.nan, b, rss / nobs, gaussian_loglik(rss, nobs), residuals, (-np.inf, np.inf))
 
@@ -104,10 +135,9 @@ def maximise_lag(
     InputError
         The likelihood rises up to the edge of the admissible interval.
     """
-    b, e = least_squares(np.column_stack([y, wy]), x)
-    profile = _Profile(
-        float(e[:, 0] @ e[:, 0]), float(e[:, 0] @ e[:, 1]), float(e[:, 1] @ e[:, 1]), nobs, terms
-    )
+    reduced = triangle(x, np.column_stack([y, wy]))
+    rest = reduced.rest
+    profile = _Profile(float(rest[0, 0]), float(rest[0, 1]), float(rest[1, 1]), nobs, terms)
     interval = (
         max(term.logdet.interval[0] for term in terms),
         min(term.logdet.interval[1] for term in terms),
@@ -115,9 +145,8 @@ def maximise_lag(
     rho = profile.solve(*interval)
     rss = profile.rss(rho)
     loglik = gaussian_loglik(rss, nobs) + float(logdet_sum(terms, rho, 0))
-    return Estimate(
-        rho, b[:, 0] - rho * b[:, 1], rss / nobs, loglik, e[:, 0] - rho * e[:, 1], interval
-    )
+    b = reduced.coefficients @ np.array([1.0, -rho])
+    return Estimate(rho, b, rss / nobs, loglik, y - rho * wy - x @ b, interval)
 
 
 @dataclass(frozen=True)
@@ -131,11 +160,16 @@ class _Profile:
     terms: Sequence[LogDetTerm]
 
     def rss(self, rho: float) -> float:
-        return self.a - 2.0 * rho * self.b + rho * rho * self.c
+        return float(self._rss(np.float64(rho)))
 
     def value(self, rho: Array) -> Array:
-        rss = self.a - 2.0 * rho * self.b + rho * rho * self.c
-        return -0.5 * self.nobs * np.log(rss) + logdet_sum(self.terms, rho, 0)
+        return -0.5 * self.nobs * np.log(self._rss(rho)) + logdet_sum(self.terms, rho, 0)
+
+    def _rss(self, rho: Array | np.float64) -> Array:
+        """Completed square, never below the rounding of a."""
+        centre = self.b / self.c if self.c > 0 else 0.0
+        least = max(self.a - self.b * centre, 1e-16 * self.a)
+        return np.asarray(least + self.c * (rho - centre) ** 2)
 
     def score(self, rho: float) -> float:
         pull = self.nobs * (self.b - rho * self.c) / self.rss(rho)
@@ -181,16 +215,17 @@ class _Profile:
         return float(grid[place]), left, right
 
     def _root(self, start: float, left: float, right: float) -> float:
-        """Newton steps kept inside a bracket that shrinks by the sign of the score."""
+        """Newton steps in a bracket that shrinks by the sign of the score; a step below 1e-9 squares to rounding."""
         rho = start
         for _ in range(STEPS):
             score, slope = self.score(rho), self.slope(rho)
             left, right = (rho, right) if score > 0 else (left, rho)
             step = rho - score / slope if slope < 0 else np.nan
-            following = step if left < step < right else 0.5 * (left + right)
-            if abs(following - rho) <= 1e-15 * max(1.0, abs(rho)) or right - left <= 1e-15:
-                return float(following)
-            rho = following
+            newton = left < step < right
+            following = step if newton else 0.5 * (left + right)
+            moved, rho = abs(following - rho), following
+            if moved <= (QUADRATIC if newton else 1e-15):
+                break
         return float(rho)
 
     def _require_inside(self, rho: float, low: float, high: float) -> None:

@@ -101,7 +101,8 @@ class Panel:
     def complete_units(self) -> pd.Index:
         """Units that have a row in every time."""
         counts = np.bincount(self._unit_codes, minlength=self.n_units)
-        return self.units[counts == self.n_times]
+        complete: pd.Index = self.units[counts == self.n_times]
+        return complete
 
     def __repr__(self) -> str:
         state = "balanced" if self.balanced else f"{len(self.gaps)} gaps"
@@ -134,7 +135,8 @@ class Panel:
                 f"the panel has no {self.time} {time}; it has {named(self.times, 30)}."
             )
         rows = self._frame.loc[self._time_codes == at_time]
-        return rows.drop(columns=[self.time]).set_index(self.unit)
+        section: pd.DataFrame = rows.drop(columns=[self.time]).set_index(self.unit)
+        return section
 
     def shift(self, column: str, periods: int = 1) -> pd.Series:
         """Values `periods` steps of time earlier, on the rows of `frame`; missing where there is none.
@@ -257,8 +259,9 @@ def _earlier_times(times: pd.Index, periods: int) -> Positions:
         places = np.arange(len(times)) - periods
         return np.where((places >= 0) & (places < len(times)), places, -1).astype(np.intp)
     if pd.api.types.is_datetime64_any_dtype(times.dtype):
-        months = times.year * 12 + times.month
-        grid = pd.Index(months) if months.is_unique else pd.Index(times.asi8)
+        dates = pd.DatetimeIndex(times)
+        months = dates.year * 12 + dates.month
+        grid = pd.Index(months) if months.is_unique else pd.Index(dates.asi8)
     else:
         grid = times
     step = np.diff(grid.to_numpy()).min()

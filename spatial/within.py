@@ -76,9 +76,8 @@ def demean(values: Array, effects: Effects) -> Array:
     """
     if effects == "none":
         return values
-    if effects == "unit":
-        return values - values.mean(axis=0, keepdims=True)
-    if effects == "time":
-        return values - values.mean(axis=1, keepdims=True)
-    by_unit = values - values.mean(axis=0, keepdims=True)
-    return by_unit - by_unit.mean(axis=1, keepdims=True)
+    if effects in ("unit", "twoway"):
+        values = values - values.mean(axis=0, keepdims=True)
+    if effects in ("time", "twoway"):
+        values = values - values.mean(axis=1, keepdims=True)
+    return values

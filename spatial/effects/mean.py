@@ -178,7 +178,7 @@ def _draw(
     root = vectors * np.sqrt(values.clip(min=0.0))
 
     def sample(count: int) -> Array:
-        return params + (rng.standard_normal((count, len(params))) @ root.T) * safe
+        return np.asarray(params + (rng.standard_normal((count, len(params))) @ root.T) * safe)
 
     drawn, redrawn = sample(draws), 0
     if rho < 0:

@@ -35,7 +35,7 @@ class Slopes:
         """Standard error of a quantity with these derivatives."""
         jacobian = np.stack([by_beta, by_theta, by_rho], axis=-1)
         variance = np.einsum("...i,ij,...j->...", jacobian, self.cov, jacobian)
-        return np.sqrt(variance.clip(min=0.0))
+        return np.asarray(np.sqrt(variance.clip(min=0.0)))
 
 
 def unit_effects(op: Operator, slopes: Slopes) -> dict[str, Array]:

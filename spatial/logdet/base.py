@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,15 @@ class LogDeterminant(Protocol):
     of ρ it is wanted to rounding.
     """
 
-    n: int
-    interval: tuple[float, float]
+    @property
+    def n(self) -> int:
+        """Number of units."""
+        ...
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Admissible interval of ρ."""
+        ...
 
     def f(self, rho: npt.ArrayLike) -> Vector:
         """ln|I − ρW|."""
@@ -75,11 +82,11 @@ class Spectrum:
     def refine(self, low: float, high: float) -> None:
         """Nothing to do: the eigenvalues serve everywhere."""
 
-    def _outer(self, rho: npt.ArrayLike) -> npt.NDArray[np.generic]:
-        return np.multiply.outer(np.asarray(rho, dtype=np.float64), self.eigenvalues)
+    def _outer(self, rho: npt.ArrayLike) -> npt.NDArray[Any]:
+        return np.asarray(np.multiply.outer(np.asarray(rho, dtype=np.float64), self.eigenvalues))
 
-    def _ratio(self, rho: npt.ArrayLike) -> npt.NDArray[np.generic]:
-        return self.eigenvalues / (1.0 - self._outer(rho))
+    def _ratio(self, rho: npt.ArrayLike) -> npt.NDArray[Any]:
+        return np.asarray(self.eigenvalues / (1.0 - self._outer(rho)))
 
 
 def real_interval(eigenvalues: npt.NDArray[np.generic]) -> tuple[float, float]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from scipy import linalg, sparse
 
 from spatial.logdet.base import LogDeterminant, Spectrum
 from spatial.logdet.factorised import Factorised
-from spatial.logdet.similarity import symmetric_form, unit_roots
+from spatial.logdet.similarity import similarity, unit_roots
 from spatial.weights.operator import Operator
 
 __all__ = ["EIGENVALUE_LIMIT", "log_determinant"]
@@ -17,39 +20,35 @@ EIGENVALUE_LIMIT = 1500
 
 def log_determinant(op: Operator) -> LogDeterminant:
     """Eigenvalues up to 1,500 units, sparse factorisations beyond; kept on the operator."""
-    found = op.store.get("logdet")
-    if found is None:
-        found = _spectrum(op) if op.n <= EIGENVALUE_LIMIT else _factorised(op)
-        op.store["logdet"] = found
-    return found  # type: ignore[no-any-return]
+    if "logdet" not in op.store:
+        op.store["logdet"] = _spectrum(op) if op.n <= EIGENVALUE_LIMIT else _factorised(op)
+    found: LogDeterminant = op.store["logdet"]
+    return found
 
 
 def _spectrum(op: Operator) -> Spectrum:
-    symmetric = symmetric_form(op.matrix)
-    if symmetric is not None:
-        values = linalg.eigvalsh(symmetric.toarray(), overwrite_a=True, check_finite=False)
-    else:
-        values = linalg.eigvals(op.matrix.toarray(), overwrite_a=True, check_finite=False)
-        if np.abs(values.imag).max(initial=0.0) <= 1e-12:
-            values = values.real
+    similar = similarity(op)
+    if similar is not None:
+        real = linalg.eigvalsh(similar.matrix.toarray(), overwrite_a=True, check_finite=False)
+        return Spectrum(_unit_root_exact(real, op))
+    values = linalg.eigvals(op.matrix.toarray(), overwrite_a=True, check_finite=False)
+    if np.abs(values.imag).max(initial=0.0) <= 1e-12:
+        return Spectrum(_unit_root_exact(values.real, op))
     return Spectrum(_unit_root_exact(values, op))
 
 
-def _unit_root_exact(values: np.ndarray, op: Operator) -> np.ndarray:
+def _unit_root_exact(values: npt.NDArray[Any], op: Operator) -> npt.NDArray[Any]:
     """The eigenvalue of rows that sum to one is one, not one up to rounding."""
-    if op.row_scaled:
-        near = np.abs(values - 1.0) < 1e-12
-        values = np.where(near, 1.0, values)
-    return values
+    return np.where(np.abs(values - 1.0) < 1e-12, 1.0, values) if op.row_scaled else values
 
 
 def _factorised(op: Operator) -> Factorised:
-    symmetric = symmetric_form(op.matrix)
-    matrix = op.matrix if symmetric is None else symmetric
+    similar = similarity(op)
+    matrix = op.matrix if similar is None else similar.matrix
     return Factorised(
         matrix,
-        symmetric=symmetric is not None,
-        interval=_interval(matrix, symmetric=symmetric is not None),
+        symmetric=similar is not None,
+        interval=_interval(matrix, symmetric=similar is not None),
         unit_roots=unit_roots(op.matrix),
     )
 

@@ -43,7 +43,7 @@ class Factorised:
     def f(self, rho: npt.ArrayLike) -> Vector:
         """ln|I − ρW|."""
         values = np.asarray(rho, dtype=np.float64)
-        return self._smooth(values, 0) + self._roots * np.log1p(-values)
+        return np.asarray(self._smooth(values, 0) + self._roots * np.log1p(-values))
 
     def g(self, rho: npt.ArrayLike) -> Vector:
         """tr[W(I − ρW)⁻¹]."""

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-__all__ = ["symmetric_form", "unit_roots"]
+from spatial.weights.operator import Operator
+
+__all__ = ["Similarity", "similarity", "unit_roots"]
 
 TOLERANCE = 1e-9
 
 
-def symmetric_form(matrix: sparse.csr_array) -> sparse.csr_array | None:
-    """Symmetric matrix similar to `matrix`, or None where no positive diagonal makes one.
+@dataclass(frozen=True)
+class Similarity:
+    """M = D^½ W D^-½ symmetric, and the diagonal D (N,)."""
+
+    matrix: sparse.csr_array
+    scale: npt.NDArray[np.float64]
+
+
+def similarity(op: Operator) -> Similarity | None:
+    """Symmetric matrix similar to W, kept on the operator; None where no positive diagonal makes one."""
+    if "similarity" not in op.store:
+        op.store["similarity"] = _find(op.matrix)
+    found: Similarity | None = op.store["similarity"]
+    return found
+
+
+def _find(matrix: sparse.csr_array) -> Similarity | None:
+    """Look for a positive diagonal.
 
     Looks for d > 0 with d_i w_ij = d_j w_ji: d = 1 (W symmetric), d_i = 1/max_j w_ij (equal weights in a
     row), then along a spanning tree.
@@ -32,7 +52,7 @@ def symmetric_form(matrix: sparse.csr_array) -> sparse.csr_array | None:
     for scale in candidates:
         if _balances(matrix, back, rows, scale):
             return _scaled(matrix, rows, scale)
-    scale = _along_tree(matrix, back, rows)
+    scale = _along_tree(matrix, back)
     return _scaled(matrix, rows, scale) if _balances(matrix, back, rows, scale) else None
 
 
@@ -62,16 +82,14 @@ def _balances(
 
 def _scaled(
     matrix: sparse.csr_array, rows: npt.NDArray[np.intp], scale: npt.NDArray[np.float64]
-) -> sparse.csr_array:
+) -> Similarity:
     root = np.sqrt(scale)
     data = matrix.data * root[rows] / root[matrix.indices]
     scaled = sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
-    return sparse.csr_array((scaled + scaled.T) * 0.5)
+    return Similarity(sparse.csr_array((scaled + scaled.T) * 0.5), scale)
 
 
-def _along_tree(
-    matrix: sparse.csr_array, back: sparse.csr_array, rows: npt.NDArray[np.intp]
-) -> npt.NDArray[np.float64]:
+def _along_tree(matrix: sparse.csr_array, back: sparse.csr_array) -> npt.NDArray[np.float64]:
     """Scale that balances the links of one spanning tree per component, set to one at its root."""
     n = matrix.shape[0]
     ratio = sparse.csr_array((matrix.data / back.data, matrix.indices, matrix.indptr), shape=(n, n))
@@ -80,7 +98,7 @@ def _along_tree(
     roots[label[::-1]] = np.arange(n)[::-1]
     scale = np.ones(n)
     for root in roots:
-        order, parent = csgraph.breadth_first_order(matrix, root, directed=False)
+        order, parent = csgraph.breadth_first_order(matrix, int(root), directed=False)
         for node in order[1:]:
             above = parent[node]
             row = slice(ratio.indptr[above], ratio.indptr[above + 1])

@@ -1,0 +1,1 @@
+"""Small worlds and dense brute force shared by the tests."""
