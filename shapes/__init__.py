@@ -11,14 +11,36 @@ from typing import TYPE_CHECKING, Any
 from shapes.errors import InputError
 
 if TYPE_CHECKING:
+    from shapes.checking import check_boundaries
     from shapes.china import china_cities, china_lines
+    from shapes.joining import join
+    from shapes.match import match_names
+    from shapes.mending import repairs
+    from shapes.reading import read_boundaries
+    from shapes.simplifying import simplify
 
 _HOMES = {
+    "check_boundaries": "shapes.checking",
     "china_cities": "shapes.china",
     "china_lines": "shapes.china",
+    "join": "shapes.joining",
+    "match_names": "shapes.match",
+    "read_boundaries": "shapes.reading",
+    "repairs": "shapes.mending",
+    "simplify": "shapes.simplifying",
 }
 
-__all__ = ["InputError", "china_cities", "china_lines"]
+__all__ = [
+    "InputError",
+    "check_boundaries",
+    "china_cities",
+    "china_lines",
+    "join",
+    "match_names",
+    "read_boundaries",
+    "repairs",
+    "simplify",
+]
 
 
 def __getattr__(name: str) -> Any:

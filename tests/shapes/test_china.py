@@ -60,7 +60,7 @@ def test_units_and_columns(cities):
     assert len(cities) == 370
     assert cities.index.is_unique
     assert list(cities.index) == list(cities["city"])
-    assert COLUMNS <= set(cities.columns)
+    assert set(cities.columns) >= COLUMNS
     assert cities.crs.to_epsg() == 4326
     assert cities["adcode"].str.fullmatch(r"\d{6}").all() and cities["adcode"].is_unique
     assert cities.attrs["name"] == "city" and json.loads(cities.attrs["repairs"]) == []

@@ -1,0 +1,199 @@
+"""Join a table of cities to a boundary table: who matched how, and nothing lost in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from geopandas import GeoDataFrame
+
+from shapes.errors import InputError, named, nearest
+from shapes.labels import canonical, is_missing
+from shapes.match import AMBIGUOUS, Gazetteer, Match, distinct
+
+__all__ = ["join"]
+
+Aliases = Mapping[Any, Any] | pd.DataFrame | str | PathLike[str] | None
+
+
+def join(
+    table: pd.DataFrame,
+    cities: GeoDataFrame,
+    on: str,
+    aliases: Aliases = None,
+    *,
+    drop: Literal["report"] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give every row of a table the key of its unit in a boundary table.
+
+    Names match as in `match_names`, after the caller's own aliases. A name that matches nothing
+    stops the join, unless `drop="report"` leaves its rows out and writes it into the ledger. So
+    does a second name of one unit (恩施州 beside 恩施土家族苗族自治州), unless an alias says that
+    this is meant or the packaged table knows the city was renamed.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One or many rows per city; not changed.
+    cities : geopandas.GeoDataFrame
+        Result of `read_boundaries` or `china_cities`.
+    on : str
+        Column of the table that names the cities, or holds their codes.
+    aliases : mapping, pandas.DataFrame or path of a CSV, optional
+        What a name of the table means: columns `given` and `key`, or a mapping from one to the
+        other. The key is a key, name or code of `cities`. Rows without a key are not filled in
+        yet and are ignored.
+    drop : "report", optional
+        Leave out what does not match and say so in the ledger.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        Copy with the column `key`, whose values are labels of `cities.index`.
+    ledger : pandas.DataFrame
+        One row per distinct name: `given`, `key` (missing where left out), `how` (exact, alias,
+        suffix, none).
+
+    Raises
+    ------
+    InputError
+        Names without a unit (named, with suggestions), two names of one unit, missing names, a
+        missing column, an alias that leads nowhere.
+
+    Examples
+    --------
+    >>> from shapes import china_cities
+    >>> table = pd.DataFrame({"city": ["北京", "襄樊市"], "gdp": [1.0, 2.0]})
+    >>> joined, ledger = join(table, china_cities(), on="city")
+    >>> joined["key"].tolist(), ledger["how"].tolist()
+    (['北京市', '襄阳市'], ['suffix', 'alias'])
+    """
+    _check_request(table, on, drop)
+    gazetteer = Gazetteer(cities)
+    meant = _read_aliases(aliases, gazetteer)
+    matches = [
+        Match(name, meant[name], "alias", None, 100.0) if name in meant else gazetteer.find(name)
+        for name in distinct(table[on])
+    ]
+    lost = [match for match in matches if match.how == "none"]
+    if lost and drop is None:
+        _refuse_unmatched(lost, table, on)
+    _refuse_second_names([match for match in matches if match.how != "none"])
+    keys = {match.given: match.key for match in matches if match.how != "none"}
+    given = ["" if is_missing(name) else canonical(name) for name in table[on]]
+    matched = [name in keys for name in given]
+    joined = table.loc[matched].copy()
+    found = pd.array([keys[name] for name in given if name in keys], dtype=cities.index.dtype)
+    if on == "key":
+        joined["key"] = found
+    else:
+        joined.insert(0, "key", found)
+    ledger = pd.DataFrame(
+        [(match.given, match.key, match.how) for match in matches],
+        columns=["given", "key", "how"],
+        dtype=object,
+    )
+    return joined, ledger
+
+
+def _check_request(table: pd.DataFrame, on: str, drop: str | None) -> None:
+    if on not in table.columns:
+        raise InputError(
+            f"the table has no column {on!r}; give on= one of its columns, "
+            f"such as {nearest(on, table.columns)}."
+        )
+    if "key" in table.columns and on != "key":
+        raise InputError(
+            "the table already has a column 'key', which the join would overwrite; rename it."
+        )
+    if drop not in (None, "report"):
+        raise InputError(
+            f"drop={drop!r} is unknown; give 'report' or leave it away to refuse unmatched names."
+        )
+
+
+def _refuse_unmatched(lost: list[Match], table: pd.DataFrame, on: str) -> None:
+    words = [_hint(match) for match in lost if match.given]
+    missing = [i for i, name in enumerate(table[on]) if is_missing(name)]
+    if missing:
+        words.append(f"{len(missing)} empty cells (first in row {table.index[missing[0]]})")
+    raise InputError(
+        f"column {on!r} has {len(lost)} names that match no unit: {named(words, 20)}; correct "
+        "them, give aliases= (columns given, key), or leave them out with drop='report'."
+    )
+
+
+def _hint(match: Match) -> str:
+    if match.suggestion is None:
+        return match.given
+    several = AMBIGUOUS in match.suggestion
+    mark = "?" if several or not pd.isna(match.score) else ""
+    return f"{match.given} ({match.suggestion.replace(AMBIGUOUS, ' or ')}{mark})"
+
+
+def _refuse_second_names(matches: list[Match]) -> None:
+    """Two different names of one unit, of which none is an alias."""
+    plain: dict[Any, list[str]] = {}
+    for match in matches:
+        if match.how != "alias":
+            plain.setdefault(match.key, []).append(match.given)
+    twice = [f"{' and '.join(names)} → {key}" for key, names in plain.items() if len(names) > 1]
+    if twice:
+        raise InputError(
+            f"different names lead to one unit: {named(twice)}; write one name for each unit, or "
+            "say with aliases= (columns given, key) that they are the same."
+        )
+
+
+def _read_aliases(aliases: Aliases, gazetteer: Gazetteer) -> dict[str, Any]:
+    """Canonical name to label of the boundary table's index."""
+    if aliases is None:
+        return {}
+    if isinstance(aliases, Mapping):
+        pairs = list(aliases.items())
+    else:
+        frame = aliases if isinstance(aliases, pd.DataFrame) else _read_csv(Path(aliases))
+        absent = [column for column in ("given", "key") if column not in frame.columns]
+        if absent:
+            raise InputError(
+                f"the aliases lack the column {named(absent)}, they have {named(frame.columns)}; "
+                "name the two columns given and key."
+            )
+        pairs = list(zip(frame["given"], frame["key"], strict=True))
+    filled = [
+        (canonical(g), canonical(k)) for g, k in pairs if not is_missing(g) and not is_missing(k)
+    ]
+    resolved = {given: gazetteer.resolve(key) for given, key in filled}
+    nowhere = [f"{given} → {key}" for given, key in filled if resolved[given] is None]
+    if nowhere:
+        raise InputError(
+            f"the aliases lead to units that the boundaries lack: {named(nowhere)}; "
+            "give a key, name or code of the boundary table."
+        )
+    twice = [g for g, k in filled if resolved[g] != gazetteer.resolve(k)]
+    if twice:
+        raise InputError(
+            f"the aliases give {named(twice)} more than one key; keep one row for each name."
+        )
+    return resolved
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return pd.read_csv(path, dtype=str, encoding=encoding)
+        except UnicodeDecodeError:
+            continue
+        except FileNotFoundError:
+            raise InputError(
+                f"the aliases file {path} does not exist; correct the path in aliases=."
+            ) from None
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"the aliases file {path} cannot be read as CSV ({error}); "
+                "save it as CSV with the columns given and key."
+            ) from None
+    raise InputError(f"the aliases file {path} is neither UTF-8 nor GBK; save it as UTF-8.")

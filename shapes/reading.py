@@ -1,0 +1,267 @@
+"""Read a boundary file into a clean table, indexed by key."""
+
+from __future__ import annotations
+
+import warnings
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from geopandas import GeoDataFrame
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from shapes.encoding import garbled, settle_dbf_encoding, utf8_text
+from shapes.errors import InputError, named, nearest
+from shapes.labels import canonical, is_missing
+from shapes.mending import FILE, Repair, mend_polygons, store
+from shapes.projection import settle_crs
+from shapes.sources import Source, open_source
+
+__all__ = ["read_boundaries"]
+
+_LINES = ("LineString", "MultiLineString", "LinearRing")
+_POINTS = ("Point", "MultiPoint")
+
+
+def read_boundaries(
+    path: str | PathLike[str],
+    key: str,
+    name: str | None = None,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    crs: Any = None,
+) -> GeoDataFrame:
+    """Read city boundaries from a file, mend what can be mended safely and list it.
+
+    Mended or assumed, and listed in `shapes.repairs`: the encoding of a shapefile without (or with
+    a wrong) `.cpg`, told from the bytes; a missing coordinate system where the coordinates are
+    longitude and latitude; invalid polygons (made valid, polygons kept); heights (dropped); lines
+    such as a sea boundary among the polygons (left out); missing names (the key stands in).
+    Everything else that is wrong is refused.
+
+    Parameters
+    ----------
+    path : path
+        GeoPackage, shapefile, GeoJSON, GeoParquet (needs pyarrow), anything else that GDAL reads,
+        or a zip of one of them.
+    key : str
+        Column that identifies a unit, such as an official code. It becomes the index, as text:
+        110000, 110000.0 and "110000" are "110000".
+    name : str, optional
+        Column of names; what matches names (`match_names`, `join`, bridges in weights) uses it.
+    layer : str, optional
+        Layer of a file with several, or file within a zip.
+    encoding : str, optional
+        Encoding of a shapefile or GeoJSON, where the recognised one is wrong.
+    crs : optional
+        Coordinate system, whatever the file states: anything pyproj understands.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row per unit, index `key` of text, the file's columns, polygons, a coordinate system.
+        `.attrs` holds `name` (the column, when given), `source` and `repairs` (JSON text).
+
+    Raises
+    ------
+    InputError
+        No such file, unreadable format, several layers, a missing column, missing or repeated
+        keys, missing or empty polygons, points, a coordinate system that is missing or does not
+        fit, an encoding that does not fit.
+
+    Examples
+    --------
+    >>> cities = read_boundaries("D:/底图/市.geojson", key="gb", name="name")  # doctest: +SKIP
+    """
+    with open_source(Path(path), layer) as source:
+        frame, made = _read(source, encoding)
+    _check_columns(frame, source.label, key, name)
+    frame, left_out = _only_areas(frame, source.label, name or key)
+    keys = _keys(frame, source.label, key, name)
+    _check_geometry(frame, keys, source.label)
+    frame, assumed = settle_crs(frame, crs, source.label)
+    if assumed:
+        made.append((FILE, "crs", assumed))
+    mended, repaired = mend_polygons(frame.geometry.to_numpy(), keys)
+    _check_kept(mended, keys, source.label)
+    frame = frame.set_geometry(geopandas.GeoSeries(mended, index=frame.index, crs=frame.crs))
+    unnamed = _name(frame, keys, name, source.label)
+    return _finish(frame, keys, key, name, source, [*made, *left_out, *repaired, *unnamed])
+
+
+def _read(source: Source, encoding: str | None) -> tuple[GeoDataFrame, list[Repair]]:
+    """Frame as the file has it, and the notes on its encoding."""
+    if source.is_parquet:
+        return _read_parquet(source), []
+    if source.is_shapefile:
+        used, note = settle_dbf_encoding(source.path, encoding)
+        frame = _read_layer(source.path, source, used)
+    elif source.is_geojson:
+        text, note = utf8_text(source.path, encoding)
+        frame = _read_text(text, source) if text else _read_layer(source.path, source, None)
+    else:
+        note, frame = None, _read_layer(source.path, source, None)
+    return frame, [(FILE, "encoding", note)] if note else []
+
+
+def _read_layer(path: Path, source: Source, encoding: str | None) -> GeoDataFrame:
+    options = {} if encoding is None else {"encoding": encoding}
+    try:
+        with warnings.catch_warnings():
+            # GDAL remarks on ring order and empty fields; what matters is checked below.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            frame = pyogrio.read_dataframe(path, layer=source.layer, on_invalid="ignore", **options)
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
+        raise InputError(
+            f"{source.label} cannot be read ({type(error).__name__}); "
+            "open it in QGIS and save it as a GeoPackage."
+        ) from None
+    if not isinstance(frame, GeoDataFrame):
+        raise InputError(f"{source.label} has no geometry; give a file with polygons.")
+    return frame
+
+
+def _read_text(text: str, source: Source) -> GeoDataFrame:
+    with TemporaryDirectory(prefix="boundaries") as scratch:
+        copy = Path(scratch) / "layer.geojson"
+        copy.write_text(text, encoding="utf-8")
+        return _read_layer(copy, source._replace(layer=None), None)
+
+
+def _read_parquet(source: Source) -> GeoDataFrame:
+    try:
+        frame = geopandas.read_parquet(source.path)
+    except ImportError:
+        raise InputError(
+            f"{source.label} needs pyarrow to be read; install cityripple[parquet] or save the "
+            "boundaries as a GeoPackage."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{source.label} cannot be read as GeoParquet ({type(error).__name__}); "
+            "give a file with polygons."
+        ) from None
+    return frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
+
+
+def _check_columns(frame: GeoDataFrame, label: str, key: str, name: str | None) -> None:
+    columns = [column for column in frame.columns if column != frame.geometry.name]
+    for argument, column in (("key", key), ("name", name)):
+        if column is not None and column not in columns:
+            raise InputError(
+                f"{label} has no column {column!r}; give {argument}= one of its columns, "
+                f"such as {nearest(column, columns)}."
+            )
+    if not len(frame):
+        raise InputError(f"{label} holds no polygon at all; give a file with units.")
+
+
+def _only_areas(frame: GeoDataFrame, label: str, name: str) -> tuple[GeoDataFrame, list[Repair]]:
+    """Leave lines out and say so; refuse points."""
+    kinds = frame.geometry.geom_type
+    points = kinds.isin(_POINTS)
+    lines = kinds.isin(_LINES)
+    if points.any() or lines.all():
+        kind = "points" if points.any() else "lines"
+        raise InputError(f"{label} holds {kind}, not polygons; give the layer of areas.")
+    rows = [
+        ("" if is_missing(value) else canonical(value), "line", "a line, not a unit: left out")
+        for value in frame.loc[lines, name]
+    ]
+    return frame[~lines], rows
+
+
+def _keys(frame: GeoDataFrame, label: str, key: str, name: str | None) -> list[str]:
+    missing = [is_missing(value) for value in frame[key]]
+    if any(missing):
+        rows = np.flatnonzero(missing)
+        who = frame[name].iloc[rows] if name else [f"row {row + 1}" for row in rows]
+        raise InputError(
+            f"{label} has no {key} for {named(who)}; fill in the column or give another key=."
+        )
+    keys = [canonical(value) for value in frame[key]]
+    _check_text(keys, label, key)
+    twice = pd.Index(keys)[pd.Index(keys).duplicated()].unique()
+    if len(twice):
+        raise InputError(
+            f"{label} has {named(twice)} more than once in {key}; merge the polygons of one unit "
+            f"first (gdf.dissolve({key!r})) or give a key= that is unique."
+        )
+    return keys
+
+
+def _check_text(words: list[str], label: str, column: str) -> None:
+    """Refuse text that was garbled before it came here."""
+    beyond = [word for word in words if not word.isascii()]
+    broken = [word for word in beyond if "\ufffd" in word]
+    clear = next((clear for word in beyond if (clear := garbled(word))), None)
+    if broken or clear:
+        shown = f"{beyond[0]!r}, which may be {clear}" if clear else repr(broken[0])
+        raise InputError(
+            f"the column {column} of {label} is garbled ({shown}); give the right encoding=, or "
+            "save the file again from its source as UTF-8."
+        )
+
+
+def _check_geometry(frame: GeoDataFrame, keys: list[str], label: str) -> None:
+    shape = frame.geometry
+    lost = (shape.isna() | shape.is_empty).to_numpy()
+    if lost.any():
+        who = named(keys[i] for i in np.flatnonzero(lost))
+        raise InputError(
+            f"{label} has no polygon for {who} (missing, empty or unreadable); "
+            "draw them or take the rows out of the file."
+        )
+    if not np.isfinite(frame.total_bounds).all():
+        raise InputError(f"{label} has coordinates that are not finite; save it again.")
+
+
+def _check_kept(mended: np.ndarray, keys: list[str], label: str) -> None:
+    lost = np.flatnonzero(shapely.is_empty(mended))
+    if len(lost):
+        raise InputError(
+            f"nothing is left of {named(keys[i] for i in lost)} in {label} after making the "
+            "polygon valid; draw it again."
+        )
+
+
+def _name(frame: GeoDataFrame, keys: list[str], name: str | None, label: str) -> list[Repair]:
+    """Put the key where a name is missing."""
+    if name is None:
+        return []
+    _check_text([str(v) for v in frame[name] if not is_missing(v)], label, name)
+    missing = [is_missing(value) for value in frame[name]]
+    words = [
+        key if absent else canonical(value)
+        for key, value, absent in zip(keys, frame[name], missing, strict=True)
+    ]
+    frame[name] = pd.Series(words, index=frame.index, dtype=object)
+    return [
+        (key, "name", "missing; the key stands in")
+        for key, absent in zip(keys, missing, strict=True)
+        if absent
+    ]
+
+
+def _finish(
+    frame: GeoDataFrame,
+    keys: list[str],
+    key: str,
+    name: str | None,
+    source: Source,
+    made: list[Repair],
+) -> GeoDataFrame:
+    cities = frame.drop(columns="key") if key == "key" and name != "key" else frame
+    label = None if "key" in cities.columns else "key"
+    cities = cities.set_index(pd.Index(keys, name=label))
+    cities.attrs = {"source": source.label, "repairs": store(made)}
+    if name is not None:
+        cities.attrs["name"] = name
+    return cities
