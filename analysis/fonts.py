@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 __all__ = ["FAMILIES", "FONT_FILE", "families", "style"]
 
@@ -78,5 +79,6 @@ def style(font_size: float = 7.0) -> Iterator[None]:
         ("font.size", "axes.labelsize", "axes.titlesize", "xtick.labelsize", "ytick.labelsize"),
         font_size,
     )
-    with mpl.rc_context({**SETTINGS, **sizes, "legend.fontsize": font_size}):
+    settings: Any = {**SETTINGS, **sizes, "legend.fontsize": font_size}
+    with mpl.rc_context(settings):
         yield

@@ -38,7 +38,7 @@ CLUSTERS: Mapping[str, tuple[str, str | None]] = {
 
 
 def cluster_looks(names: Mapping[str, str], colours: Mapping[str, str] | None) -> list[Look]:
-    """Looks of the seven classes in legend order; the user's colours replace those they name."""
+    """Give the seven classes in legend order; the user's colours replace those they name."""
     from matplotlib.colors import is_color_like
 
     own = dict(colours or {})

@@ -10,7 +10,7 @@ from analysis.terms import TERMS, term
 __all__ = ["convention"]
 
 
-def convention(attrs: Mapping[str, Any], lang: str) -> list[str]:
+def convention(attrs: Mapping[Any, Any], lang: str) -> list[str]:
     """Weights, p convention, correction, significance and seed, as far as the result states them.
 
     Words outside of the vocabulary are printed as they stand.
@@ -28,7 +28,7 @@ def convention(attrs: Mapping[str, Any], lang: str) -> list[str]:
     return parts
 
 
-def _method(attrs: Mapping[str, Any], lang: str) -> str:
+def _method(attrs: Mapping[Any, Any], lang: str) -> str:
     """How the distribution was come by, with draws and seed where it was drawn."""
     words = [_word(str(attrs["method"]), lang)] if attrs.get("method") else []
     if "exact" not in str(attrs.get("method", "")):

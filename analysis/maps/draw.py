@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def paths_of(shapes: npt.NDArray[np.object_]) -> list[Path]:
     codes[rings[:-1]] = Path.MOVETO
     codes[rings[1:] - 1] = Path.CLOSEPOLY
     ends = rings[parts[units]]
-    return [Path(points[a:b, :2], codes[a:b]) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [Path(points[a:b, :2], codes[a:b]) for a, b in pairwise(ends)]
 
 
 def draw_units(
@@ -50,7 +51,7 @@ def draw_units(
     from matplotlib.collections import PathCollection
 
     for code, look in enumerate(looks):
-        members = [paths[row] for row in np.flatnonzero(codes == code)]
+        members = [paths[row] for row in np.flatnonzero(codes == code).tolist()]
         if not members:
             continue
         patches = PathCollection(members, zorder=2, gid=f"class:{look.key}")
@@ -136,7 +137,7 @@ def _label(
     size: float | None,
     axis: int,
 ) -> None:
-    """Write a degree where a line crosses the lower (axis 1) or the left (axis 0) edge of the frame."""
+    """Write a degree where a line crosses the lower (axis 1) or the left (axis 0) edge."""
     if size is None:
         return
     edge = window.y0 if axis == 1 else window.x0

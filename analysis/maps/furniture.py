@@ -86,7 +86,7 @@ def _km(value: float) -> str:
 def draw_names(
     axes: Axes, window: Window, ground: Ground, labels: Sequence[object], size: float
 ) -> list[str]:
-    """Write names beside points inside their units, never over one another; gives those without room."""
+    """Write names beside points in their units, never over one another; give those left out."""
     layer = ground.layer
     taken: list[Box] = list(ground.taken)
     points = {row: _point(layer.shapes[row]) for row in find_units(layer, list(labels))}
@@ -150,7 +150,7 @@ def _touch(a: Box, b: Box) -> bool:
 
 
 def _write_halo(axes: Axes, x: float, y: float, text: str, size: float) -> None:
-    """Black text on a white rim; the rim is drawn apart, so that the text stays text in vector files."""
+    """Write on a white rim that is drawn apart, so that text stays text in vector files."""
     from matplotlib.patheffects import Stroke
 
     rim = write(axes, x, y, text, size, va="bottom", color="white", zorder=7, gid="halo")

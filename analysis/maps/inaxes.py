@@ -60,7 +60,7 @@ def in_axes(
 
 
 def _size_mm(axes: Axes) -> tuple[float, float]:
-    """Printed width and height of axes."""
+    """Measure axes on paper: width and height."""
     from matplotlib.axes import Axes as AnyAxes
 
     if not isinstance(axes, AnyAxes):

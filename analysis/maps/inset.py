@@ -62,7 +62,7 @@ class Inset:
         foot = foot_mm(texts, sheet) * self.shown.metres_per_mm
         child.set(xlim=(self.shown.x0, self.shown.x1), ylim=(self.shown.y0 - foot, self.shown.y1))
         near = np.flatnonzero(shapely.intersects(shapely.box(*self.shown.box), layer.shapes))
-        draw_units(child, [paths[row] for row in near], codes[near], looks)
+        draw_units(child, [paths[row] for row in near.tolist()], codes[near], looks)
         draw_lines(child, layer)
         self._mark_islets(child, layer, codes, looks)
         self._write_scale(child, texts, sheet)
@@ -115,7 +115,7 @@ def _extent(shapes: npt.NDArray[np.object_], shown: Window) -> npt.NDArray[np.fl
 
 
 def scale_text(width_mm: float, ratio: float, sheet: Sheet) -> list[str]:
-    """What the inset says of its scale, wrapped to its width."""
+    """Word the scale of the inset, wrapped to its width."""
     text = term("map.inset_scale", sheet.lang, ratio=number(ratio, 2).rstrip("0"))
     return wrap(text, sheet.small, width_mm - 1)
 
@@ -146,7 +146,7 @@ def plan_inset(
 
 @cache
 def _choices() -> list[tuple[float, float, str]]:
-    """Padding, ratio and corner, the best first: little padding, a large inset, lower right."""
+    """Rank padding, ratio and corner: best is little padding, a large inset, lower right."""
     every = itertools.product(PADS, RATIOS, CORNERS)
     return sorted(every, key=lambda x: x[0] + SMALLER * (RATIOS[0] - x[1]) + CORNERS[x[2]])
 

@@ -45,8 +45,9 @@ class Line:
 class Layer:
     """Units of a map in their plane, in the order of the user's frame.
 
-    `labels` are canonical, `names` what is printed beside a unit and `aliases` what it is called in
-    the layer's own language; `core` are the bounds (x0, y0, x1, y1) without far islets, `full` with.
+    `labels` are canonical, `names` what is printed beside a unit and `aliases` what it is called
+    in the layer's own language; `core` are the bounds (x0, y0, x1, y1) without far islets, `full`
+    with them.
     """
 
     labels: pd.Index
@@ -64,7 +65,7 @@ class Layer:
         return self.core != self.full
 
     def thinned(self, metres_per_mm: float) -> Layer:
-        """Give the same layer without details below what print can show; shared borders stay shared."""
+        """Drop details that print cannot show; shared borders stay shared."""
         tolerance = FINEST_MM * metres_per_mm
         shapes = shapely.coverage_simplify(self.shapes, tolerance)
         shapes = np.where(shapely.is_empty(shapes), self.shapes, shapes)
@@ -83,7 +84,7 @@ def prepare(cities: gpd.GeoDataFrame, sheet: Sheet) -> Layer:
         raise InputError(
             f"{named(lost)} cannot be projected to {crs.name}; give another crs= or mend the layer."
         )
-    lines = _borders(cities, shapes, labels, sheet, crs)
+    lines = _borders(cities, shapes, sheet, crs)
     core, full = _frames(shapes)
     names = _names(cities, sheet.lang)
     aliases = _names(cities, "zh")
@@ -113,7 +114,7 @@ def _require_polygons(cities: Any) -> None:
 
 
 def _names(cities: gpd.GeoDataFrame, lang: str) -> tuple[str, ...]:
-    """Printed names: the name column the layer declares, its English twin on English maps."""
+    """Names to print: the column the layer declares, its English twin on English maps."""
     column = cities.attrs.get("name")
     if column not in cities.columns:
         column = next((c for c in ("city", "name") if c in cities.columns), None)
@@ -124,10 +125,8 @@ def _names(cities: gpd.GeoDataFrame, lang: str) -> tuple[str, ...]:
     return tuple(str(value) for value in values)
 
 
-def _borders(
-    cities: gpd.GeoDataFrame, shapes: Shapes, labels: pd.Index, sheet: Sheet, crs: CRS
-) -> tuple[Line, ...]:
-    """Border lines given by the user; provinces from the layer's own column where none are given."""
+def _borders(cities: gpd.GeoDataFrame, shapes: Shapes, sheet: Sheet, crs: CRS) -> tuple[Line, ...]:
+    """Border lines of the user; provinces from the layer's own column where none are given."""
     given = _given_lines(sheet.lines, crs)
     if any(line.kind == PROVINCE for line in given) or PROVINCE not in cities.columns:
         return given

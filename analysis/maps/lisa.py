@@ -35,9 +35,9 @@ def lisa(
 ) -> Figure:
     """Map the clusters of a local Moran statistic.
 
-    Every unit of the layer is drawn; units that the result lacks are "no data". The legend holds all
-    seven classes in fixed colours with their counts, and the note says which weights, p convention,
-    correction and significance were used.
+    Every unit of the layer is drawn; units that the result lacks are "no data". The legend holds
+    all seven classes in fixed colours with their counts, and the note says which weights,
+    p convention, correction and significance were used.
 
     Parameters
     ----------
@@ -126,17 +126,18 @@ def _require_clusters(result: object) -> None:
     """Refuse what is not the result of a local statistic."""
     if not isinstance(result, pd.DataFrame) or "cluster" not in result.columns:
         raise InputError(
-            "the result has no column 'cluster'; give what spatial.lisa, lisa_by_time or bilisa return."
+            "the result has no column 'cluster'; give what spatial.lisa or spatial.bilisa returns."
         )
     unknown = sorted({str(x) for x in result["cluster"].dropna().unique()} - set(CLUSTERS))
     if unknown:
         raise InputError(
-            f"the result's column 'cluster' holds {unknown[0]!r}; the classes are {', '.join(CLUSTERS)}."
+            f"the result's column 'cluster' holds {unknown[0]!r}; the classes are "
+            f"{', '.join(CLUSTERS)}."
         )
 
 
 def _codes(clusters: pd.Series, layer: Layer) -> npt.NDArray[np.intp]:
-    """Number of the class of each unit of the layer; units without a result are missing."""
+    """Class number of each unit of the layer; units without a result are missing."""
     names = list(CLUSTERS)
     codes = np.full(len(layer.labels), names.index("missing"), dtype=np.intp)
     rows = rows_of(clusters.index, layer, "the result")

@@ -26,15 +26,15 @@ class Options(TypedDict, total=False):
         Printed width (default 160; 80 for one column) and text size in points (default 7; notes
         are one point smaller, never below 6 unless `font_size` itself is smaller).
     ax
-        Draw one panel into these axes; legend and notes stay inside them. `width_mm` is then unused.
+        Draw one panel into these axes; legend and notes stay inside them, `width_mm` is unused.
     title, note, source, approval
         Text. No title by default (captions belong to the page); `note` follows what the map says of
         itself; `source` and the map approval number get a line each.
     labels
         Units to be named on the map, by label or by name.
     lines
-        GeoDataFrame of border lines drawn over the units; a column `kind` with the value "sea" makes
-        a line heavier and dashed, other values are province borders.
+        GeoDataFrame of border lines drawn over the units, such as `shapes.china_lines()`; a column
+        `kind` with the value "sea" makes a line heavier, others are province borders.
     inset
         None: a window for far islands where they would shrink the map; False: never; or its
         (west, south, east, north) in degrees.
@@ -93,7 +93,7 @@ class Sheet:
 
 
 def read_options(options: Options) -> Sheet:
-    """Check shared options; an unknown word or an impossible value is refused with what is allowed."""
+    """Check shared options; unknown words and impossible values are refused."""
     known = [field.name for field in fields(Sheet)]
     unknown = sorted(set(options) - set(known))
     if unknown:
@@ -105,8 +105,8 @@ def read_options(options: Options) -> Sheet:
         raise InputError(f"legend={sheet.legend!r} is not a place; use 'auto' or 'below'.")
     if sheet.inset is True or (isinstance(sheet.inset, tuple) and len(sheet.inset) != 4):
         raise InputError(
-            f"inset={sheet.inset!r} is not understood; leave it out for the default, give False for "
-            "none, or (west, south, east, north) in degrees."
+            f"inset={sheet.inset!r} is not understood; leave it out for the default, give False "
+            "for none, or (west, south, east, north) in degrees."
         )
     if sheet.columns is not None and sheet.columns < 1:
         raise InputError(f"columns={sheet.columns} leaves no panel; give 1 or more.")

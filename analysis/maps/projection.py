@@ -1,4 +1,4 @@
-"""The plane a map is drawn on: equal-area, chosen for the extent unless the layer brings its own."""
+"""The plane a map is drawn on: equal-area for the extent, unless the layer brings its own."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _central_meridian(lon: Floats) -> float:
 
 
 def degrees(crs: CRS) -> Transformer:
-    """Transformer from the map's plane to longitude and latitude."""
+    """Go from the map's plane to longitude and latitude."""
     return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 
 

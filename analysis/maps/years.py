@@ -13,7 +13,7 @@ __all__ = ["by_time"]
 
 
 def by_time(data: pd.Series, times: Sequence[object] | None) -> list[tuple[str, pd.Series]]:
-    """Words for the head and values by unit, for each time; one part without a head without times."""
+    """Cut into (head, values by unit) per time; one part without a head where there is no time."""
     if data.index.nlevels == 1:
         if times is not None:
             raise InputError(

@@ -1,0 +1,203 @@
+"""Maps of numbers in classes: any values, and the spillovers that units send and receive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.maps.classes import Classes, classify
+from analysis.maps.colours import MISSING, Look, ramp
+from analysis.maps.compose import Panel, compose
+from analysis.maps.layer import Layer, prepare, rows_of
+from analysis.maps.options import Options, read_options
+from analysis.maps.years import by_time
+from analysis.terms import term
+from spatial.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.figure import Figure
+
+__all__ = ["choropleth", "spillover"]
+
+Floats = npt.NDArray[np.float64]
+SEQUENTIAL = "YlGnBu"
+DIVERGING = "RdBu_r"
+PARTS = ("own", "received", "sent")
+
+
+def choropleth(
+    cities: gpd.GeoDataFrame,
+    values: pd.Series,
+    *,
+    scheme: str = "quantiles",
+    k: int = 5,
+    breaks: Sequence[float] | None = None,
+    cmap: str | None = None,
+    times: Sequence[object] | None = None,
+    **options: Unpack[Options],
+) -> Figure:
+    """Map numbers in classes.
+
+    Parameters
+    ----------
+    cities
+        Boundary layer, indexed like the values.
+    values
+        Indexed by unit, or by (time, unit) for small multiples with common classes. Its name
+        heads the legend. Units without a value are drawn as "no data".
+    scheme, k
+        quantiles, equal_interval, std_mean, fisher_jenks, natural_breaks, max_breaks,
+        head_tail_breaks, box_plot, percentiles or pretty_breaks, with k classes where that applies.
+    breaks
+        Inner breaks, instead of a scheme; an edge belongs to the class below it.
+    cmap
+        matplotlib colour map (default "YlGnBu").
+    times
+        Which times to draw.
+    **options
+        As in `lisa`.
+
+    Examples
+    --------
+    >>> maps.choropleth(cities, panel.at(2020)["gdp"], k=6, lang="zh")  # doctest: +SKIP
+    """
+    sheet = read_options(options)
+    if not isinstance(values, pd.Series):
+        raise InputError(
+            f"values are a {type(values).__name__}, not a Series indexed by unit; "
+            "bare numbers cannot be matched to units."
+        )
+    parts = by_time(_numeric(values), times)
+    pooled = np.concatenate([part.to_numpy() for _, part in parts])
+    classes = classify(pooled, scheme=scheme, k=k, breaks=breaks)
+    colours = ramp(cmap or SEQUENTIAL, len(classes.upper))
+    layer = prepare(cities, sheet)
+    panels = [Panel(head, _codes(part, classes, layer)) for head, part in parts]
+    heading = None if values.name is None else str(values.name)
+    looks = _looks(classes, colours, sheet.lang)
+    notes = [classes.note(sheet.lang)]
+    return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading)
+
+
+def spillover(
+    cities: gpd.GeoDataFrame,
+    effects: pd.DataFrame,
+    *,
+    which: str | Sequence[str] = ("sent", "received"),
+    scheme: str = "quantiles",
+    k: int = 5,
+    breaks: Sequence[float] | None = None,
+    cmap: str | None = None,
+    **options: Unpack[Options],
+) -> Figure:
+    """Map what each unit sends to and receives from all others, on common classes.
+
+    Parameters
+    ----------
+    cities
+        Boundary layer, indexed like the effects.
+    effects
+        From `fit.effects_by_unit(term)`: columns own, received, sent, indexed by unit.
+    which
+        "sent", "received" or "own", or several of them, a panel each.
+    scheme, k, breaks
+        As in `choropleth`. Where effects of both signs occur and no breaks are given, zero is a
+        break and colours diverge from it.
+    cmap
+        Colour map; default "YlGnBu", or "RdBu_r" for both signs.
+    **options
+        As in `lisa`.
+
+    Examples
+    --------
+    >>> maps.spillover(cities, fit.effects_by_unit("agglomeration"))  # doctest: +SKIP
+    """
+    sheet = read_options(options)
+    wanted = (which,) if isinstance(which, str) else tuple(which)
+    _require_effects(effects, wanted)
+    parts = {name: _numeric(effects[name]) for name in wanted}
+    pooled = np.concatenate([part.to_numpy() for part in parts.values()])
+    classes, colours = _signed(pooled, scheme, k, breaks, cmap)
+    layer = prepare(cities, sheet)
+    single = len(parts) == 1
+    panels = [
+        Panel("" if single else term(f"map.{name}", sheet.lang), _codes(part, classes, layer))
+        for name, part in parts.items()
+    ]
+    heading = term(f"map.{wanted[0]}", sheet.lang) if single else None
+    looks = _looks(classes, colours, sheet.lang)
+    said = [term(f"map.{name}_long", sheet.lang) for name in wanted]
+    notes = [*said, classes.note(sheet.lang)]
+    return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading)
+
+
+def _require_effects(effects: object, wanted: tuple[str, ...]) -> None:
+    """Refuse tables that are not effects by unit and parts that do not exist."""
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown or not wanted:
+        raise InputError(f"which={list(wanted)!r} is not known; there are {', '.join(PARTS)}.")
+    lacking = [] if isinstance(effects, pd.DataFrame) else list(wanted)
+    if isinstance(effects, pd.DataFrame):
+        lacking = [name for name in wanted if name not in effects.columns]
+    if lacking:
+        raise InputError(
+            f"the effects have no column {lacking[0]!r}; give what fit.effects_by_unit(term) "
+            "returns."
+        )
+
+
+def _numeric(values: pd.Series) -> pd.Series:
+    """Values as floats with missing ones as NaN; text is refused with its units."""
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    text = numbers.isna() & values.notna()
+    if text.any():
+        where = values[text]
+        raise InputError(
+            f"{values.name or 'values'}: {where.iloc[0]!r} of {where.index[0]} is not a number."
+        )
+    return numbers
+
+
+def _codes(values: pd.Series, classes: Classes, layer: Layer) -> npt.NDArray[np.intp]:
+    """Class number of each unit of the layer; units without a value get the last, "no data"."""
+    what = "the result" if values.name is None else f"{values.name}"
+    codes = np.full(len(layer.labels), len(classes.upper), dtype=np.intp)
+    codes[rows_of(values.index, layer, what)] = classes.codes(values.to_numpy())
+    return codes
+
+
+def _looks(classes: Classes, colours: Sequence[str], lang: str) -> list[Look]:
+    """Give the classes from low to high, and missing values last."""
+    texts = classes.texts(lang)
+    looks = [
+        Look(f"class {place + 1}", text, face)
+        for place, (text, face) in enumerate(zip(texts, colours, strict=True))
+    ]
+    face, hatch = MISSING
+    return [*looks, Look("missing", term("map.no_data", lang), face, hatch)]
+
+
+def _signed(
+    values: Floats, scheme: str, k: int, breaks: Sequence[float] | None, cmap: str | None
+) -> tuple[Classes, list[str]]:
+    """Classes and colours; for both signs the classes are cut on either side of zero."""
+    finite = values[~np.isnan(values)]
+    both = breaks is None and bool(np.any(finite < 0) and np.any(finite > 0))
+    if not both:
+        classes = classify(values, scheme=scheme, k=k, breaks=breaks)
+        return classes, ramp(cmap or SEQUENTIAL, len(classes.upper))
+    share = float((finite < 0).mean())
+    below = int(np.clip(round(share * k), 1, max(k - 1, 1)))
+    under = classify(finite[finite < 0], scheme=scheme, k=below)
+    over = classify(finite[finite >= 0], scheme=scheme, k=max(k - below, 1))
+    edges = np.r_[under.upper[:-1], 0.0, over.upper]
+    classes = Classes(edges, under.lowest, scheme)
+    side = max(len(under.upper), len(over.upper))
+    colours = ramp(cmap or DIVERGING, 2 * side, low=0.05)
+    start = side - len(under.upper)
+    return classes, colours[start : start + len(edges)]
