@@ -1,1 +1,49 @@
-"""Measurement, studies, maps, tables, reports and the command line."""
+"""Measurement, studies, maps, tables, reports and the command line.
+
+Public names are loaded when first used, so that `import analysis` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis import figures, indices, maps, tables
+    from analysis.layers import export_layers
+    from analysis.reading import read_table
+    from analysis.study import Study, run
+    from spatial.errors import InputError
+
+__all__ = [
+    "InputError",
+    "Study",
+    "export_layers",
+    "figures",
+    "indices",
+    "maps",
+    "read_table",
+    "run",
+    "tables",
+]
+
+_HOME = {
+    "InputError": "spatial.errors",
+    "Study": "analysis.study",
+    "export_layers": "analysis.layers",
+    "read_table": "analysis.reading",
+    "run": "analysis.study",
+}
+_PACKAGES = ("figures", "indices", "maps", "tables")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"analysis.{name}")
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,161 @@
+"""Sentences that follow from the numbers, and say so where there is no evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.report.words import Words
+from analysis.terms import term
+
+if TYPE_CHECKING:
+    from analysis.study.clustering import Clusters
+    from analysis.study.modelling import Models
+
+__all__ = ["cluster_findings", "effect_findings", "flow_findings", "number"]
+
+LEVEL = 0.05
+Label = Callable[[str], str]
+
+
+def number(value: float, decimals: int = 3) -> str:
+    """A number for a sentence: fixed decimals, more where they would show only zeros, a true minus sign."""
+    if pd.isna(value):
+        return "–"
+    text = f"{value:.{decimals}f}"
+    if value != 0 and float(text) == 0:
+        text = f"{value:.2g}"
+    return text.replace("-", "−")
+
+
+def effect_findings(models: Models, label: Label, words: Words, decimals: int) -> list[str]:
+    """A sentence per effect of each focus term, and one on rho.
+
+    Parameters
+    ----------
+    models
+        The fits of the study.
+    label
+        Printed name of a column or term.
+    words
+        The sentences.
+    decimals
+        Of the numbers in the sentences.
+    """
+    main, out = models.main, []
+    outcome = label(main.fit.outcome)
+    for focus in models.by_unit:
+        rows = main.effects[main.effects["term"] == focus].set_index("effect")
+        for effect in ("direct", "indirect", "total"):
+            row = rows.loc[effect]
+            if pd.isna(row["p_value"]):
+                continue
+            texts = _interval(row, decimals)
+            out.append(
+                words(
+                    f"find.{effect}",
+                    x=label(focus),
+                    y=outcome,
+                    verdict=words(f"verdict.{_verdict(row)}"),
+                    **texts,
+                )
+            )
+    if "rho" in main.fit.params.index:
+        out += _rho(main.fit, outcome, words, decimals)
+    return out
+
+
+def _interval(row: pd.Series[Any], decimals: int) -> dict[str, str]:
+    keys = {"value": "estimate", "low": "conf_low", "high": "conf_high"}
+    return {key: number(float(row[column]), decimals) for key, column in keys.items()}
+
+
+def _verdict(row: pd.Series[Any]) -> str:
+    if row["conf_low"] <= 0 <= row["conf_high"]:
+        return "none"
+    return "up" if row["estimate"] > 0 else "down"
+
+
+def _rho(fit: Any, outcome: str, words: Words, decimals: int) -> list[str]:
+    row = fit.tidy().set_index("term").loc["rho"]
+    out = [
+        words(
+            "find.rho", y=outcome, verdict=words(f"rho.{_verdict(row)}"), **_interval(row, decimals)
+        )
+    ]
+    if fit.bias_correction is not None:
+        plain = float(fit.uncorrected().params["rho"])
+        out.append(words("find.rho_correction", value=number(plain, decimals)))
+    return out
+
+
+def flow_findings(
+    models: Models, label: Label, place: Callable[[Any], str], words: Words, decimals: int
+) -> dict[str, list[str]]:
+    """The largest flow of each focus term; where the mean spillover is not told from zero, a word of caution first."""
+    result = {}
+    for focus, flows in models.flows.items():
+        effects = models.main.effects.set_index(["term", "effect"])
+        row = effects.loc[(focus, "indirect")]
+        name = label(focus)
+        sentences = [words("find.flow_none", x=name)] if _verdict(row) == "none" else []
+        if len(flows) and flows["effect"].iloc[0] != 0:
+            top = flows.iloc[0]
+            ends = {side: place(top[side]) for side in ("from", "to")}
+            figures = {
+                "value": number(top["effect"], decimals + 1),
+                "error": number(top["std_error"], decimals + 1),
+            }
+            sentences.append(
+                words("find.flow", x=name, source=ends["from"], target=ends["to"], **figures)
+            )
+        result[focus] = sentences
+    return result
+
+
+def cluster_findings(
+    clusters: Clusters, label: Label, words: Words, decimals: int
+) -> dict[str, list[str]]:
+    """What Moran's I and the local classes say of each column."""
+    result = {}
+    for column, table in clusters.moran.items():
+        name = label(column)
+        sentences = [_moran(name, table, words, decimals)]
+        sentences += _classes(name, clusters.lisa[column], clusters.years[-1:], words)
+        result[column] = sentences
+    return result
+
+
+def _moran(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:
+    values, p = table["statistic"].astype(float), table["p_value"].astype(float)
+    if len(table) == 1:
+        apart = values.iloc[0] < float(table["expected"].iloc[0])
+        verdict = "no" if p.iloc[0] > LEVEL else "apart" if apart else "yes"
+        figures = {"value": number(values.iloc[0], decimals), "p": number(p.iloc[0], decimals)}
+        return words("find.moran_now", name=name, verdict=words(f"moran.{verdict}"), **figures)
+    hits = int((p <= LEVEL).sum())
+    return words(
+        "find.moran" if hits else "find.moran_none",
+        name=name,
+        hits=hits,
+        count=len(table),
+        first=number(values.iloc[0], decimals),
+        first_year=table.index[0],
+        last=number(values.iloc[-1], decimals),
+        last_year=table.index[-1],
+    )
+
+
+def _classes(name: str, table: pd.DataFrame, last: Sequence[Any], words: Words) -> list[str]:
+    """Counts of the local classes in the last year of the maps."""
+    rows = table.xs(last[0], level=0) if last else table
+    counts = rows["cluster"].value_counts(sort=False)
+    shown = [
+        f"{term(f'cluster.{key}', words.lang)} {count}"
+        for key, count in counts.items()
+        if key != "missing"
+    ]
+    year = words("find.lisa_year", year=last[0]) if last else ""
+    return [words("find.lisa", name=name, year=year, counts=words.listed(shown))]

@@ -1,0 +1,202 @@
+"""Look at a study before it is run: data, join, weights; nothing is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.study.measures import check_measures, measure
+from analysis.study.reading import StudyFile, read_study
+from analysis.study.sampling import choose_units, draw_sample
+from analysis.study.sources import KEY, Sources, read_sources
+from analysis.study.suspicious import suspicious_values
+from analysis.study.weighting import build_weights, check_weights
+from spatial.errors import InputError, named
+
+__all__ = ["Checked", "check"]
+
+ALIASES = "aliases.csv"
+
+
+@dataclass
+class Checked:
+    """What a check found: `text` to print, `aliases` the table of names to fill in, `problems` that stop a run."""
+
+    lines: list[str] = field(default_factory=list)
+    aliases: Path | None = None
+    problems: list[InputError] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(self.lines)
+
+    def refuse(self) -> None:
+        """Raise the first problem, if there is one.
+
+        Raises
+        ------
+        InputError
+            What would stop a run.
+        """
+        if self.problems:
+            raise self.problems[0]
+
+    def attempt(self, step: Callable[[], Any]) -> Any:
+        """Do a step; what it refuses is kept as a problem and the check goes on."""
+        try:
+            return step()
+        except InputError as error:
+            self.problems.append(error)
+            self.lines.append(f"  problem: {error}")
+            return None
+
+
+def check(
+    study: str | Path | Mapping[str, Any],
+    *,
+    table: str | Path | None = None,
+    boundaries: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    aliases: str | Path | None = None,
+) -> Checked:
+    """Read a study's data, join them, compute its measures and describe its weights; fit nothing.
+
+    Names without a polygon are written as a table (given, key) to fill in, by default aliases.csv beside the study
+    file; a file that is already there is never overwritten.
+
+    Parameters
+    ----------
+    study, table, boundaries, overrides
+        As in `run`.
+    aliases
+        Where to write the table of names.
+
+    Returns
+    -------
+    Checked
+        Lines to print, problems that would stop a run.
+    """
+    file = read_study(study, overrides=overrides, table=table, boundaries=boundaries)
+    check_measures(file.plan.measure)
+    check_weights(file.plan.weights)
+    sources = read_sources(file)
+    found = Checked([f"Study: {file.plan.study.title}"])
+    _describe_table(found, sources, file)
+    _describe_join(found, sources, file, aliases)
+    units = _describe_sample(found, sources, file)
+    if file.plan.weights:
+        found.attempt(lambda: _describe_weights(found, sources, file, units))
+    return found
+
+
+def _describe_table(found: Checked, sources: Sources, file: StudyFile) -> None:
+    table, section = sources.table, file.plan.table
+    years = f", {table[section.time].min()} to {table[section.time].max()}" if section.time else ""
+    found.lines.append(
+        f"Table: {Path(section.file).name}: {len(table)} rows, {table[KEY].nunique()} units{years}"
+    )
+    empty = table.isna().sum()
+    gaps = named((f"{column} {count}" for column, count in empty[empty > 0].items()), 20)
+    found.lines.append(f"  empty cells: {gaps or 'none'}")
+    found.lines += [
+        f"  {row.source}, {row.key}: {row.problem}: {row.detail}"
+        for row in sources.repairs.itertuples()
+    ]
+    odd = suspicious_values(table, KEY, section.time)
+    found.lines.append(f"  values to look at again: {len(odd) or 'none'}")
+    for row in odd.head(20).itertuples():
+        found.lines.append(
+            f"    {row.unit} {'' if row.time is None else row.time} {row.column} = {row.value:g} ({row.reason})"
+        )
+
+
+def _describe_join(
+    found: Checked, sources: Sources, file: StudyFile, aliases: str | Path | None
+) -> None:
+    import shapes
+
+    counts = sources.ledger["how"].value_counts()
+    found.lines.append(f"Join: {named(f'{count} {how}' for how, count in counts.items())}")
+    if sources.idle:
+        names = sources.names
+        found.lines.append(
+            f"  only in the boundaries ({len(sources.idle)}): {named((names[k] for k in sources.idle), 12)}"
+        )
+    if not sources.unmatched:
+        return
+    hints = shapes.match_names(sources.unmatched, sources.cities)
+    found.lines.append(f"  only in the table ({len(hints)}):")
+    for row in hints.itertuples():
+        found.lines.append(
+            f"    {row.given}"
+            + (f" – {row.suggestion}?" if isinstance(row.suggestion, str) else "")
+        )
+    found.aliases = _write_aliases(hints, file, aliases)
+    found.lines.append(
+        f"  fill in the keys in {found.aliases} and name the file in [boundaries] aliases"
+    )
+
+
+def _write_aliases(hints: pd.DataFrame, file: StudyFile, given: str | Path | None) -> Path:
+    """Table with the columns given and key, the keys empty; in UTF-8 with a mark, so that Excel reads it."""
+    target = Path(given) if given is not None else file.base / ALIASES
+    number = 1
+    free = target
+    while free.exists():
+        number += 1
+        free = target.with_stem(f"{target.stem}-{number}")
+    table = pd.DataFrame({"given": hints["given"], "key": "", "suggestion": hints["suggestion"]})
+    try:
+        table.to_csv(free, index=False, encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            f"the table of names cannot be written to {free.name} ({error.strerror}); give another place with --aliases."
+        ) from None
+    return free
+
+
+def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> pd.Index:
+    """Units of the sample; where it cannot be drawn, all units that have a polygon."""
+    plan, time = file.plan, file.plan.table.time
+    found.lines.append("Sample:")
+    choice = found.attempt(lambda: choose_units(sources, plan))
+    known = [key for key in dict.fromkeys(sources.table[KEY]) if key in sources.cities.index]
+    if choice is None:
+        return pd.Index(known)
+    for row in choice.left_out.itertuples():
+        found.lines.append(f"  left out: {row.unit} ({row.reason})")
+    measured = found.attempt(
+        lambda: measure(sources.table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
+    )
+    sample = found.attempt(lambda: draw_sample(measured.frame, plan, choice)) if measured else None
+    if sample is None:
+        return pd.Index(
+            [key for key in dict.fromkeys(sources.table.loc[choice.rows, KEY]) if key in known]
+        )
+    times = (
+        f" × {len(sample.times)} years ({sample.times[0]} to {sample.times[-1]})"
+        if sample.times
+        else ""
+    )
+    found.lines.append(f"  {len(sample.units)} units{times}, {len(sample.frame)} rows")
+    return pd.Index(sample.units)
+
+
+def _describe_weights(found: Checked, sources: Sources, file: StudyFile, units: pd.Index) -> None:
+    names = sources.names
+    for name, weighted in build_weights(file.plan.weights, sources.cities, units).items():
+        found.lines.append(f"Weights {name}: {weighted.label}")
+        facts = (
+            f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"
+            for k, v in weighted.description.items()
+        )
+        found.lines.append(f"  {named(facts, 20)}")
+        if weighted.isolates:
+            found.lines.append(
+                f"  without a neighbour: {named((names.get(k, k) for k in weighted.isolates), 40)}"
+            )

@@ -1,0 +1,134 @@
+"""Global and local autocorrelation of the study's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.study.schema import Autocorrelation, Model
+from spatial.errors import InputError, named
+from spatial.panel import Panel
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["Clusters", "find_clusters"]
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Results by column (Moran, LISA) and by pair (bivariate LISA).
+
+    `moran` frames have a row per time (one row for a cross-section); `lisa` and `bilisa` are indexed (time, unit),
+    or by unit alone for a cross-section; `years` are the times of the local statistics.
+    """
+
+    years: tuple[Any, ...]
+    moran: Mapping[str, pd.DataFrame]
+    lisa: Mapping[str, pd.DataFrame]
+    bilisa: Mapping[tuple[str, str], pd.DataFrame]
+
+
+def find_clusters(
+    section: Autocorrelation,
+    model: Model | None,
+    data: Panel | pd.DataFrame,
+    graph: Graph,
+    *,
+    seed: int,
+) -> Clusters:
+    """Compute Moran's I over all times and local statistics in the chosen years.
+
+    Columns default to the outcome and the focus of the model, as far as they are columns; years to the first, the
+    middle and the last.
+    """
+    frame = data.frame if isinstance(data, Panel) else data
+    columns = section.columns or _from_model(model, frame)
+    if not columns and not section.bivariate:
+        raise InputError(
+            "[autocorrelation] columns is empty and the model names no plain column; list the columns."
+        )
+    years = _years(section, data)
+    local = {
+        "alternative": section.alternative,
+        "correction": None if section.correction == "none" else section.correction,
+        "alpha": section.alpha,
+        "seed": seed,
+    }
+    return Clusters(
+        years,
+        {c: _moran(data, c, graph, section.alternative) for c in columns},
+        {c: _lisa(data, c, graph, years, local) for c in columns},
+        {(x, y): _bilisa(data, x, y, graph, years, local) for x, y in section.bivariate},
+    )
+
+
+def _from_model(model: Model | None, frame: pd.DataFrame) -> tuple[str, ...]:
+    if model is None:
+        return ()
+    outcome = model.formula.partition("~")[0].strip()
+    return tuple(name for name in (*model.focus, outcome) if name in frame.columns)
+
+
+def _years(section: Autocorrelation, data: Panel | pd.DataFrame) -> tuple[Any, ...]:
+    if not isinstance(data, Panel):
+        if section.years:
+            raise InputError(
+                "[autocorrelation] years needs [table] time; a cross-section has none."
+            )
+        return ()
+    times = list(data.times)
+    if not section.years:
+        return tuple(dict.fromkeys([times[0], times[len(times) // 2], times[-1]]))
+    absent = [year for year in section.years if year not in times]
+    if absent:
+        raise InputError(
+            f"[autocorrelation] years names {named(absent)}, which the sample lacks; it holds {named(times, 30)}."
+        )
+    return tuple(section.years)
+
+
+def _moran(data: Panel | pd.DataFrame, column: str, graph: Graph, alternative: str) -> pd.DataFrame:
+    import spatial
+
+    side = "two-sided" if alternative == "folded" else alternative
+    if isinstance(data, Panel):
+        return spatial.moran_by_time(data, column, graph, alternative=side)
+    return spatial.moran(data[column], graph, alternative=side).to_frame().T
+
+
+def _lisa(
+    data: Panel | pd.DataFrame,
+    column: str,
+    graph: Graph,
+    years: Sequence[Any],
+    local: Mapping[str, Any],
+) -> pd.DataFrame:
+    import spatial
+
+    if isinstance(data, Panel):
+        return spatial.lisa_by_time(data, column, graph, times=list(years), **local)
+    return spatial.lisa(data[column], graph, **local)
+
+
+def _bilisa(
+    data: Panel | pd.DataFrame,
+    x: str,
+    y: str,
+    graph: Graph,
+    years: Sequence[Any],
+    local: Mapping[str, Any],
+) -> pd.DataFrame:
+    import spatial
+
+    if not isinstance(data, Panel):
+        return spatial.bilisa(data[x], data[y], graph, **local)
+    parts = {
+        year: spatial.bilisa(data.at(year)[x], data.at(year)[y], graph, **local) for year in years
+    }
+    result = pd.concat(parts, names=[data.time])
+    result.attrs = dict(next(iter(parts.values())).attrs)
+    return result

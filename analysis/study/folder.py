@@ -1,0 +1,100 @@
+"""The output folder: written under a temporary name, then moved, so that no half-written result is left."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from spatial.errors import InputError
+
+__all__ = ["MADE_BY", "MANIFEST", "check_free", "output_folder", "probe"]
+
+MANIFEST = "manifest.json"
+MADE_BY = "cityripple"
+
+
+def check_free(out: Path) -> None:
+    """Refuse a file, and a folder that holds something other than the results of an earlier run.
+
+    Raises
+    ------
+    InputError
+        `out` is a file, or a non-empty folder without a manifest of ours.
+    """
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise InputError(f"the output {out.name} is a file; give a folder with --out.")
+    if any(out.iterdir()) and not _is_ours(out):
+        raise InputError(
+            f"the output folder {out.name} holds files that no earlier run wrote; give an empty or a new folder with --out."
+        )
+
+
+def _is_ours(out: Path) -> bool:
+    try:
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
+
+
+@contextmanager
+def output_folder(out: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `out`; on success it takes the place of `out`, on failure it is removed.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written, or the disk is full.
+    """
+    check_free(out)
+    partial = _make_partial(out)
+    try:
+        yield partial
+        _replace(partial, out)
+    except OSError as error:
+        raise _refusal(out, error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _make_partial(out: Path) -> Path:
+    partial = out.with_name(f".{out.name}-{uuid.uuid4().hex[:8]}-partial")
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise _refusal(out, error) from None
+    return partial
+
+
+def probe(out: Path) -> None:
+    """Refuse an output place that cannot be written, before any work is done."""
+    check_free(out)
+    _make_partial(out).rmdir()
+
+
+def _refusal(out: Path, error: OSError) -> InputError:
+    reason = error.strerror or type(error).__name__
+    return InputError(
+        f"the results cannot be written to the folder {out.name} ({reason}); close files that are open there, "
+        "free space, or give another folder with --out."
+    )
+
+
+def _replace(partial: Path, out: Path) -> None:
+    """Put `partial` in the place of `out`; an earlier result stays until the new one stands."""
+    old = partial.with_name(partial.name.replace("-partial", "-old"))
+    if out.exists():
+        out.rename(old)
+    try:
+        partial.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,117 @@
+"""Fit the models of a study: the columns of the main table, their effects, and who spills over to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.study.schema import Model
+from analysis.study.weighting import Weighted
+from spatial.errors import InputError, named
+from spatial.panel import Panel
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+    from spatial.results import Fit
+
+__all__ = ["Fitted", "Models", "fit_models"]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One column of the main table: its kind, the name of its weights, the fit, its effects."""
+
+    kind: str
+    weights: str
+    fit: Fit
+    effects: pd.DataFrame
+
+    @property
+    def label(self) -> str:
+        """Kind and weights in one word."""
+        return f"{self.kind} ({self.weights})"
+
+
+@dataclass(frozen=True)
+class Models:
+    """All fits in the order of the table, the main one, and its effects per unit and pair for every focus term.
+
+    `by_unit` and `flows` are empty where the main model has no spatial term.
+    """
+
+    fitted: tuple[Fitted, ...]
+    main: Fitted
+    by_unit: Mapping[str, pd.DataFrame]
+    flows: Mapping[str, pd.DataFrame]
+
+
+def fit_models(
+    model: Model,
+    data: Panel | pd.DataFrame,
+    weights: Mapping[str, Weighted],
+    *,
+    seed: int,
+    top: int = 200,
+) -> Models:
+    """Fit the compared kinds and the main kind on the main weights, and the main kind on the other weights.
+
+    Parameters
+    ----------
+    model
+        The [model] section.
+    data
+        Panel, or for a cross-section a frame indexed by unit.
+    weights
+        The weights of the study, by name.
+    seed
+        Seed of simulated effects.
+    top
+        How many of the largest flows to keep.
+    """
+    first = model.weights[0]
+    plan = [(kind, first) for kind in dict.fromkeys([*model.compare, model.kind])]
+    plan += [(model.kind, name) for name in model.weights[1:]]
+    fitted = tuple(_fit(model, kind, name, data, weights[name].graph, seed) for kind, name in plan)
+    main = next(item for item in fitted if (item.kind, item.weights) == (model.kind, first))
+    _check_focus(model, main)
+    by_unit = {term: main.fit.effects_by_unit(term) for term in model.focus}
+    flows = (
+        {term: main.fit.flows(term, top=top) for term in model.focus} if main.kind != "OLS" else {}
+    )
+    return Models(fitted, main, by_unit, flows)
+
+
+def _fit(
+    model: Model, kind: str, name: str, data: Panel | pd.DataFrame, graph: Graph, seed: int
+) -> Fitted:
+    import spatial
+
+    effects = model.effects or ("twoway" if isinstance(data, Panel) else "none")
+    options: dict[str, Any] = {"effects": effects}
+    if model.bias_correction != "auto":
+        options["bias_correction"] = (
+            None if model.bias_correction == "none" else model.bias_correction
+        )
+    if model.lagged != "all" and kind in ("SLX", "SDM"):
+        options["lagged"] = list(model.lagged)
+    try:
+        fit = getattr(spatial, kind)(model.formula, **options).fit(data, graph)
+    except InputError as error:
+        raise InputError(f"[model] {kind} with weights {name!r}: {error}") from None
+    if model.covariance not in ("auto", fit.cov_kind):
+        fit = fit.with_cov(model.covariance)
+    method = {} if model.effects_method == "delta" else {"method": "simulate", "seed": seed}
+    return Fitted(kind, name, fit, fit.effects(**method))
+
+
+def _check_focus(model: Model, main: Fitted) -> None:
+    terms = [str(term) for term in main.fit.terms]
+    for term in model.focus:
+        if term not in terms:
+            near = get_close_matches(term, terms, n=1, cutoff=0.4)
+            remedy = f"did you mean {near[0]!r}?" if near else f"its terms are {named(terms)}."
+            raise InputError(f"[model] focus = {term!r} is no term of the formula; {remedy}")

@@ -1,0 +1,187 @@
+"""Which maps and figures a study draws, with their captions in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.report.words import SYNTHETIC, Words
+from analysis.terms import LANGUAGES
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from matplotlib.figure import Figure
+
+    from analysis.study.results import Study
+
+__all__ = ["Picture", "captions", "draw", "file_stem", "plan_pictures"]
+
+UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\s]+')
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A map or figure to be drawn: folder, file name, section of the report, captions, and how to draw it."""
+
+    folder: str
+    stem: str
+    section: str
+    caption: Mapping[str, str]
+    make: Callable[[], Figure]
+
+
+def file_stem(*parts: str) -> str:
+    """Name of a file from words of the user's: what no file system takes becomes an underscore."""
+    return UNSAFE.sub("_", "_".join(part for part in parts if part)).strip("._") or "unnamed"
+
+
+def captions(
+    study: Study, key: str, *, columns: Mapping[str, str] | None = None, **values: Any
+) -> dict[str, str]:
+    """Caption in both languages, with the printed names of `columns`; of made-up data it says so."""
+    result = {}
+    for lang in LANGUAGES:
+        names = {place: study.label(column, lang) for place, column in (columns or {}).items()}
+        text = Words(lang)(key, **names, **values)
+        mark = f" [{SYNTHETIC[lang]}]" if study.plan.study.synthetic else ""
+        result[lang] = f"{text}{mark}"
+    return result
+
+
+def plan_pictures(study: Study) -> list[Picture]:
+    """All pictures of a study, in the order of the report."""
+    cities = study.sources.cities
+    if study.plan.maps.simplify:
+        import shapes
+
+        cities = shapes.simplify(cities, tolerance_m=study.plan.maps.simplify)
+    return [
+        *_cluster_maps(study, cities),
+        *_moran_figures(study),
+        *_effects(study),
+        *_spillovers(study, cities),
+    ]
+
+
+def _options(study: Study) -> dict[str, Any]:
+    """What all maps and figures are told."""
+    plan = study.plan
+    return {
+        "lang": plan.study.lang,
+        "width_mm": plan.maps.width_mm,
+        "note": SYNTHETIC[plan.study.lang] if plan.study.synthetic else None,
+        "source": plan.maps.source or None,
+    }
+
+
+def _map_options(study: Study) -> dict[str, Any]:
+    section = study.plan.maps
+    return _options(study) | {
+        "approval": section.approval or None,
+        "labels": list(section.labels) or None,
+        "lines": study.sources.lines,
+        "inset": None if section.inset else False,
+    }
+
+
+def _cluster_maps(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
+    from analysis import maps
+
+    found, options = study.clusters, _map_options(study)
+    if found is None:
+        return
+    now = "" if found.years else "_now"
+    years = ", ".join(map(str, found.years))
+    for column, result in found.lisa.items():
+        caption = captions(study, f"cap.lisa{now}", columns={"name": column}, years=years)
+        yield Picture(
+            "maps",
+            file_stem("lisa", column),
+            "clustering",
+            caption,
+            partial(maps.lisa, cities, result, **options),
+        )
+    for (x, y), result in found.bilisa.items():
+        here, there = study.label(x), study.label(y)
+        caption = captions(study, f"cap.bilisa{now}", columns={"here": x, "there": y}, years=years)
+        make = partial(maps.bilisa, cities, result, here=here, there=there, **options)
+        yield Picture("maps", file_stem("bilisa", x, y), "clustering", caption, make)
+    for column in found.lisa:
+        values = _last_values(study, column)
+        caption = captions(
+            study, f"cap.choropleth{now}", columns={"name": column}, year=_last(study)
+        )
+        make = partial(maps.choropleth, cities, values, **options)
+        yield Picture("maps", file_stem("values", column), "clustering", caption, make)
+
+
+def _last(study: Study) -> Any:
+    """Last year of the local statistics; "" for a cross-section."""
+    return study.clusters.years[-1] if study.clusters and study.clusters.years else ""
+
+
+def _last_values(study: Study, column: str) -> Any:
+    data, last = study.sample.data, _last(study)
+    frame = data.at(last) if last != "" else data  # type: ignore[union-attr]
+    return frame[column].rename(study.label(column))
+
+
+def _moran_figures(study: Study) -> Iterator[Picture]:
+    from analysis import figures
+
+    found, options = study.clusters, _options(study)
+    if found is None:
+        return
+    graph = study.weights[str(study.plan.main_weights)].graph
+    now = "" if found.years else "_now"
+    for column in found.moran:
+        caption = captions(
+            study, f"cap.moran_scatter{now}", columns={"name": column}, year=_last(study)
+        )
+        make = partial(
+            figures.moran_scatter, _last_values(study, column), graph, **options | {"width_mm": 80}
+        )
+        yield Picture("figures", file_stem("moran_scatter", column), "clustering", caption, make)
+    tables = {study.label(column): table for column, table in found.moran.items() if len(table) > 1}
+    if tables:
+        make = partial(figures.moran_over_time, tables, **options)
+        yield Picture(
+            "figures", "moran_over_time", "clustering", captions(study, "cap.moran_over_time"), make
+        )
+
+
+def _effects(study: Study) -> Iterator[Picture]:
+    from analysis import figures
+
+    if study.models:
+        make = partial(
+            figures.effects,
+            study.models.main.effects,
+            labels=dict(study.plan.labels),
+            **_options(study),
+        )
+        yield Picture("figures", "effects", "effects", captions(study, "cap.effects"), make)
+
+
+def _spillovers(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
+    from analysis import maps
+
+    if study.models is None or not study.models.flows:
+        return
+    for focus, table in study.models.by_unit.items():
+        caption = captions(study, "cap.spillover", columns={"name": focus})
+        make = partial(maps.spillover, cities, table, **_map_options(study))
+        yield Picture("maps", file_stem("spillover", focus), "spillovers", caption, make)
+
+
+def draw(picture: Picture, folder: Path, formats: Sequence[str], dpi: int) -> None:
+    """Draw a picture and save it in every format; a PNG is always there, for the report."""
+    from analysis import maps
+
+    (folder / picture.folder).mkdir(exist_ok=True)
+    kinds = list(dict.fromkeys(["png", *formats]))
+    maps.save(picture.make(), folder / picture.folder / picture.stem, formats=kinds, dpi=dpi)

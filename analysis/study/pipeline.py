@@ -1,0 +1,152 @@
+"""Run a study: from its file to a folder of results."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.study.clustering import Clusters, find_clusters
+from analysis.study.folder import output_folder, probe
+from analysis.study.measures import check_measures, measure
+from analysis.study.modelling import Models, fit_models
+from analysis.study.progress import Progress, Steps
+from analysis.study.reading import StudyFile, read_study
+from analysis.study.record import make_manifest
+from analysis.study.results import Study
+from analysis.study.sampling import choose_units, draw_sample, interpolate, used_columns
+from analysis.study.schema import Plan
+from analysis.study.sources import KEY, input_files, read_sources
+from analysis.study.suspicious import suspicious_values
+from analysis.study.truth import truth_table
+from analysis.study.weighting import build_weights, check_weights
+from spatial.errors import InputError
+
+__all__ = ["compute", "run"]
+
+PACKAGES = ("analysis", "shapes", "spatial")
+
+
+def run(
+    study: str | Path | Mapping[str, Any],
+    out: str | Path = "out",
+    *,
+    table: str | Path | None = None,
+    boundaries: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Study:
+    """Run a study and write its results.
+
+    Parameters
+    ----------
+    study
+        A study file (TOML), or the same as a mapping; relative paths start at the file, or at the working folder.
+    out
+        Folder of the results. It appears when all is done; results of an earlier run are replaced, any other
+        non-empty folder is refused.
+    table, boundaries
+        Files to read instead of those that the study names.
+    overrides
+        "section.key" -> value, as --set on the command line.
+    jobs
+        Processes that draw; the numbers are the same.
+    progress
+        Called with (stage, stages done, stages).
+
+    Returns
+    -------
+    Study
+        Everything that was found; `out` holds report.html, tables/, maps/, figures/, layers.gpkg, results.json,
+        manifest.json, study.resolved.toml and captions.md.
+
+    Raises
+    ------
+    InputError
+        Of `spatial` or `shapes`: whatever is wrong with study, data or output folder, in one sentence.
+
+    Examples
+    --------
+    >>> analysis.run("study.toml", out="out").effects  # doctest: +SKIP
+    """
+    from analysis.study.writing import write_results
+
+    if jobs < 1:
+        raise InputError(f"jobs={jobs}; give at least 1.")
+    target = Path(out).absolute()
+    steps = Steps(progress)
+    file = read_study(study, overrides=overrides, table=table, boundaries=boundaries)
+    check_measures(file.plan.measure)
+    check_weights(file.plan.weights)
+    probe(target)
+    given = dict(overrides or {})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = compute(file, target, given, steps)
+    found = _with_warnings(found, caught)
+    with output_folder(target) as folder:
+        write_results(found, folder, jobs=jobs, steps=steps)
+    return found
+
+
+def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Steps) -> Study:
+    """Everything but writing: read, measure, sample, weigh, fit, find clusters."""
+    plan, time = file.plan, file.plan.table.time
+    steps("reading", plan.study.title)
+    sources = read_sources(file)
+    manifest = make_manifest(
+        input_files(file),
+        seed=plan.study.seed,
+        packaged=plan.boundaries.file == "china",
+        overrides=overrides,
+    )
+    choice = choose_units(sources, plan)
+    suspicious = suspicious_values(sources.table, KEY, time)
+    table, filled = _interpolated(sources.table, plan)
+    steps("measures", ", ".join(plan.measure))
+    measured = measure(table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
+    sample = draw_sample(measured.frame, plan, choice)
+    steps("weights", ", ".join(plan.weights))
+    weights = build_weights(plan.weights, sources.cities, sample.units)
+    steps("models", plan.model.formula if plan.model else "")
+    seed = plan.study.seed
+    models: Models | None = None
+    if plan.model:
+        models = fit_models(plan.model, sample.data, weights, seed=seed)
+    steps("autocorrelation")
+    clusters: Clusters | None = None
+    if plan.autocorrelation is not None:
+        graph = weights[str(plan.main_weights)].graph
+        clusters = find_clusters(plan.autocorrelation, plan.model, sample.data, graph, seed=seed)
+    return Study(
+        out=out, plan=plan, sources=sources, measured=measured, sample=sample, filled=filled,
+        suspicious=suspicious, weights=weights, models=models, clusters=clusters,
+        truth=truth_table(file, models), warnings=measured.warnings, manifest=manifest,
+    )  # fmt: skip
+
+
+def _interpolated(table: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fill gaps where the policy says so; in the columns of the measures and of the models alike."""
+    if plan.table.missing != "interpolate":
+        return table, pd.DataFrame(columns=["unit", "time", "column", "value"])
+    if plan.table.time is None:
+        raise InputError(
+            '[table] missing = "interpolate" needs [table] time; a cross-section has no years to fill between.'
+        )
+    words = [word for part in plan.measure.values() for word in part.words]
+    return interpolate(table, [*used_columns(plan), *words], plan.table.time)
+
+
+def _with_warnings(found: Study, caught: list[warnings.WarningMessage]) -> Study:
+    """Take the toolkit's own warnings into the report; those of other libraries go on as they came."""
+    ours = [item for item in caught if item.category.__module__.partition(".")[0] in PACKAGES]
+    for item in caught:
+        if item not in ours:
+            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+    said = dict.fromkeys([*found.warnings, *(str(item.message) for item in ours)])
+    return replace(found, warnings=tuple(said))

@@ -1,0 +1,35 @@
+"""Progress of long work: told to whoever listens, and logged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["STAGES", "Progress", "Steps"]
+
+Progress = Callable[[str, int, int], None]
+STAGES = (
+    "reading",
+    "measures",
+    "weights",
+    "models",
+    "autocorrelation",
+    "tables",
+    "pictures",
+    "report",
+)
+log = logging.getLogger("analysis.study")
+
+
+@dataclass
+class Steps:
+    """Counts the stages of a study; each is logged, and shown where a progress function was given."""
+
+    show: Progress | None = None
+
+    def __call__(self, stage: str, detail: str = "") -> None:
+        """Begin a stage."""
+        log.info("%s%s", stage, f": {detail}" if detail else "")
+        if self.show is not None:
+            self.show(stage, STAGES.index(stage), len(STAGES))

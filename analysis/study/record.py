@@ -1,0 +1,187 @@
+"""Every number of a study as JSON, in full precision; and the manifest of how it came about."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.study.folder import MADE_BY
+from analysis.study.results import Study
+
+__all__ = ["make_manifest", "plain", "results_record"]
+
+PACKAGES = (
+    "cityripple", "numpy", "scipy", "pandas", "geopandas", "shapely", "pyogrio", "pyproj",
+    "libpysal", "formulaic", "matplotlib", "mapclassify", "joblib", "pydantic",
+)  # fmt: skip
+
+
+def make_manifest(
+    files: Mapping[str, Path], *, seed: int, packaged: bool, overrides: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Inputs with SHA-256, versions, seed, time; names of files only, never where they lie.
+
+    Parameters
+    ----------
+    files
+        Input files by what they are.
+    seed
+        Of the study.
+    packaged
+        Whether the boundaries are the packaged China layer.
+    overrides
+        Keys replaced on the command line.
+    """
+    inputs = [
+        {"what": what, "name": path.name, "sha256": _digest(path), "bytes": path.stat().st_size}
+        for what, path in files.items()
+    ]
+    if packaged:
+        inputs.append(
+            {"what": "boundaries", "name": "packaged China layer", "sha256": None, "bytes": None}
+        )
+    return {
+        "made_by": MADE_BY,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seed": seed,
+        "inputs": inputs,
+        "overrides": plain(dict(overrides)),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: _version(name) for name in PACKAGES},
+        },
+        "system": platform.system(),
+    }
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def results_record(study: Study) -> dict[str, Any]:
+    """All numbers of a study as plain lists and mappings; what has no value is null."""
+    plan, sample = study.plan, study.sample
+    return plain(  # type: ignore[no-any-return]
+        {
+            "title": plan.study.title,
+            "synthetic": plan.study.synthetic,
+            "sample": {
+                "units": [str(u) for u in sample.units],
+                "times": sample.times,
+                "rows": len(sample.frame),
+                "left_out": sample.left_out,
+            },
+            "join": study.sources.ledger,
+            "units_without_data": list(study.sources.idle),
+            "repairs": study.sources.repairs,
+            "suspicious": study.suspicious,
+            "interpolated": study.filled,
+            "measures": {
+                name: {**note, "values": _values(study, name)}
+                for name, note in study.measured.formulas.items()
+            },
+            "weights": {
+                name: {"label": w.label, "isolates": list(w.isolates), **w.description.to_dict()}
+                for name, w in study.weights.items()
+            },
+            **_models(study),
+            **_clusters(study),
+            "truth": study.truth,
+            "warnings": list(study.warnings),
+        }
+    )
+
+
+def _values(study: Study, name: str) -> pd.DataFrame:
+    frame, time = study.sample.frame, study.plan.table.time
+    return frame[["key", *([time] if time else []), name]]
+
+
+def _models(study: Study) -> dict[str, Any]:
+    if study.models is None:
+        return {"models": None}
+    return {
+        "main_model": study.models.main.label,
+        "models": [
+            {
+                "label": item.label,
+                "kind": item.kind,
+                "weights": item.weights,
+                "formula": item.fit.model.formula,
+                "fixed_effects": item.fit.model.effects,
+                "bias_correction": item.fit.bias_correction,
+                "covariance_kind": item.fit.cov_kind,
+                "coefficients": item.fit.tidy(),
+                "covariance": item.fit.cov.to_numpy().tolist(),
+                "rho_interval": list(item.fit.rho_interval),
+                "statistics": item.fit.glance().iloc[0].to_dict(),
+                "effects": item.effects,
+                "notes": list(item.fit.notes),
+            }
+            for item in study.models.fitted
+        ],
+        "effects_by_unit": study.models.by_unit,
+        "flows": study.models.flows,
+    }
+
+
+def _clusters(study: Study) -> dict[str, Any]:
+    found = study.clusters
+    if found is None:
+        return {"moran": None, "lisa": None, "bilisa": None}
+    pairs = [{"here": x, "there": y, **_local(table)} for (x, y), table in found.bilisa.items()]
+    return {
+        "moran": found.moran,
+        "lisa": {column: _local(table) for column, table in found.lisa.items()},
+        "bilisa": pairs,
+    }
+
+
+def _local(table: pd.DataFrame) -> dict[str, Any]:
+    return {"settings": dict(table.attrs), "rows": table}
+
+
+def plain(value: Any) -> Any:
+    """Anything as JSON can hold it: frames as lists of rows, labels as text, NaN and infinity as null."""
+    if isinstance(value, pd.DataFrame):
+        named = not isinstance(value.index, pd.RangeIndex)
+        table = value.reset_index() if named else value
+        columns = [str(c) for c in table.columns]
+        return [
+            dict(zip(columns, map(plain, row), strict=True))
+            for row in table.itertuples(index=False, name=None)
+        ]
+    if isinstance(value, pd.Series):
+        return plain(value.to_dict())
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain(part) for part in value]
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    return value if isinstance(value, (str, int, bool)) else str(value)

@@ -1,0 +1,93 @@
+"""What a study found: one frozen record of all steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.study.clustering import Clusters
+from analysis.study.measures import Measured
+from analysis.study.modelling import Models
+from analysis.study.sampling import Sample
+from analysis.study.schema import Plan
+from analysis.study.sources import Sources
+from analysis.study.weighting import Weighted
+from analysis.tables.labels import term_label
+
+if TYPE_CHECKING:
+    from spatial.fit import Fit
+
+__all__ = ["Study"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All results of a study.
+
+    Attributes
+    ----------
+    out
+        Folder of the results.
+    plan
+        The study file with every default.
+    sources, measured, sample
+        What was read, the table with the measures, the data of the models.
+    filled, suspicious
+        Interpolated values; values that deserve a second look.
+    weights
+        Graphs with their descriptions, by name.
+    models, clusters
+        Fits with effects and flows; Moran and LISA. None where the study asks for none.
+    truth
+        Truth beside estimate (series drawn from a known process), or None.
+    warnings
+        Sentences that came up on the way.
+    manifest
+        Inputs with hashes, versions, seed, time.
+
+    Examples
+    --------
+    >>> study = analysis.run("study.toml", out="out")  # doctest: +SKIP
+    >>> study.fit.params, study.effects, study.clusters.lisa["resilience"]  # doctest: +SKIP
+    """
+
+    out: Path
+    plan: Plan
+    sources: Sources
+    measured: Measured
+    sample: Sample
+    filled: pd.DataFrame
+    suspicious: pd.DataFrame
+    weights: Mapping[str, Weighted]
+    models: Models | None
+    clusters: Clusters | None
+    truth: pd.DataFrame | None
+    warnings: tuple[str, ...]
+    manifest: Mapping[str, Any]
+
+    def label(self, name: str, lang: str | None = None) -> str:
+        """Printed name of a column or term."""
+        return term_label(name, self.plan.labels, lang or self.plan.study.lang)
+
+    def place(self, key: Any) -> str:
+        """Printed name of a unit."""
+        return self.sources.names.get(str(key), str(key))
+
+    @property
+    def fit(self) -> Fit | None:
+        """Fit of the main model."""
+        return self.models.main.fit if self.models else None
+
+    @property
+    def fits(self) -> dict[str, Fit]:
+        """Every fit by "KIND (weights)"."""
+        return {item.label: item.fit for item in self.models.fitted} if self.models else {}
+
+    @property
+    def effects(self) -> pd.DataFrame | None:
+        """Direct, indirect and total effects of the main model."""
+        return self.models.main.effects if self.models else None

@@ -1,0 +1,242 @@
+"""Which units and years enter: named drops, kept classes, missing values, the panel itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.study.schema import Plan
+from analysis.study.sources import KEY, Sources, nearest_name, refuse_unmatched
+from spatial.errors import InputError, named
+from spatial.labels import canonical
+from spatial.panel import Panel
+
+__all__ = [
+    "Choice",
+    "Sample",
+    "choose_units",
+    "draw_sample",
+    "interpolate",
+    "numeric_columns",
+    "used_columns",
+]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Rows that stay, and who was left out and why (unit, reason)."""
+
+    rows: pd.Series[bool]
+    left_out: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The data of the models: a panel, or for a cross-section a frame indexed by unit."""
+
+    data: Panel | pd.DataFrame
+    left_out: pd.DataFrame
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Rows with unit (and time) as columns."""
+        return self.data.frame if isinstance(self.data, Panel) else self.data.reset_index()
+
+    @property
+    def units(self) -> pd.Index:
+        """Units of the sample."""
+        return self.data.units if isinstance(self.data, Panel) else self.data.index
+
+    @property
+    def times(self) -> list[Any]:
+        """Times of the sample; empty for a cross-section."""
+        return list(self.data.times) if isinstance(self.data, Panel) else []
+
+
+def used_columns(plan: Plan) -> list[str]:
+    """Columns that the model and the autocorrelation read."""
+    from spatial.formula import formula_names
+
+    names = formula_names(plan.model.formula) if plan.model else []
+    if plan.autocorrelation:
+        names += [
+            *plan.autocorrelation.columns,
+            *(c for pair in plan.autocorrelation.bivariate for c in pair),
+        ]
+    return list(dict.fromkeys(names))
+
+
+def choose_units(sources: Sources, plan: Plan) -> Choice:
+    """Apply drop_units, refuse names without a polygon that it does not name, apply keep."""
+    table, section = sources.table, plan.table
+    dropped = _named_units(sources, section.unit, section.drop_units)
+    refuse_unmatched([n for n in sources.unmatched if canonical(n) not in dropped], sources.cities)
+    out = table[KEY].isin(dropped)
+    reasons = dict.fromkeys(sorted(dropped), "drop_units")
+    for column, allowed in section.keep.items():
+        if column not in table.columns:
+            raise InputError(
+                f"[table] keep names the column {column!r}, which the table and the boundaries lack; {nearest_name(column, map(str, table.columns))}"
+            )
+        wanted = {canonical(value) for value in allowed}
+        passes = table[column].map(lambda v: pd.notna(v) and canonical(v) in wanted).astype(bool)
+        if not passes.any():
+            raise InputError(
+                f"[table] keep: no row has {column} = {named(map(str, allowed))}; its values are {named(map(str, table[column].dropna().unique()))}."
+            )
+        lost = set(table.loc[~passes & ~out, KEY]) - set(table.loc[passes, KEY])
+        reasons |= dict.fromkeys(sorted(lost), f"keep: {column}")
+        out |= ~passes
+    return Choice(~out, _reasons(reasons))
+
+
+def _reasons(reasons: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(reasons.items()), columns=["unit", "reason"])
+
+
+def _named_units(sources: Sources, unit: str, names: Sequence[str]) -> set[str]:
+    """Keys of units named as in the table, by key, or by printed name."""
+    table = sources.table
+    by_name = {canonical(given): key for given, key in zip(table[unit], table[KEY], strict=True)}
+    by_name |= {canonical(name): key for key, name in sources.names.items()}
+    by_name |= {key: key for key in table[KEY]}
+    absent = [name for name in names if canonical(name) not in by_name]
+    if absent:
+        raise InputError(
+            f"[table] drop_units names {named(absent)}, which neither table nor boundaries hold; {nearest_name(absent[0], by_name)}"
+        )
+    return {by_name[canonical(name)] for name in names}
+
+
+def numeric_columns(frame: pd.DataFrame, columns: Iterable[str], plan: Plan) -> None:
+    """Refuse columns that are absent, and numbers that are infinite, by unit and time."""
+    for column in columns:
+        if column not in frame.columns:
+            hint = nearest_name(column, map(str, frame.columns))
+            raise InputError(
+                f"the study uses the column {column!r}, which neither table nor measures hold; {hint}"
+            )
+        if pd.api.types.is_numeric_dtype(frame[column]):
+            endless = np.isinf(frame[column].to_numpy(dtype=float, na_value=np.nan))
+            if endless.any():
+                raise InputError(
+                    f"column {column!r} is infinite at {_cells(frame[endless], plan)}; mend or empty these cells."
+                )
+
+
+def _cells(rows: pd.DataFrame, plan: Plan) -> str:
+    time = plan.table.time
+    if time is None:
+        return named(rows[KEY])
+    return named(f"{unit} {when}" for unit, when in zip(rows[KEY], rows[time], strict=True))
+
+
+def interpolate(
+    table: pd.DataFrame, columns: Iterable[str], time: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fill gaps between two known values of a unit along a straight line; the ends stay empty.
+
+    Returns
+    -------
+    tuple
+        The table, and what was filled (unit, time, column, value).
+    """
+    filled, rows = table.copy(), []
+    numeric = [
+        c for c in dict.fromkeys(columns) if c in table and pd.api.types.is_numeric_dtype(table[c])
+    ]
+    for column in numeric:
+        for unit, part in table.groupby(KEY, sort=False):
+            known = part[part[column].notna()].sort_values(time)
+            gaps = part[part[column].isna()]
+            if len(known) < 2 or gaps.empty:
+                continue
+            inside = gaps[gaps[time].between(known[time].iloc[0], known[time].iloc[-1])]
+            values = np.interp(
+                inside[time].to_numpy(float),
+                known[time].to_numpy(float),
+                known[column].to_numpy(float),
+            )
+            filled[column] = filled[column].astype(float)
+            filled.loc[inside.index, column] = values
+            rows += [
+                (unit, when, column, value)
+                for when, value in zip(inside[time], values, strict=True)
+            ]
+    return filled, pd.DataFrame(rows, columns=["unit", "time", "column", "value"])
+
+
+def draw_sample(frame: pd.DataFrame, plan: Plan, choice: Choice) -> Sample:
+    """Cut to units and years, apply the policy for missing values, and make the panel.
+
+    Raises
+    ------
+    InputError
+        No row is left, or values or years are missing and the policy is to refuse; units, years, columns and the
+        remedies are named.
+    """
+    time = plan.table.time
+    rows = frame[choice.rows]
+    if plan.table.years is not None:
+        if time is None:
+            raise InputError("[table] years needs [table] time; name the column with the years.")
+        rows = rows[rows[time].between(*plan.table.years)]
+    if rows.empty:
+        raise InputError("no row is left after drop_units, keep and years; widen them.")
+    columns = used_columns(plan)
+    numeric_columns(rows, columns, plan)
+    incomplete = _incomplete(rows, columns, time)
+    left_out = choice.left_out
+    if plan.table.missing == "complete-units":
+        rows = rows[~rows[KEY].isin(incomplete)]
+        left_out = pd.concat([left_out, _reasons(incomplete)], ignore_index=True)
+        if rows.empty:
+            raise InputError(
+                f"no unit is complete in {named(columns)}; shorten [table] years or drop the emptiest column."
+            )
+    elif incomplete:
+        shown = named(
+            f"{unit} ({reason.removeprefix('missing: ')})" for unit, reason in incomplete.items()
+        )
+        raise InputError(
+            f'values are missing for {len(incomplete)} units: {shown}; set [table] missing = "complete-units" to leave these units out by name, '
+            '"interpolate" to fill gaps between known years, or shorten [table] years.'
+        )
+    if time is None:
+        return Sample(rows.set_index(KEY), left_out)
+    return Sample(Panel(rows.reset_index(drop=True), unit=KEY, time=time), left_out)
+
+
+def _incomplete(rows: pd.DataFrame, columns: Sequence[str], time: str | None) -> dict[str, str]:
+    """Units that lack a value or a whole year, with columns and years in words."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        empty = rows[rows[column].isna()]
+        for unit, part in empty.groupby(KEY):
+            years = f" {_years(part[time])}" if time else ""
+            found.setdefault(str(unit), []).append(f"{column}{years}")
+    if time is not None:
+        every = set(rows[time])
+        for unit, part in rows.groupby(KEY):
+            absent = every - set(part[time])
+            if absent:
+                found.setdefault(str(unit), []).append(f"no row {_years(absent)}")
+    return {unit: f"missing: {'; '.join(what)}" for unit, what in sorted(found.items())}
+
+
+def _years(values: Iterable[Any]) -> str:
+    """Years as runs: 2011–2013, 2016."""
+    years = sorted(set(values))
+    if not all(isinstance(y, (int, np.integer)) for y in years):
+        return named(years)
+    runs: list[list[int]] = []
+    for year in map(int, years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1][1:] = [year]
+        else:
+            runs.append([year])
+    return ", ".join("–".join(map(str, run)) for run in runs)

@@ -1,0 +1,247 @@
+"""The study file as typed sections: which keys there are, what they hold and what they default to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+__all__ = [
+    "LATER_SECTIONS",
+    "Autocorrelation",
+    "Boundaries",
+    "Maps",
+    "Measure",
+    "Model",
+    "Plan",
+    "StudySection",
+    "Table",
+    "Tables",
+    "WeightsSection",
+]
+
+LATER_SECTIONS = (
+    "channels",
+    "moderators",
+    "groups",
+    "thresholds",
+    "did",
+    "instruments",
+    "robustness",
+    "decay",
+    "carriers",
+    "distribution",
+    "profiles",
+)
+LATER_KINDS = ("SEM", "SDEM", "SAC", "GNS")
+LATER_WEIGHTS = ("exponential", "economic", "gravity", "nested", "from_matrix", "read")
+
+Kind = Literal["OLS", "SLX", "SAR", "SDM"]
+Scalar = str | int | float | bool
+
+
+class Section(BaseModel):
+    """A section of the study file: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class OpenSection(BaseModel):
+    """A section whose further keys are the arguments of a function."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, str_strip_whitespace=True)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The keys beyond the fixed ones, as written."""
+        return dict(self.model_extra or {})
+
+
+class StudySection(Section):
+    """[study]: what is asked, in which language, with which seed; whether the data are made up."""
+
+    title: str = Field(min_length=1)
+    lang: Literal["en", "zh"] = "en"
+    seed: int = Field(default=0, ge=0)
+    synthetic: bool = False
+    truth: str | None = None
+    series: str | None = None
+
+
+class Boundaries(Section):
+    """[boundaries]: "china", a path, or "libpysal:NAME" for a file that libpysal ships."""
+
+    file: str = Field(min_length=1)
+    key: str | None = None
+    name: str | None = None
+    layer: str | None = None
+    encoding: str | None = None
+    crs: str | None = None
+    aliases: str | None = None
+
+
+class Table(Section):
+    """[table]: the file with the figures, how it is laid out and which rows count."""
+
+    file: str = Field(min_length=1)
+    unit: str = Field(min_length=1)
+    time: str | None = None
+    layout: Literal["long", "wide", "sheets"] = "long"
+    sheet: str | tuple[str, ...] | None = None
+    value: str | None = None
+    encoding: str | None = None
+    years: tuple[int, int] | None = None
+    drop_units: tuple[str, ...] = ()
+    keep: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict)
+    missing: Literal["refuse", "complete-units", "interpolate"] = "refuse"
+
+    @field_validator("drop_units", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("keep", mode="before")
+    @classmethod
+    def _each_one_or_many(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {k: v if isinstance(v, (list, tuple)) else [v] for k, v in value.items()}
+
+    @field_validator("years")
+    @classmethod
+    def _in_order(cls, value: tuple[int, int] | None) -> tuple[int, int] | None:
+        if value is not None and value[0] > value[1]:
+            raise ValueError(f"the first year {value[0]} is after the last {value[1]}")
+        return value
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value
+    return [text for part in parts for text in _texts(part)] if isinstance(parts, Iterable) else []
+
+
+class Measure(OpenSection):
+    """[measure.NAME]: a function of analysis.indices and its arguments."""
+
+    index: str = Field(min_length=1)
+    within_sample: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        """Every text among the arguments: the columns and measures it may use."""
+        return _texts(self.arguments)
+
+
+class WeightsSection(OpenSection):
+    """[weights.NAME]: a builder of spatial.weights and its arguments."""
+
+    kind: str = Field(min_length=1)
+
+
+class Model(Section):
+    """[model]: formula, the term in focus, weights (the first of a list is the main one), the estimator."""
+
+    formula: str = Field(min_length=1)
+    focus: tuple[str, ...] = Field(min_length=1)
+    weights: tuple[str, ...] = Field(min_length=1)
+    kind: Kind = "SDM"
+    compare: tuple[Kind, ...] = ()
+    effects: Literal["none", "unit", "time", "twoway"] | None = None
+    bias_correction: Literal["auto", "lee-yu", "none"] = "auto"
+    lagged: Literal["all"] | tuple[str, ...] = "all"
+    covariance: Literal["auto", "expected", "observed"] = "auto"
+    effects_method: Literal["delta", "simulate"] = "delta"
+    choose: bool = False
+
+    @field_validator("focus", "weights", "compare", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("lagged", mode="before")
+    @classmethod
+    def _all_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) and value != "all" else value
+
+
+class Autocorrelation(Section):
+    """[autocorrelation]: global and local statistics of columns, and of pairs (here, at the neighbours)."""
+
+    columns: tuple[str, ...] = ()
+    bivariate: tuple[tuple[str, str], ...] = ()
+    years: tuple[int, ...] = ()
+    alternative: Literal["two-sided", "greater", "less", "folded"] = "two-sided"
+    correction: Literal["none", "fdr", "bonferroni"] = "none"
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
+class Maps(Section):
+    """[maps]: how maps and figures are drawn and saved."""
+
+    width_mm: float = Field(default=160, ge=40, le=400)
+    dpi: int = Field(default=300, ge=50, le=1200)
+    formats: tuple[Literal["png", "pdf", "tif", "svg"], ...] = ("png", "pdf")
+    lines: str | None = None
+    approval: str = ""
+    source: str = ""
+    labels: tuple[str, ...] = ()
+    inset: bool = True
+    simplify: float = Field(default=0, ge=0)
+
+
+class Tables(Section):
+    """[tables]: number format and stars."""
+
+    decimals: int = Field(default=3, ge=0, le=10)
+    stars: tuple[float, ...] = (0.01, 0.05, 0.1)
+    parentheses: Literal["se", "t", "z"] = "se"
+
+    @field_validator("stars")
+    @classmethod
+    def _levels(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not 0 < level < 1 for level in value):
+            raise ValueError("the levels of stars lie between 0 and 1")
+        return value
+
+
+class Plan(Section):
+    """The whole study as read: every section typed, every default filled in."""
+
+    study: StudySection
+    boundaries: Boundaries
+    table: Table
+    measure: dict[str, Measure] = Field(default_factory=dict)
+    weights: dict[str, WeightsSection] = Field(default_factory=dict)
+    model: Model | None = None
+    autocorrelation: Autocorrelation | None = None
+    maps: Maps = Field(default_factory=Maps)
+    tables: Tables = Field(default_factory=Tables)
+    labels: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _weights_are_there(self) -> Plan:
+        if (self.model or self.autocorrelation is not None) and not self.weights:
+            raise ValueError(
+                'the study has no [weights.NAME]; add one such as [weights.queen] with kind = "contiguity"'
+            )
+        for name in self.model.weights if self.model else ():
+            if name not in self.weights:
+                raise ValueError(
+                    f"[model] weights names {name!r}, but the weights of the study are {', '.join(self.weights)}"
+                )
+        return self
+
+    @property
+    def main_weights(self) -> str | None:
+        """Name of the weights of the main model; the first of the file where no model is fitted."""
+        if self.model:
+            return self.model.weights[0]
+        return next(iter(self.weights), None)

@@ -1,0 +1,265 @@
+"""Boundaries and table of a study, read and joined; nothing is left out in silence."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.study.reading import StudyFile, resolve_path
+from spatial.errors import InputError, named
+from spatial.labels import canonical
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+__all__ = ["KEY", "Sources", "input_files", "read_sources", "refuse_unmatched"]
+
+KEY = "key"
+LIBPYSAL = "libpysal:"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What was read.
+
+    `cities` are the boundaries indexed by key, `lines` further lines to draw; `table` is long with the column "key";
+    `ledger` says how each name matched (given, key, how); `unmatched` are the names without a polygon, `idle` the keys
+    of polygons without a row; `repairs` lists what readers mended (source, key, problem, detail).
+    """
+
+    cities: GeoDataFrame
+    lines: GeoDataFrame | None
+    table: pd.DataFrame
+    ledger: pd.DataFrame
+    unmatched: tuple[str, ...]
+    idle: tuple[str, ...]
+    repairs: pd.DataFrame
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Printed name of each key."""
+        column = self.cities.attrs.get("name")
+        if column is None or column not in self.cities.columns:
+            return {str(key): str(key) for key in self.cities.index}
+        return {str(k): str(v) for k, v in zip(self.cities.index, self.cities[column], strict=True)}
+
+
+def input_files(study: StudyFile) -> dict[str, Path]:
+    """Files that the study reads, by what they are; the packaged layer is none."""
+    plan, base = study.plan, study.base
+    files = {} if study.path is None else {"study": study.path}
+    if plan.boundaries.file != "china":
+        files["boundaries"] = _path(base, plan.boundaries.file)
+    files["table"] = _path(base, plan.table.file)
+    for what, given in (
+        ("aliases", plan.boundaries.aliases),
+        ("lines", plan.maps.lines),
+        ("truth", plan.study.truth),
+    ):
+        if given is not None:
+            files[what] = _path(base, given)
+    return files
+
+
+def _path(base: Path, given: str) -> Path:
+    if not given.startswith(LIBPYSAL):
+        return resolve_path(base, given)
+    name = given.removeprefix(LIBPYSAL)
+    found = importlib.util.find_spec("libpysal")
+    homes = (
+        [Path(p) / "examples" for p in (found.submodule_search_locations or ())] if found else []
+    )
+    hits = (
+        sorted(hit for home in homes for hit in home.glob(f"**/{name}"))
+        if Path(name).name == name
+        else []
+    )
+    if not hits:
+        raise InputError(
+            f"libpysal ships no file {name!r}; give the name of a file of its bundled examples, such as libpysal:us48.shp."
+        )
+    return hits[0]
+
+
+def read_sources(study: StudyFile) -> Sources:
+    """Read boundaries and table and join them.
+
+    Names that match no polygon are kept in the table under their own name, so that national totals hold them; the
+    sample refuses them unless the study drops them by name.
+    """
+    import shapes
+
+    plan, base = study.plan, study.base
+    files = input_files(study)
+    _require(files)
+    cities, lines = _read_cities(study, files)
+    table = _read_table(study, files["table"])
+    repairs = [*_repairs(cities, "boundaries"), *_repairs(table, "table")]
+    if KEY in table.columns and plan.table.unit != KEY:
+        raise InputError(
+            f"the table has a column {KEY!r}, which the join needs for itself; rename it."
+        )
+    aliases = resolve_path(base, plan.boundaries.aliases) if plan.boundaries.aliases else None
+    _, ledger = shapes.join(table, cities, on=plan.table.unit, aliases=aliases, drop="report")
+    keys = {
+        canonical(given): key for given, key in zip(ledger["given"], ledger["key"], strict=True)
+    }
+    units = table[plan.table.unit].map(canonical)
+    matched = units.map(keys)
+    joined = table.assign(
+        **{KEY: matched.where(matched.notna() & (matched != ""), units).astype(object)}
+    )
+    _refuse_merged(joined, plan.table.unit, plan.table.time)
+    without = ledger[ledger["how"] == "none"]
+    present = set(joined[KEY])
+    idle = tuple(str(key) for key in cities.index if str(key) not in present)
+    return Sources(
+        cities,
+        lines,
+        _with_attributes(joined, cities),
+        ledger,
+        tuple(str(name) for name in without["given"]),
+        idle,
+        pd.DataFrame(repairs, columns=["source", "key", "problem", "detail"]),
+    )
+
+
+def refuse_unmatched(names: Iterable[str], cities: GeoDataFrame) -> None:
+    """Refuse names without a polygon that the study does not drop by name."""
+    import shapes
+
+    absent = list(names)
+    if absent:
+        hints = shapes.match_names(absent, cities)["suggestion"]
+        words = [
+            f"{n} ({hint}?)" if isinstance(hint, str) else n
+            for n, hint in zip(absent, hints, strict=True)
+        ]
+        verb = "names have" if len(absent) > 1 else "name has"
+        raise InputError(
+            f"{len(absent)} {verb} no polygon among the {len(cities)} boundaries: {named(words, 20)}; let `cityripple check` write "
+            "a table of aliases to fill in, or leave them out by name with [table] drop_units."
+        )
+
+
+def _require(files: dict[str, Path]) -> None:
+    for what, path in files.items():
+        if not path.exists():
+            remedy = (
+                " or give its path with --table"
+                if what == "table"
+                else " or give its path with --boundaries"
+                if what == "boundaries"
+                else ""
+            )
+            raise InputError(
+                f"the {what} file {path.name} is not there; correct the path in the study file{remedy}."
+            )
+
+
+def _read_cities(
+    study: StudyFile, files: dict[str, Path]
+) -> tuple[GeoDataFrame, GeoDataFrame | None]:
+    import shapes
+
+    section = study.plan.boundaries
+    if section.file == "china":
+        given = [
+            k
+            for k in ("key", "name", "layer", "encoding", "crs")
+            if getattr(section, k) is not None
+        ]
+        if given:
+            raise InputError(
+                f'[boundaries] {named(given)} goes with a file; the packaged layer "china" is indexed by official name.'
+            )
+        cities, lines = shapes.china_cities(), shapes.china_lines()
+    else:
+        options = {
+            k: v
+            for k in ("name", "layer", "encoding", "crs")
+            if (v := getattr(section, k)) is not None
+        }
+        if section.key is None:
+            raise InputError(
+                "[boundaries] key is missing; name the column of the boundary file that identifies a unit."
+            )
+        cities, lines = (
+            shapes.read_boundaries(files["boundaries"], key=section.key, **options),
+            None,
+        )
+    if "lines" in files:
+        import geopandas
+
+        try:
+            lines = geopandas.read_file(files["lines"])
+        except (OSError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"[maps] lines: {files['lines'].name} cannot be read ({type(error).__name__}); give a line layer such as .geojson or .gpkg."
+            ) from None
+    return cities, lines
+
+
+def _read_table(study: StudyFile, path: Path) -> pd.DataFrame:
+    from analysis.reading import read_table
+
+    section = study.plan.table
+    sheet = list(section.sheet) if isinstance(section.sheet, tuple) else section.sheet
+    table = read_table(
+        path,
+        unit=section.unit,
+        time=section.time,
+        layout=section.layout,
+        sheet=sheet,
+        encoding=section.encoding,
+    )
+    if section.value is None:
+        return table
+    plain = [name for name in (path.stem, str(sheet)) if name in table.columns]
+    if section.layout != "wide" or not plain:
+        raise InputError(
+            f"[table] value = {section.value!r} names the one indicator of a wide table with bare years; {path.name} is none."
+        )
+    return table.rename(columns={plain[0]: section.value})
+
+
+def _repairs(frame: Any, source: str) -> list[dict[str, str]]:
+    rows = json.loads(frame.attrs.get("repairs") or "[]")
+    return [
+        {"source": source} | {k: str(row.get(k, "")) for k in ("key", "problem", "detail")}
+        for row in rows
+    ]
+
+
+def _refuse_merged(table: pd.DataFrame, unit: str, time: str | None) -> None:
+    """Two names of the table that lead to one polygon in the same year."""
+    keys = [KEY] if time is None else [KEY, time]
+    twice = table[table.duplicated(keys, keep=False)]
+    if len(twice):
+        pairs = twice.groupby(KEY)[unit].agg(
+            lambda names: " and ".join(dict.fromkeys(map(str, names)))
+        )
+        shown = named(f"{names} (both {key})" for key, names in pairs.items())
+        raise InputError(
+            f"several rows of the table stand for one polygon and year: {shown}; add them up or keep one."
+        )
+
+
+def _with_attributes(table: pd.DataFrame, cities: GeoDataFrame) -> pd.DataFrame:
+    """Columns of the boundary layer that the table lacks (region, rank, area …), by key."""
+    attributes = pd.DataFrame(cities.drop(columns=cities.geometry.name))
+    fresh = attributes[[c for c in attributes.columns if c not in table.columns]]
+    return table.join(fresh, on=KEY) if len(fresh.columns) else table
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """End of a sentence that proposes the nearest name."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"did you mean {near[0]}?" if near else "check its spelling."

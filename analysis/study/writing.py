@@ -1,0 +1,141 @@
+"""Write everything a study found into a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.report import render_report
+from analysis.report.blocks import Block, Figure, Fragment
+from analysis.report.page import data_uri
+from analysis.report.words import SYNTHETIC, Words
+from analysis.study.folder import MANIFEST
+from analysis.study.pictures import Picture, draw, plan_pictures
+from analysis.study.progress import Steps
+from analysis.study.record import plain, results_record
+from analysis.study.resolved import resolved_toml
+from analysis.study.sheets import TABLE_FORMATS, Sheet, plan_sheets
+from analysis.terms import LANGUAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.study.results import Study
+
+__all__ = ["write_results"]
+
+
+def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> None:
+    """Fill the folder: tables, maps, figures, layers, numbers, captions, report.
+
+    Parameters
+    ----------
+    study
+        All results.
+    folder
+        An empty folder.
+    jobs
+        Processes that draw.
+    steps
+        Told of each stage.
+    """
+    steps("tables")
+    sheets = plan_sheets(study)
+    (folder / "tables").mkdir()
+    for sheet in sheets:
+        for kind in TABLE_FORMATS:
+            sheet.table.save(folder / "tables" / f"{sheet.stem}.{kind}")
+    _write_layers(study, folder)
+    steps("pictures")
+    pictures = plan_pictures(study)
+    _draw_all(pictures, study, folder, jobs)
+    steps("report")
+    _write_json(folder / "results.json", results_record(study))
+    _write_json(folder / MANIFEST, plain(study.manifest))
+    (folder / "study.resolved.toml").write_text(resolved_toml(study.plan), encoding="utf-8")
+    (folder / "captions.md").write_text(_captions(pictures, sheets, study), encoding="utf-8")
+    page = render_report(study, _exhibits(pictures, sheets, study, folder))
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(
+        json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8"
+    )
+
+
+def _draw_all(pictures: Sequence[Picture], study: Study, folder: Path, jobs: int) -> None:
+    from joblib import Parallel, delayed
+
+    section = study.plan.maps
+    work = (delayed(draw)(picture, folder, section.formats, section.dpi) for picture in pictures)
+    Parallel(n_jobs=min(jobs, max(len(pictures), 1)))(work)
+
+
+def _write_layers(study: Study, folder: Path) -> None:
+    from analysis.layers import export_layers
+
+    found, models = study.clusters, study.models
+    results = {
+        "lisa": dict(found.lisa) if found else None,
+        "bilisa": {f"{x}_{y}": table for (x, y), table in found.bilisa.items()} if found else None,
+        "spillover": dict(models.by_unit) if models and models.flows else None,
+        "values": _values(study),
+    }
+    filled = {name: part for name, part in results.items() if part is not None and len(part)}
+    lang = study.plan.study.lang
+    note = SYNTHETIC[lang] if study.plan.study.synthetic else ""
+    if filled:
+        export_layers(folder / "layers.gpkg", study.sources.cities, lang=lang, note=note, **filled)
+
+
+def _values(study: Study) -> pd.DataFrame | None:
+    """Columns of the study in the last year, per unit."""
+    from analysis.study.sampling import used_columns
+
+    data, columns = study.sample.data, used_columns(study.plan)
+    if not columns:
+        return None
+    frame = data.at(study.sample.times[-1]) if study.sample.times else data  # type: ignore[union-attr]
+    return frame[columns]
+
+
+def _captions(pictures: Sequence[Picture], sheets: Sequence[Sheet], study: Study) -> str:
+    """Captions of all figures and tables, in both languages."""
+    lines = [f"# {study.plan.study.title}", ""]
+    if study.plan.study.synthetic:
+        lines += [*(SYNTHETIC[lang] for lang in LANGUAGES), ""]
+    for number, picture in enumerate(pictures, start=1):
+        lines += [f"## {picture.folder}/{picture.stem}", ""]
+        lines += [
+            f"- {_numbered('fig', number, picture.caption[lang], lang)}" for lang in LANGUAGES
+        ]
+        lines.append("")
+    for number, sheet in enumerate(sheets, start=1):
+        lines += [f"## tables/{sheet.stem}", ""]
+        lines += [f"- {_numbered('tab', number, sheet.caption[lang], lang)}" for lang in LANGUAGES]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _numbered(kind: str, number: int, caption: str, lang: Any) -> str:
+    glue = "　" if lang == "zh" else ". "
+    return f"{Words(lang)(kind, number=number)}{glue}{caption}"
+
+
+def _exhibits(
+    pictures: Sequence[Picture], sheets: Sequence[Sheet], study: Study, folder: Path
+) -> dict[str, list[Block]]:
+    """Numbered tables, then figures, by section of the report."""
+    lang = study.plan.study.lang
+    found: dict[str, list[Block]] = {}
+    for number, sheet in enumerate(sheets, start=1):
+        caption = _numbered("tab", number, sheet.caption[lang], lang)
+        found.setdefault(sheet.section, []).append(Fragment(caption, sheet.table.to_html()))
+    for number, picture in enumerate(pictures, start=1):
+        caption = _numbered("fig", number, picture.caption[lang], lang)
+        png = (folder / picture.folder / f"{picture.stem}.png").read_bytes()
+        found.setdefault(picture.section, []).append(Figure(caption, data_uri(png)))
+    return found
