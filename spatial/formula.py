@@ -106,15 +106,14 @@ def formula_columns(
     """
     names = formula_names(formula)
     _require_known(names, frame)
+    _refuse_reserved(names)
     if lag is None and re.search(r"\blag\s*\(", formula):
         raise InputError("lag() needs a panel; a cross-section has no earlier time.")
     table = frame[names]
     if not all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes):
         _refuse_text(table, where)
     _refuse_missing(table, where)
-    columns = _plain(formula, table) or _evaluated(formula, table, lag)
-    _refuse_reserved((columns.outcome, *columns.labels))
-    return columns
+    return _plain(formula, table) or _evaluated(formula, table, lag)
 
 
 def _plain(formula: str, table: pd.DataFrame) -> Columns | None:
@@ -175,14 +174,8 @@ def _require_known(names: Sequence[str], frame: pd.DataFrame) -> None:
         raise InputError(f"the formula names {named(absent)}, which the table lacks; {hint}")
 
 
-def _refuse_reserved(labels: Sequence[str]) -> None:
-    bad = [
-        label
-        for place, label in enumerate(labels)
-        if label in ("rho", "lambda")
-        or label.startswith(("W.", "L."))
-        or (label == "Intercept" and place != 1)
-    ]
+def _refuse_reserved(names: Sequence[str]) -> None:
+    bad = [n for n in names if n in ("rho", "lambda", "Intercept") or n.startswith(("W.", "L."))]
     if bad:
         raise InputError(
             f"the columns {named(bad)} have names that the results need (rho, lambda, Intercept, W.*, L.*); rename them."

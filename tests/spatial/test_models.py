@@ -81,8 +81,9 @@ def test_nothing_is_mutated(table, graph):
     frame = panel.frame
     frame["y"] = 0.0
     result = spatial.SAR(FORMULA, effects="unit").fit(panel, graph)
-    result.params.iloc[0] = 99.0
-    result.cov.iloc[0, 0] = 99.0
+    params, cov = result.params, result.cov
+    params.iloc[0] = 99.0
+    cov.iloc[0, 0] = 99.0
     pd.testing.assert_frame_equal(table, before)
     pd.testing.assert_series_equal(graph.adjacency, edges)
     assert result.params.iloc[0] != 99.0
