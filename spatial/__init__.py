@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spatial import weights
+from spatial.autocorrelation import bilisa, lisa, lisa_by_time, moran, moran_by_time
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
 from spatial.models import OLS, SAR, SDM, SLX
 from spatial.panel import Panel
@@ -16,5 +17,10 @@ __all__ = [
     "InputError",
     "Panel",
     "ScalingWarning",
+    "bilisa",
+    "lisa",
+    "lisa_by_time",
+    "moran",
+    "moran_by_time",
     "weights",
 ]
