@@ -66,11 +66,12 @@ def check_boundaries(gdf: GeoDataFrame, *, gap_m: float = 10.0) -> pd.DataFrame:
         )
     keys = [canonical(key) for key in gdf.index]
     polygons = gdf.geometry.to_numpy()
-    rows = [*_crs_faults(gdf), *_key_faults(gdf.index, keys), *_single_faults(polygons, keys)]
+    astray = list(_crs_faults(gdf))
+    rows = [*astray, *_key_faults(gdf.index, keys), *_single_faults(polygons, keys)]
     sound = np.flatnonzero(_is_sound(polygons))
     rows.extend(_duplicates(polygons[sound], [keys[i] for i in sound]))
     first = sound[~_repeats(polygons[sound])]
-    metric = metric_crs(gdf) if gdf.crs is not None and len(sound) else None
+    metric = None if astray or not len(sound) else metric_crs(gdf)
     coverage = _Coverage(polygons[first], [keys[i] for i in first], gdf.crs, metric, gap_m)
     rows.extend(coverage.faults())
     return pd.DataFrame(rows, columns=["key", "problem", "detail"], dtype=object)
@@ -79,7 +80,7 @@ def check_boundaries(gdf: GeoDataFrame, *, gap_m: float = 10.0) -> pd.DataFrame:
 def _crs_faults(gdf: GeoDataFrame) -> Iterator[Row]:
     if gdf.crs is None:
         yield FILE, "crs", "missing; give crs= to read_boundaries"
-    elif gdf.crs.is_geographic and not looks_like_degrees(gdf.total_bounds):
+    elif len(gdf) and gdf.crs.is_geographic and not looks_like_degrees(gdf.total_bounds):
         yield FILE, "crs", f"{gdf.crs.name} is in degrees, which the coordinates are not"
 
 

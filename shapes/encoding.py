@@ -12,7 +12,11 @@ from shapes.errors import InputError
 
 __all__ = ["garbled", "settle_dbf_encoding", "utf8_text"]
 
+# Bytes of a text, and whether its last character may be cut off.
+Sample = tuple[bytes, bool]
+
 _MOST_RECORDS = 5000
+_TITLE_WIDTH = 10
 _CHINESE = "gb18030"
 _MULTIBYTE = {"gbk", "gb2312", "gb18030", "big5", "big5hkscs", "cp950", "cp932", "shift_jis"}
 _DRIVERS = {0x4D: "gbk", 0x7A: "gbk", 0x4F: "cp950", 0x78: "cp950", 0x7B: "cp932", 0x13: "cp932"}
@@ -44,11 +48,11 @@ def settle_dbf_encoding(shp: Path, encoding: str | None) -> tuple[str | None, st
     if seen == "utf-8":
         fits = stated == "utf-8"
         return "UTF-8", None if fits else f"{_statement(stated)}; the text is UTF-8"
-    if stated in _MULTIBYTE and stated is not None and _decodes(samples, stated):
+    if stated in _MULTIBYTE and stated is not None and _decode(samples, stated) is not None:
         return stated, None
     if seen == _CHINESE:
         return "GB18030", f"{_statement(stated)}; the text is GBK (read as GB18030)"
-    if stated is not None and stated != "utf-8" and _decodes(samples, stated):
+    if stated is not None and stated != "utf-8" and _decode(samples, stated) is not None:
         return stated, None
     if stated is None:
         return "ISO-8859-1", "none stated; ISO-8859-1 assumed, neither UTF-8 nor GBK fits"
@@ -62,7 +66,7 @@ def utf8_text(path: Path, encoding: str | None) -> tuple[str | None, str | None]
     """Text of a file that ought to be UTF-8 and is not, and the note on it; None when it is."""
     raw = path.read_bytes()
     if encoding is None:
-        if _decodes([raw], "utf-8"):
+        if _decode([(raw, False)], "utf-8") is not None:
             return None, None
         encoding = _CHINESE
     try:
@@ -87,19 +91,18 @@ def garbled(text: str) -> str | None:
             raw = text.encode(latin)
         except UnicodeEncodeError:
             continue
-        if _is_chinese([raw]):
-            return raw.decode(_CHINESE, errors="replace")
-        if _decodes([raw], "utf-8"):
-            return raw.decode("utf-8", errors="replace")
+        seen = _recognise([(raw, False)])
+        if seen is not None:
+            return raw.decode(seen)
     return None
 
 
-def _check_asked(samples: Sequence[bytes], encoding: str, label: str) -> None:
+def _check_asked(samples: Sequence[Sample], encoding: str, label: str) -> None:
     name = _python_name(encoding)
     if name is None:
         raise InputError(f"encoding={encoding!r} is unknown; try 'UTF-8' or 'GBK'.")
     seen = _recognise(samples) if samples else None
-    wrong = bool(samples) and not _decodes(samples, name)
+    wrong = bool(samples) and _decode(samples, name) is None
     if wrong or (seen == "utf-8" and name != "utf-8"):
         fitting = {"utf-8": "'UTF-8'", _CHINESE: "'GBK'", None: "another one"}[seen]
         raise InputError(
@@ -108,34 +111,29 @@ def _check_asked(samples: Sequence[bytes], encoding: str, label: str) -> None:
         )
 
 
-def _recognise(samples: Sequence[bytes]) -> str | None:
-    if _decodes(samples, "utf-8"):
+def _recognise(samples: Sequence[Sample]) -> str | None:
+    text = _decode(samples, "utf-8")
+    if text is not None and not text.isascii():
         return "utf-8"
     return _CHINESE if _is_chinese(samples) else None
 
 
-def _decodes(samples: Sequence[bytes], encoding: str) -> bool:
-    """Whether every sample decodes; a character cut off at a field's end does not count."""
+def _decode(samples: Sequence[Sample], encoding: str) -> str | None:
+    """Return the text of all samples, or None where one of them does not decode."""
     decoder = codecs.getincrementaldecoder(encoding)
     try:
-        for sample in samples:
-            decoder("strict").decode(sample, final=False)
+        return "".join(decoder("strict").decode(raw, final=not cut) for raw, cut in samples)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
-def _is_chinese(samples: Sequence[bytes]) -> bool:
+def _is_chinese(samples: Sequence[Sample]) -> bool:
     """Whether the text decodes as GBK and consists of the characters that are common in names.
 
     The common ones (GB 2312, first level) have lead bytes B0 to D7; other alphabets of one byte
     per letter, read in pairs, fall on rare characters or on none.
     """
-    if not _decodes(samples, _CHINESE):
-        return False
-    decoder = codecs.getincrementaldecoder(_CHINESE)
-    text = "".join(decoder("strict").decode(sample, final=False) for sample in samples)
-    beyond = [char for char in text if not char.isascii()]
+    beyond = [char for char in _decode(samples, _CHINESE) or "" if not char.isascii()]
     return bool(beyond) and sum(map(_is_common, beyond)) >= 0.6 * len(beyond)
 
 
@@ -146,15 +144,17 @@ def _is_common(char: str) -> bool:
         return False
 
 
-def _texts(dbf: Path) -> list[bytes]:
+def _texts(dbf: Path) -> list[Sample]:
     """Field names and text cells of a dBASE table that hold bytes beyond ASCII."""
     raw = dbf.read_bytes()
     if len(raw) < 32:
         return []
     count, header, width = struct.unpack("<IHH", raw[4:12])
-    samples, fields, at, offset = [], [], 32, 1
+    samples: list[Sample] = []
+    fields, at, offset = [], 32, 1
     while at + 32 <= min(header, len(raw)) and raw[at] != 0x0D:
-        samples.append(raw[at : at + 11].split(b"\0")[0])
+        title = raw[at : at + 11].split(b"\0")[0]
+        samples.append((title, len(title) >= _TITLE_WIDTH))
         size = raw[at + 16]
         if raw[at + 11 : at + 12] == b"C":
             fields.append((offset, size))
@@ -162,8 +162,9 @@ def _texts(dbf: Path) -> list[bytes]:
     starts = range(header, header + count * width, width) if width else range(0)
     for start in islice(starts, _MOST_RECORDS):
         for first, size in fields:
-            samples.append(raw[start + first : start + first + size].strip(b" \0"))
-    return [sample for sample in samples if not sample.isascii()]
+            text = raw[start + first : start + first + size].rstrip(b" \0")
+            samples.append((text, len(text) >= size))
+    return [(text, cut) for text, cut in samples if not text.isascii()]
 
 
 def _stated(shp: Path, dbf: Path) -> str | None:

@@ -96,6 +96,9 @@ def _choose_layer(path: Path, label: str, layer: str | None) -> Source:
         return Source(path, label, None)
     try:
         listed = pyogrio.list_layers(path)
+    except UnicodeDecodeError:
+        # A GeoJSON in GBK that states its layer's name; it has this one layer.
+        return Source(path, label, None)
     except (DataSourceError, DataLayerError) as error:
         raise InputError(
             f"{label} cannot be read as boundaries ({_brief(error)}); give a {_FORMATS}."

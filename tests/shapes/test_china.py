@@ -26,9 +26,9 @@ COLUMNS = {
 }
 
 
-@pytest.fixture(scope="module")
-def cities():
-    return shapes.china_cities()
+@pytest.fixture
+def cities(china):
+    return china
 
 
 def neighbours(frame):
