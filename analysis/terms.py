@@ -148,8 +148,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "{signs} 分别表示在 {levels} 水平上显著",
     ),
     "table.note_loglik": (
-        "Log-likelihoods rest on different transformations of the data and do not compare across "
-        "columns.",
+        "Log-likelihoods of differently transformed data do not compare across columns.",
         "各列对数似然值基于不同的数据变换，不可跨列比较。",
     ),
     "table.note_star_key": ("{stars}.", "{stars}。"),

@@ -1,0 +1,9 @@
+"""Tables in the form in which they are printed, saved by the suffix of the file name."""
+
+from __future__ import annotations
+
+from analysis.tables.regression import effects, models
+from analysis.tables.statistics import describe, moran
+from analysis.tables.table import Table
+
+__all__ = ["Table", "describe", "effects", "models", "moran"]

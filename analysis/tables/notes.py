@@ -1,0 +1,132 @@
+"""What stands below a table of models: stars, parentheses, covariance, weights and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analysis.terms import term as word
+from spatial.weights import label
+
+__all__ = ["effects_notes", "model_notes", "star_key", "weights_keys"]
+
+
+def star_key(levels: Sequence[float], lang: str) -> str:
+    """Stars and the levels they stand for.
+
+    Examples
+    --------
+    >>> star_key((0.01, 0.05, 0.1), "en")
+    '*** p<0.01, ** p<0.05, * p<0.1'
+    """
+    signs = ["*" * count for count in range(len(levels), 0, -1)]
+    if lang == "zh":
+        shares = "、".join(f"{level * 100:g}%" for level in levels)
+        return word("table.star_levels", lang, signs="、".join(signs), levels=shares)
+    return ", ".join(f"{sign} p<{level:g}" for sign, level in zip(signs, levels, strict=True))
+
+
+def weights_keys(columns: Sequence[Any]) -> list[str]:
+    """Short name of each model's weights: W where all share one, W1, W2 ... otherwise."""
+    labels = list(dict.fromkeys(fit.weights_label for fit in columns))
+    if len(labels) == 1:
+        return ["W"] * len(columns)
+    return [f"W{labels.index(fit.weights_label) + 1}" for fit in columns]
+
+
+def model_notes(
+    columns: Sequence[Any], style: Any, effects: str | None, *, absent: bool
+) -> tuple[str, ...]:
+    """Sentences below a table of models."""
+    notes = [_reading(style), *_outcome(columns, style), *_covariance(columns, style)]
+    notes += [*_weights(columns, style), *_correction(columns, style)]
+    if len({fit.likelihood_nobs for fit in columns}) > 1:
+        notes.append(word("table.note_loglik", style.lang))
+    if effects is not None:
+        notes.append(word(f"table.effects_{effects}", style.lang))
+    if absent:
+        notes.append(word("table.absent", style.lang))
+    return tuple(notes)
+
+
+def effects_notes(
+    columns: Sequence[Any], style: Any, method: str, *, absent: bool
+) -> tuple[str, ...]:
+    """Sentences below a table of effects."""
+    notes = [_reading(style), *_outcome(columns, style)]
+    if len(columns) == 1:
+        notes.append(word("table.note_model", style.lang, kind=columns[0].model.kind))
+    notes += [*_covariance(columns, style), *_weights(columns, style)]
+    notes += [*_correction(columns, style), word(f"table.effects_{method}", style.lang)]
+    if absent:
+        notes.append(word("table.absent", style.lang))
+    return tuple(notes)
+
+
+def _reading(style: Any) -> str:
+    """Say what the parentheses and the stars are."""
+    what = word(f"table.under_{style.parentheses}", style.lang)
+    if not style.stars:
+        return word("table.note_parentheses", style.lang, what=what)
+    return word("table.note_stars", style.lang, what=what, stars=star_key(style.stars, style.lang))
+
+
+def _outcome(columns: Sequence[Any], style: Any) -> list[str]:
+    """Name of the outcome, where all models share it."""
+    outcomes = {fit.outcome for fit in columns}
+    if len(outcomes) > 1:
+        return []
+    return [word("table.note_outcome", style.lang, name=style.name(outcomes.pop()))]
+
+
+def _covariance(columns: Sequence[Any], style: Any) -> list[str]:
+    """Kind of the covariance, by column where it differs."""
+    kinds = [fit.cov_kind for fit in columns]
+    if len(set(kinds)) == 1:
+        return [word("table.note_cov", style.lang, kind=_kind(kinds[0], style.lang))]
+    each = _by_column([_kind(kind, style.lang) for kind in kinds], style.lang)
+    return [word("table.note_cov", style.lang, kind=each)]
+
+
+def _kind(kind: str, lang: str) -> str:
+    """Covariance in words where the vocabulary has them."""
+    return word(f"table.cov_{kind}", lang) if kind in ("expected", "observed") else kind
+
+
+def _by_column(words: Sequence[str], lang: str) -> str:
+    """Write what holds in each column, with its number."""
+    glue = "；" if lang == "zh" else "; "
+    return glue.join(f"({i}) {text}" for i, text in enumerate(words, start=1))
+
+
+def _weights(columns: Sequence[Any], style: Any) -> list[str]:
+    """Say what each set of weights is."""
+    words = (label(fit.graph, style.lang) for fit in columns)
+    pairs = dict(zip(weights_keys(columns), words, strict=True))
+    glue = "；" if style.lang == "zh" else "; "
+    each = glue.join(text if key == "W" else f"{key} {text}" for key, text in pairs.items())
+    return [word("table.note_weights", style.lang, weights=each)]
+
+
+def _correction(columns: Sequence[Any], style: Any) -> list[str]:
+    """Which columns were corrected for bias and what ρ is without."""
+    corrected = [i for i, fit in enumerate(columns) if fit.bias_correction is not None]
+    if not corrected:
+        effects = any(fit.model.effects != "none" for fit in columns)
+        return [word("table.note_uncorrected", style.lang)] if effects else []
+    lines = []
+    for i in corrected:
+        if "rho" in columns[i].params.index:
+            rho = columns[i].uncorrected().params["rho"]
+            lines.append((i, f"{rho:.{style.decimals}f}"))
+    every = len(corrected) == len(columns)
+    which = "、" if style.lang == "zh" else ", "
+    where = which.join(f"({i + 1})" for i in corrected)
+    key = "table.note_corrected" if every else "table.note_corrected_some"
+    notes = [word(key, style.lang, columns=where)]
+    if lines and len(columns) == 1:
+        notes.append(word("table.note_rho", style.lang, values=lines[0][1]))
+    elif lines:
+        values = which.join(f"{value} ({i + 1})" for i, value in lines)
+        notes.append(word("table.note_rho", style.lang, values=values))
+    return notes

@@ -1,0 +1,328 @@
+"""Models side by side and their effects, in the form in which the field prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.tables.cells import ABSENT, BLANK, Cell, check_stars, stars_of
+from analysis.tables.labels import term_label
+from analysis.tables.notes import effects_notes, model_notes, weights_keys
+from analysis.tables.table import Head, Row, Table
+from analysis.terms import check_language
+from analysis.terms import term as word
+from spatial.errors import InputError
+
+__all__ = ["effects", "models"]
+
+Parentheses = Literal["se", "t", "z"]
+EffectsMethod = Literal["delta", "simulate"]
+KINDS = ("direct", "indirect", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How numbers and names are printed."""
+
+    labels: Mapping[str, str] | None
+    lang: str
+    decimals: int
+    stars: tuple[float, ...]
+    parentheses: str
+
+    def pair(self, estimate: float, std_error: float, p_value: float) -> tuple[Cell, Cell]:
+        """Estimate with stars, and what stands in parentheses below it."""
+        if std_error == 0:
+            return ABSENT, BLANK
+        top = Cell(
+            value=float(estimate),
+            decimals=self.decimals,
+            stars=stars_of(p_value, self.stars),
+            smallest="e",
+        )
+        below = std_error if self.parentheses == "se" else estimate / std_error
+        small = "e" if self.parentheses == "se" else "plain"
+        return top, Cell(value=float(below), decimals=self.decimals, brackets=True, smallest=small)
+
+    def name(self, term: str) -> str:
+        """Give the printed name of a term."""
+        return term_label(term, self.labels, self.lang)
+
+
+def models(
+    fits: Any,
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    parentheses: Parentheses = "se",
+    *,
+    effects: EffectsMethod | None = "delta",
+    names: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Table:
+    """Table of one model or of several side by side.
+
+    Coefficients with standard errors, t or z below, then W·x, ρ and σ², the direct, indirect and
+    total effects, and the statistics of each model. The notes say what the stars and parentheses
+    are, which covariance and which weights were used, what was corrected and what ρ is without.
+
+    Parameters
+    ----------
+    fits
+        A fit, or a list of fits.
+    labels
+        Printed names of columns and terms; lags, logs and interactions are put together from them.
+    lang
+        "en" or "zh".
+    decimals
+        Digits behind the point.
+    stars
+        Levels of significance, one star more for each that p stays below; () for none.
+    parentheses
+        "se": standard errors; "t" or "z": the ratio of the estimate to its standard error (the
+        same number under two customary names; p-values are normal).
+    effects
+        How the effects block is found, "delta" or "simulate"; None leaves it out.
+    names
+        Heads of the columns; the kind of each model when left out.
+    title
+        Caption above the table.
+
+    Raises
+    ------
+    InputError
+        No fits, a wrong language, level or word, or not one name per fit.
+
+    Examples
+    --------
+    With two fits::
+
+        tables.models([sar, sdm], lang="zh", parentheses="t").save("表2.docx")
+    """
+    columns = _as_fits(fits, names)
+    style = _style(labels, lang, decimals, stars, parentheses)
+    found = [] if effects is None else [_effects_of(fit, effects) for fit in columns]
+    rows = [*_coefficients(columns, style), *_error_variance(columns, style)]
+    if effects is not None:
+        rows += _effect_blocks(found, style)
+    rows += _statistics(columns, style)
+    return Table(
+        head=_head(columns, names, style),
+        rows=tuple(rows),
+        notes=model_notes(columns, style, effects, absent=_holds_absent(rows)),
+        title=title,
+        lang=lang,
+        under=word(f"table.under_{parentheses}", lang),
+    )
+
+
+def effects(
+    fits: Any,
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    parentheses: Parentheses = "se",
+    *,
+    method: EffectsMethod = "delta",
+    names: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Table:
+    """Table of direct, indirect and total effects of one model or of several side by side.
+
+    One model: the three effects are the columns. Several: they are blocks of rows, and each model
+    is a column. Other arguments as in `models`.
+
+    Parameters
+    ----------
+    method
+        "delta" or "simulate".
+
+    Examples
+    --------
+    With one fit::
+
+        tables.effects(sdm, labels={"agg": "Agglomeration"}).save("table3.docx")
+    """
+    columns = _as_fits(fits, names)
+    style = _style(labels, lang, decimals, stars, parentheses)
+    found = [_effects_of(fit, method) for fit in columns]
+    if len(columns) == 1:
+        heads = [Head(""), *(Head(word(f"effect.{kind}", lang)) for kind in KINDS)]
+        head: tuple[tuple[Head, ...], ...] = (tuple(heads),)
+        rows = _effects_across(found[0], style)
+    else:
+        head = _head(columns, names, style)
+        rows = _effect_blocks(found, style)
+    return Table(
+        head=head,
+        rows=tuple(rows),
+        notes=effects_notes(columns, style, method, absent=_holds_absent(rows)),
+        title=title,
+        lang=lang,
+        under=word(f"table.under_{parentheses}", lang),
+    )
+
+
+def _as_fits(fits: Any, names: Sequence[str] | None) -> list[Any]:
+    """One fit or several as a list, with a name for each if there are names."""
+    found = list(fits) if isinstance(fits, Iterable) else [fits]
+    if not found or any(not hasattr(fit, "params") for fit in found):
+        raise InputError("a table of models needs one fit or a list of fits, as model.fit() gives.")
+    if names is not None and len(names) != len(found):
+        raise InputError(f"names= has {len(names)} names for {len(found)} models; give one each.")
+    return found
+
+
+def _style(
+    labels: Mapping[str, str] | None,
+    lang: str,
+    decimals: int,
+    stars: Sequence[float],
+    parentheses: str,
+) -> Style:
+    """Check the options of a table."""
+    check_language(lang)
+    if parentheses not in ("se", "t", "z"):
+        raise InputError(f"parentheses={parentheses!r} is unknown; write 'se', 't' or 'z'.")
+    if not 0 <= decimals <= 10:
+        raise InputError(f"decimals={decimals} is out of range; give 0 to 10.")
+    return Style(labels, lang, decimals, check_stars(stars), parentheses)
+
+
+def _effects_of(fit: Any, method: str) -> pd.DataFrame:
+    """Effects of a fit, indexed by effect and term."""
+    table: pd.DataFrame = fit.effects(method=method)
+    return table.set_index(["effect", "term"])
+
+
+def _head(
+    columns: Sequence[Any], names: Sequence[str] | None, style: Style
+) -> tuple[tuple[Head, ...], ...]:
+    """Numbers of the models, and what they are."""
+    numbers = [Head(f"({i})") for i in range(1, len(columns) + 1)]
+    kinds = [fit.model.kind for fit in columns] if names is None else names
+    lines = [
+        (Head(""), *numbers),
+        (Head(word("table.variable", style.lang)), *(Head(str(kind)) for kind in kinds)),
+    ]
+    outcomes = [fit.outcome for fit in columns]
+    if len(set(outcomes)) > 1:
+        heads = (Head(style.name(outcome)) for outcome in outcomes)
+        lines.append((Head(word("table.outcome", style.lang)), *heads))
+    return tuple(lines)
+
+
+def _ordered(columns: Sequence[Any]) -> list[str]:
+    """Terms of all models: regressors, the constant, their lags, then ρ and λ."""
+    terms = list(dict.fromkeys(str(term) for fit in columns for term in fit.params.index))
+
+    def block(term: str) -> int:
+        if term in ("rho", "lambda"):
+            return 3
+        return 2 if term.startswith("W.") else int(term == "Intercept")
+
+    return sorted(terms, key=block)
+
+
+def _coefficients(columns: Sequence[Any], style: Style) -> list[Row]:
+    """Two lines per coefficient."""
+    rows: list[Row] = []
+    for term in _ordered(columns):
+        pairs = []
+        for fit in columns:
+            if term in fit.params.index:
+                values = (fit.params[term], fit.std_errors[term], fit.pvalues[term])
+                pairs.append(style.pair(*values))
+            else:
+                pairs.append((BLANK, BLANK))
+        rows += _two_lines(style.name(term), pairs, rule=term == "rho")
+    return rows
+
+
+def _two_lines(label: str, pairs: Sequence[tuple[Cell, Cell]], *, rule: bool = False) -> list[Row]:
+    """Estimates, and below them what stands in parentheses."""
+    above = Row(label, tuple(top for top, _ in pairs), rule=rule)
+    return [above, Row("", tuple(below for _, below in pairs), kind="under")]
+
+
+def _error_variance(columns: Sequence[Any], style: Style) -> list[Row]:
+    """Variance of the error."""
+    cells = (Cell(value=fit.sigma2, decimals=style.decimals, smallest="e") for fit in columns)
+    return [Row("σ²", tuple(cells))]
+
+
+def _effect_blocks(found: Sequence[pd.DataFrame], style: Style) -> list[Row]:
+    """One block of rows per effect, one column per model."""
+    terms = list(dict.fromkeys(term for table in found for _, term in table.index))
+    rows: list[Row] = []
+    for kind in KINDS:
+        rows.append(Row(word(f"effect.{kind}", style.lang), kind="section", rule=True))
+        for term in terms:
+            pairs = [_effect_pair(table, kind, term, style) for table in found]
+            rows += _two_lines(style.name(term), pairs)
+    return rows
+
+
+def _effects_across(table: pd.DataFrame, style: Style) -> list[Row]:
+    """Lay the three effects of one model side by side."""
+    rows: list[Row] = []
+    for term in dict.fromkeys(term for _, term in table.index):
+        pairs = [_effect_pair(table, kind, term, style) for kind in KINDS]
+        rows += _two_lines(style.name(term), pairs)
+    return rows
+
+
+def _effect_pair(table: pd.DataFrame, kind: str, term: str, style: Style) -> tuple[Cell, Cell]:
+    """One effect with what stands below it; blank where the model lacks the term."""
+    if (kind, term) not in table.index:
+        return BLANK, BLANK
+    row: Any = table.loc[(kind, term)]
+    return style.pair(row["estimate"], row["std_error"], row["p_value"])
+
+
+def _holds_absent(rows: Sequence[Row]) -> bool:
+    """Whether any effect is zero by construction."""
+    return any(cell is ABSENT for row in rows for cell in row.cells)
+
+
+def _statistics(columns: Sequence[Any], style: Style) -> list[Row]:
+    """Size, effects, correction, weights and fit of each model."""
+    lang, yes = style.lang, {True: "table.yes", False: "table.no"}
+
+    def words(key: str, of: Callable[[Any], str]) -> Row:
+        return Row(word(f"table.{key}", lang), tuple(Cell(words=of(fit)) for fit in columns))
+
+    def counts(key: str, of: Callable[[Any], float | None]) -> Row:
+        values = [of(fit) for fit in columns]
+        cells = (BLANK if v is None else Cell(value=float(v), decimals=0) for v in values)
+        return Row(word(f"table.{key}", lang), tuple(cells))
+
+    def numbers(key: str, of: Callable[[Any], float]) -> Row:
+        cells = (Cell(value=float(of(fit)), decimals=style.decimals) for fit in columns)
+        return Row(word(f"table.{key}", lang), tuple(cells))
+
+    def has(*kinds: str) -> Callable[[Any], str]:
+        return lambda fit: word(yes[fit.model.effects in kinds], lang)
+
+    rows = []
+    if any(fit.model.effects != "none" for fit in columns):
+        rows.append(words("unit_effects", has("unit", "twoway")))
+        rows.append(words("time_effects", has("time", "twoway")))
+        rows.append(words("correction", lambda f: word(f"table.{f.bias_correction or 'no'}", lang)))
+    keys = weights_keys(columns)
+    if len(set(keys)) > 1:
+        by_fit = dict(zip(map(id, columns), keys, strict=True))
+        rows.append(words("weights", lambda f: by_fit[id(f)]))
+    rows.append(counts("nobs", lambda f: f.nobs))
+    rows.append(counts("units", lambda f: len(f.units)))
+    if any(fit.times is not None for fit in columns):
+        rows.append(counts("times", lambda f: None if f.times is None else len(f.times)))
+    rows.append(numbers("rsquared", lambda f: f.rsquared))
+    rows.append(numbers("loglik", lambda f: f.loglik))
+    rows.append(numbers("aic", lambda f: f.aic))
+    return [Row(rows[0].label, rows[0].cells, rule=True), *rows[1:]]

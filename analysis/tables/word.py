@@ -1,0 +1,237 @@
+"""Tables as Word documents: three rules, Latin and East Asian fonts both set."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+from analysis.tables.cells import Cell
+from analysis.tables.table import Row, Table
+
+__all__ = ["add_table", "new_document", "write"]
+
+LATIN, EAST_ASIAN = "Times New Roman", "宋体"
+BODY, NOTE, CAPTION = Pt(9), Pt(7.5), Pt(10.5)
+AIR = Pt(2)
+THICK, THIN, HAIR = 12, 6, 4  # eighths of a point
+LETTER, GAP, FIRST = 0.16, 0.45, 6.0  # centimetres
+
+
+def write(table: Table) -> bytes:
+    """Document with the table alone; a wide table turns the page."""
+    document = new_document()
+    if sum(_natural_widths(table)) > _room(document):
+        section = document.sections[0]
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = section.page_height, section.page_width
+    add_table(document, table)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def new_document() -> Any:
+    """Empty A4 document whose styles name a Latin and an East Asian font."""
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.5)
+    section.top_margin = section.bottom_margin = Cm(2.5)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = LATIN, CAPTION
+    _set_fonts(style.element.get_or_add_rPr())
+    return document
+
+
+def _style(document: Any, name: str, size: Any) -> Any:
+    """Give a paragraph style of a size, tight; it is made when first needed."""
+    if name not in document.styles:
+        made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        made.base_style = document.styles["Normal"]
+        made.font.name, made.font.size = LATIN, size
+        _set_fonts(made.element.get_or_add_rPr())
+        made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(0)
+        made.paragraph_format.line_spacing = 1.0
+    return document.styles[name]
+
+
+def add_table(document: Any, table: Table) -> None:
+    """Add caption, table and notes at the end of a document."""
+    if table.title:
+        caption = document.add_paragraph(style=_style(document, "Table Caption", CAPTION))
+        caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        caption.paragraph_format.keep_with_next = True
+        caption.paragraph_format.space_after = Pt(4)
+        _run(caption, table.title, bold=True)
+    grid = document.add_table(rows=0, cols=table.width)
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    grid.autofit = False
+    body = _style(document, "Table Body", BODY)
+    for heads in table.head:
+        cells = _new_line(grid, body, header=True)
+        column = 0
+        for head in heads:
+            cell = cells[column]
+            if head.span > 1:
+                cell = cell.merge(cells[column + head.span - 1])
+                _border(cell, "bottom", HAIR)
+            _paragraph(cell, head.text, left=column == 0)
+            column += head.span
+    for row in table.rows:
+        _add_row(grid, row, body, italic=table.lang == "en")
+    _draw_rules(grid, len(table.head))
+    _set_widths(grid, _fitted_widths(table, _room(document)))
+    if table.notes:
+        notes = document.add_paragraph(style=_style(document, "Table Note", NOTE))
+        notes.paragraph_format.space_before = Pt(3)
+        _run(notes, table.notes_text)
+
+
+def _new_line(grid: Any, style: Any, *, header: bool = False) -> Any:
+    """Add a line that is never split over pages; the head is repeated on each."""
+    line = grid.add_row()
+    properties = line._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if header:
+        properties.append(OxmlElement("w:tblHeader"))
+    for cell in line.cells:
+        cell.paragraphs[0].style = style
+    return line.cells
+
+
+def _add_row(grid: Any, row: Row, style: Any, *, italic: bool) -> None:
+    """Add a line of the body."""
+    cells = _new_line(grid, style)
+    if row.kind == "section":
+        _paragraph(cells[0].merge(cells[-1]), row.label, left=True, italic=italic)
+    else:
+        _paragraph(cells[0], row.label, left=True)
+        for target, cell in zip(cells[1:], row.cells, strict=True):
+            _number(target, cell)
+    if row.rule:
+        for cell in cells:
+            _border(cell, "top", HAIR)
+            _air(cell, above=True)
+
+
+def _number(target: Any, cell: Cell) -> None:
+    """Write a number with a true minus and raised stars."""
+    paragraph = _paragraph(target, "", left=False)
+    if cell.value is None:
+        _run(paragraph, cell.words)
+        return
+    _run(paragraph, cell.wrapped(cell.number.replace("-", "−"), stars=""))
+    if cell.stars:
+        _run(paragraph, cell.stars).font.superscript = True
+
+
+def _paragraph(cell: Any, text: str, *, left: bool, italic: bool = False) -> Any:
+    """Give the paragraph of a cell, tight, left or centred."""
+    paragraph = cell.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
+    if text:
+        _run(paragraph, text, italic=italic)
+    return paragraph
+
+
+def _run(paragraph: Any, text: str, *, bold: bool = False, italic: bool = False) -> Any:
+    """Add text with both fonts named, since Word takes Chinese signs from the second."""
+    run = paragraph.add_run(text)
+    run.font.name, run.font.bold, run.font.italic = LATIN, bold or None, italic or None
+    _set_fonts(run._r.get_or_add_rPr())
+    return run
+
+
+def _set_fonts(properties: Any) -> None:
+    """Name the Latin and the East Asian font in run properties."""
+    fonts = properties.get_or_add_rFonts()
+    for kind, name in (("ascii", LATIN), ("hAnsi", LATIN), ("eastAsia", EAST_ASIAN)):
+        fonts.set(qn(f"w:{kind}"), name)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    properties.append(language)
+
+
+def _draw_rules(grid: Any, heads: int) -> None:
+    """Three rules: thick above and below the table, thin under the head."""
+    for cell in grid.rows[0].cells:
+        _border(cell, "top", THICK)
+        _air(cell, above=True)
+    for cell in grid.rows[heads - 1].cells:
+        _border(cell, "bottom", THIN)
+        _air(cell, above=False)
+    for cell in grid.rows[heads].cells:
+        _air(cell, above=True)
+    for cell in grid.rows[-1].cells:
+        _border(cell, "bottom", THICK)
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+        _air(cell, above=False)
+
+
+def _air(cell: Any, *, above: bool) -> None:
+    """Keep text a little off the rule above or below it."""
+    spacing = cell.paragraphs[0].paragraph_format
+    if above:
+        spacing.space_before = AIR
+    else:
+        spacing.space_after = AIR
+
+
+def _border(cell: Any, side: str, eighths: int) -> None:
+    """Draw one side of a cell."""
+    properties = cell._tc.get_or_add_tcPr()
+    borders = properties.find(qn("w:tcBorders"))
+    if borders is None:
+        borders = OxmlElement("w:tcBorders")
+        properties.append(borders)
+    edge = borders.find(qn(f"w:{side}"))
+    if edge is None:
+        edge = OxmlElement(f"w:{side}")
+        borders.append(edge)
+    for key, value in (
+        ("val", "single"),
+        ("sz", str(eighths)),
+        ("space", "0"),
+        ("color", "000000"),
+    ):
+        edge.set(qn(f"w:{key}"), value)
+
+
+def _room(document: Any) -> float:
+    """Width of the text on the page, in centimetres."""
+    section = document.sections[0]
+    return float((section.page_width - section.left_margin - section.right_margin) / Cm(1))
+
+
+def _natural_widths(table: Table) -> list[float]:
+    """Centimetres that each column needs; a long first column may be broken into lines."""
+    first, *others = (letters * LETTER + GAP for letters in table.breadths)
+    return [min(first, FIRST), *others]
+
+
+def _fitted_widths(table: Table, room: float) -> list[float]:
+    """Widths that fill the line; what is left over goes to the columns of numbers."""
+    first, *others = _natural_widths(table)
+    first = max(first, min(table.breadths[0] * LETTER + GAP, room - sum(others)))
+    spare = room - first - sum(others)
+    return [first, *(width + spare / len(others) for width in others)]
+
+
+def _set_widths(grid: Any, widths: Sequence[float]) -> None:
+    """Set the width of every cell, which Word wants as well as that of the columns."""
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = Cm(width)
+    for line in grid.rows:
+        for element in line._tr.tc_lst:
+            span = slice(element.grid_offset, element.grid_offset + element.grid_span)
+            element.width = Cm(sum(widths[span]))
