@@ -336,8 +336,8 @@ def truth(drawn: Drawn) -> dict:
             "weights": weights.label(weights.contiguity(place.cities, bridges=process.BRIDGES)),
         },
         "indices": {
-            FOCUS: "location quotient of emp_I + emp_C39 in emp_total among the cities of the panel",
-            "resilience": "relative form (g_i − g)/|g|, g the growth of all cities of the panel",
+            FOCUS: "location quotient of emp_I + emp_C39 in emp_total among all cities here",
+            "resilience": "relative form (g_i − g)/|g|, g the growth of all cities here",
         },
         "growth": dict(
             zip(map(str, YEARS[1:].tolist()), np.round(process.GROWTH, 4).tolist(), strict=True)
