@@ -16,8 +16,9 @@ def convention(attrs: Mapping[Any, Any], lang: str) -> list[str]:
     Words outside of the vocabulary are printed as they stand.
     """
     parts: list[str] = []
-    if attrs.get("weights"):
-        parts.append(term("note.weights", lang, weights=attrs["weights"]))
+    weights = attrs.get(f"weights_{lang}") or attrs.get("weights")
+    if weights:
+        parts.append(term("note.weights", lang, weights=weights))
     if attrs.get("alternative"):
         method = _method(attrs, lang)
         stated = _word(str(attrs["alternative"]), lang)

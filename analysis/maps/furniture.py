@@ -40,6 +40,12 @@ class ScaleBar:
         self.texts = ("0", _km(self.km / 2), f"{_km(self.km)} {term('map.km', lang)}")
 
     @property
+    def room_for_middle(self) -> bool:
+        """Whether the middle number stands clear of its neighbours."""
+        half = [text_width(text, self.size) / 2 for text in (*self.texts[:2], _km(self.km))]
+        return sum(half) + half[1] + 2.0 < self.length
+
+    @property
     def size_mm(self) -> tuple[float, float]:
         """Width and height with its numbers."""
         left = text_width(self.texts[0], self.size) / 2
@@ -62,6 +68,8 @@ class ScaleBar:
         y = box[1] + (BAR + 0.4) * unit
         shift = text_width(_km(self.km), self.size) / 2 * unit
         for place, text in enumerate(self.texts):
+            if place == 1 and not self.room_for_middle:
+                continue
             x = x0 + place * half - (shift if place == 2 else 0)
             align = "left" if place == 2 else "center"
             write(axes, x, y, text, self.size, ha=align, va="bottom", zorder=6)

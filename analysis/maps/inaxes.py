@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analysis.canvas import LINE, MM_PER_INCH, MM_PER_POINT, wrap, write
+from analysis.fonts import families
 from analysis.maps.layer import Layer
 from analysis.maps.legend import Legend
 from analysis.maps.options import Sheet
@@ -48,6 +49,9 @@ def in_axes(
     unit = plan.window.metres_per_mm
     floor = plan.window.y0 - (foot + legend_foot) * unit
     axes.set_ylim(floor, plan.window.y1)
+    axes.plot([plan.window.x0, plan.window.x1], [plan.window.y0] * 2, color="#404040", lw=0.4)
+    for spine in axes.spines.values():
+        spine.set(linewidth=0.5, edgecolor="#404040")
     _write_lines(axes, plan, lines, sheet, floor)
     if legend_foot:
         box = (plan.window.x0 + 0.5 * unit, floor + foot * unit)
@@ -55,7 +59,9 @@ def in_axes(
         child = axes.inset_axes((*box, *size), transform=axes.transData, zorder=6)
         legend.draw(child, columns, width - 1)
     if sheet.title:
-        axes.set_title(sheet.title, loc="left", fontsize=sheet.font_size + 1.5)
+        axes.set_title(
+            sheet.title, loc="left", fontsize=sheet.font_size + 1.5, family=list(families())
+        )
     return axes.get_figure(root=True)  # type: ignore[return-value]
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Inset", "plan_inset"]
 
-RATIOS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25)
+RATIOS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07)
 CORNERS = {"lower right": 0.0, "lower left": 0.08, "upper right": 0.1, "upper left": 0.12}
 PADS = tuple(step * 0.01 for step in range(60))
 SMALLER = 0.4  # what a smaller inset costs against a wider frame

@@ -29,8 +29,9 @@ Bounds = tuple[float, float, float, float]
 PROVINCE = "province"
 SEA = "sea"
 FINEST_MM = 0.05  # what the eye cannot tell apart on paper
-ISLET_SHARE = 0.001  # parts that together hold less of the area cannot set the frame alone
-WORTH_AN_INSET = 0.1  # share of the frame's height or width that far islets cost
+# parts beyond a side of the frame that together hold at most this share of the area, and the share
+# of the frame's height or width that drawing the side in must gain
+FAR_ISLETS = ((0.2, 0.5), (0.001, 0.2))
 
 
 @dataclass(frozen=True)
@@ -168,12 +169,14 @@ def _frames(shapes: Shapes) -> tuple[Bounds, Bounds]:
         sign = 1.0 if side < 2 else -1.0
         facing = sign * bounds[:, (side + 2) % 4]  # the edge of each part that faces the middle
         order = np.argsort(facing)
-        cut = order[np.cumsum(sizes[order]) <= ISLET_SHARE * sizes.sum()]
-        rest = np.delete(bounds[:, side], cut)
-        drawn_in = sign * (sign * rest).min()
+        share = np.cumsum(sizes[order]) / sizes.sum()
         extent = full[side % 2 + 2] - full[side % 2]
-        if abs(drawn_in - full[side]) > WORTH_AN_INSET * extent:
-            core[side] = drawn_in
+        for most, gain in FAR_ISLETS:
+            rest = np.delete(bounds[:, side], order[share <= most])
+            drawn_in = sign * (sign * rest).min()
+            if abs(drawn_in - full[side]) > gain * extent:
+                core[side] = drawn_in
+                break
     return _bounds(core), _bounds(full)
 
 

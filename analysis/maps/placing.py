@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -11,6 +12,9 @@ import shapely
 from analysis.maps.layer import SEA, Layer
 
 __all__ = ["Box", "Ground", "Window", "place"]
+
+if TYPE_CHECKING:
+    from matplotlib.path import Path
 
 Box = tuple[float, float, float, float]
 CORNERS = ("lower left", "lower right", "upper left", "upper right")
@@ -41,6 +45,14 @@ class Window:
     def height_mm(self) -> float:
         """Printed height."""
         return (self.y1 - self.y0) / self.metres_per_mm
+
+    def rectangle(self) -> Path:
+        """Outline as a path, to cut what lies outside."""
+        from matplotlib.path import Path
+
+        return Path(
+            [(self.x0, self.y0), (self.x0, self.y1), (self.x1, self.y1), (self.x1, self.y0)]
+        )
 
     def padded(
         self, *, left: float = 0, bottom: float = 0, right: float = 0, top: float = 0

@@ -100,6 +100,8 @@ def draw_map(axes: Axes, plan: Plan, panel: Panel, sheet: Sheet, *, degrees: boo
     paths = paths_of(plan.layer.shapes)
     draw_units(axes, paths, panel.codes, looks)
     draw_lines(axes, plan.layer)
+    for collection in axes.collections:
+        collection.set_clip_path(window.rectangle(), axes.transData)
     if plan.inset is not None:
         plan.inset.draw(axes, plan.layer, paths, panel.codes, looks, sheet)
     if plan.bar_box is not None:
