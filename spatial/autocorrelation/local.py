@@ -88,7 +88,7 @@ def lisa(  # noqa: PLR0913
         without correction); quadrant HH, LH, LL or HL: own value, then neighbours', H above the mean (exactly
         at the mean is L); cluster, an ordered Categorical of HH, LH, LL, HL, "not significant", "isolate"
         and "missing". A unit at the mean has p = 1. Isolates have statistic and lag 0, no p-value and no
-        quadrant. ``.attrs``: weights, method, alternative, correction, alpha, seed, permutations, note
+        quadrant. ``.attrs``: weights (and weights_zh, in Chinese), method, alternative, correction, alpha, seed, permutations, note
         (why permutation took the place of the exact method, else empty).
 
     Raises
@@ -115,7 +115,7 @@ def lisa(  # noqa: PLR0913
     op = operator(w)
     placed = values_on(op, values, "the values")
     found = _local(op, placed, placed, options, "the values")
-    return _table(found, op, values.index.name, options.recorded(label(w), [found]))
+    return _table(found, op, values.index.name, options.recorded(w, [found]))
 
 
 def bilisa(  # noqa: PLR0913
@@ -146,7 +146,7 @@ def bilisa(  # noqa: PLR0913
     op = operator(w)
     here, there = values_on(op, x, "the values of x"), values_on(op, y, "the values of y")
     found = _local(op, here, there, options, "the values of x and y")
-    return _table(found, op, x.index.name, options.recorded(label(w), [found]))
+    return _table(found, op, x.index.name, options.recorded(w, [found]))
 
 
 def lisa_by_time(  # noqa: PLR0913
@@ -174,7 +174,7 @@ def lisa_by_time(  # noqa: PLR0913
         what = f"the values of {column} in {time}"
         placed = values_on(op, column_at(panel, column, time), what)
         found.append(_local(op, placed, placed, options, what))
-    attrs = options.recorded(label(w), found)
+    attrs = options.recorded(w, found)
     tables = [_table(local, op, panel.unit, attrs) for local in found]
     table = pd.concat(tables, keys=pd.Index(chosen), names=[panel.time, panel.unit])
     table.attrs = attrs
@@ -209,12 +209,13 @@ class Options:
         if not isinstance(self.seed, (int, np.integer)) or self.seed < 0:
             raise InputError(f"seed={self.seed!r} is not a whole number from 0 on.")
 
-    def recorded(self, weights: str, found: list[Local]) -> dict[str, Any]:
+    def recorded(self, w: Graph, found: list[Local]) -> dict[str, Any]:
         """Attributes of a result; with several times, "permutation" if any of them needed it."""
         notes = [local.note for local in found if local.note]
         drawn = bool(notes) or self.method == "permutation"
         return {
-            "weights": weights,
+            "weights": label(w),
+            "weights_zh": label(w, "zh"),
             "method": "permutation" if drawn else "exact",
             "alternative": self.alternative,
             "correction": self.correction,

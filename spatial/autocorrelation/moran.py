@@ -54,7 +54,7 @@ def moran(values: pd.Series, w: Graph, alternative: Alternative = "two-sided") -
     Returns
     -------
     Series
-        statistic, expected, std_dev, z, p_value; ``.attrs``: weights, alternative, n.
+        statistic, expected, std_dev, z, p_value; ``.attrs``: weights (and weights_zh, in Chinese), alternative, n.
 
     Raises
     ------
@@ -78,6 +78,7 @@ def moran(values: pd.Series, w: Graph, alternative: Alternative = "two-sided") -
     result = pd.Series(_moran(op, placed, "the values", alternative), name="moran")
     result.attrs = {
         "weights": label(w),
+        "weights_zh": label(w, "zh"),
         "alternative": alternative,
         "n": int((~np.isnan(placed)).sum()),
     }
@@ -105,7 +106,11 @@ def moran_by_time(
     if gaps:
         warnings.warn(_cut_out(gaps, " by time"), AlignmentWarning, stacklevel=2)
     table = pd.DataFrame(rows, index=pd.Index(panel.times, name=panel.time))
-    table.attrs = {"weights": label(w), "alternative": alternative}
+    table.attrs = {
+        "weights": label(w),
+        "weights_zh": label(w, "zh"),
+        "alternative": alternative,
+    }
     return table
 
 
