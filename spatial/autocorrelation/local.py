@@ -88,7 +88,7 @@ def lisa(  # noqa: PLR0913
         without correction); quadrant HH, LH, LL or HL: own value, then neighbours', H above the mean (exactly
         at the mean is L); cluster, an ordered Categorical of HH, LH, LL, HL, "not significant", "isolate"
         and "missing". A unit at the mean has p = 1. Isolates have statistic and lag 0, no p-value and no
-        quadrant. ``.attrs``: weights (and weights_zh, in Chinese), method, alternative, correction, alpha, seed, permutations, note
+        quadrant. ``.attrs``: weights, weights_zh, method, alternative, correction, alpha, seed, permutations, note
         (why permutation took the place of the exact method, else empty).
 
     Raises
