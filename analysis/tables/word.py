@@ -9,7 +9,7 @@ from typing import Any
 import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -22,7 +22,7 @@ __all__ = ["add_table", "new_document", "write"]
 
 LATIN, EAST_ASIAN = "Times New Roman", "宋体"
 BODY, NOTE, CAPTION = Pt(9), Pt(7.5), Pt(10.5)
-AIR = Pt(2)
+AIR, LEADING = Pt(2), 1.35
 THICK, THIN, HAIR = 12, 6, 4  # eighths of a point
 LETTER, GAP, FIRST = 0.16, 0.45, 6.0  # centimetres
 
@@ -61,7 +61,7 @@ def _style(document: Any, name: str, size: Any) -> Any:
         made.font.name, made.font.size = LATIN, size
         _set_fonts(made.element.get_or_add_rPr())
         made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(0)
-        made.paragraph_format.line_spacing = 1.0
+        made.paragraph_format.line_spacing = Pt(size.pt * LEADING)
     return document.styles[name]
 
 
@@ -106,6 +106,7 @@ def _new_line(grid: Any, style: Any, *, header: bool = False) -> Any:
         properties.append(OxmlElement("w:tblHeader"))
     for cell in line.cells:
         cell.paragraphs[0].style = style
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     return line.cells
 
 
@@ -119,7 +120,8 @@ def _add_row(grid: Any, row: Row, style: Any, *, italic: bool) -> None:
         for target, cell in zip(cells[1:], row.cells, strict=True):
             _number(target, cell)
     if row.rule:
-        for cell in cells:
+        for upper, cell in zip(grid.rows[-2].cells, cells, strict=True):
+            _air(upper, above=False)
             _border(cell, "top", HAIR)
             _air(cell, above=True)
 
