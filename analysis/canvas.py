@@ -6,18 +6,20 @@ Figures are made without pyplot: no global state, no window, nothing left open.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analysis.fonts import families
+from analysis.terms import term
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["LINE", "MM_PER_INCH", "MM_PER_POINT", "axes_mm", "check_width", "number", "paper"]
-__all__ += ["text_width", "wrap", "write"]
+__all__ = ["LINE", "MM_PER_INCH", "MM_PER_POINT", "axes_mm", "check_width", "footnotes", "number"]
+__all__ += ["paper", "text_width", "wrap", "write"]
 
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
@@ -95,6 +97,19 @@ def _tokens(text: str, size: float, width_mm: float) -> list[str]:
         else:
             pieces.append(token)
     return pieces
+
+
+def footnotes(
+    said: Sequence[str], lang: str, note: str | None, source: str | None, approval: str | None
+) -> list[str]:
+    """Paragraphs below a picture: what it says of itself with the user's note; source; approval."""
+    own = ("；" if lang == "zh" else "; ").join([*said, *([note] if note else [])])
+    out = [term("map.note", lang, note=own)] if own else []
+    if source:
+        out.append(term("map.source", lang, source=source))
+    if approval:
+        out.append(term("map.approval", lang, number=approval))
+    return out
 
 
 def write(axes: Axes, x: float, y: float, text: str, size: float, **style: Any) -> Any:

@@ -115,6 +115,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "moran.lag_axis": ("Spatial lag of {name}", "{name}的空间滞后"),
     "moran.value": ("Value", "变量值"),
     "moran.slope": ("Moran's I = {value}", "莫兰指数 I = {value}"),
+    "moran.p_small": ("p < 0.001", "p < 0.001"),
     "moran.time": ("Year", "年份"),
     "moran.left_out": (
         "left out: {count} without data, {isolates} without neighbours",
@@ -175,6 +176,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "Without this correction ρ is {values}.",
         "未作校正时 ρ 为 {values}。",
     ),
+    "table.not_identified": ("not identified", "无法识别"),
     "table.effects_delta": (
         "Standard errors of the effects by the delta method.",
         "效应的标准误由 delta 方法求得。",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.canvas import LINE, MM_PER_POINT, axes_mm, paper, wrap, write
+from analysis.canvas import LINE, MM_PER_POINT, axes_mm, footnotes, paper, wrap, write
 from analysis.fonts import style
 from analysis.maps.colours import Look
 from analysis.maps.inaxes import in_axes
@@ -16,7 +16,6 @@ from analysis.maps.legend import Legend
 from analysis.maps.options import Sheet
 from analysis.maps.placing import Window
 from analysis.maps.plan import Panel, Plan, draw_map, first_window, make_plan
-from analysis.terms import term
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,23 +60,11 @@ def compose(
     counts = [[int((p.codes == code).sum()) for p in panels] for code in range(len(looks))]
     heads = tuple(panel.head for panel in panels) if len(panels) > 1 else ()
     legend = Legend(looks, counts, heads, heading, sheet.font_size)
+    below = footnotes(notes, sheet.lang, sheet.note, sheet.source, sheet.approval)
     with style(sheet.font_size):
         if sheet.ax is not None:
-            return in_axes(layer, panels, legend, sheet, sentences(notes, sheet))
-        page = _page(layer, len(panels), legend, sheet)
-        return _on_paper(page, panels, sheet, sentences(notes, sheet))
-
-
-def sentences(notes: Sequence[str], sheet: Sheet) -> list[str]:
-    """Lines below the map: what it says of itself with the user's note; source; approval."""
-    separator = "；" if sheet.lang == "zh" else "; "
-    own = separator.join([*notes, *([sheet.note] if sheet.note else [])])
-    out = [term("map.note", sheet.lang, note=own)] if own else []
-    if sheet.source:
-        out.append(term("map.source", sheet.lang, source=sheet.source))
-    if sheet.approval:
-        out.append(term("map.approval", sheet.lang, number=sheet.approval))
-    return out
+            return in_axes(layer, panels, legend, sheet, below)
+        return _on_paper(_page(layer, len(panels), legend, sheet), panels, sheet, below)
 
 
 @dataclass(frozen=True)

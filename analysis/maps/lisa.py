@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.convention import convention
 from analysis.maps.colours import CLUSTERS, cluster_looks
 from analysis.maps.compose import Panel, compose
-from analysis.maps.convention import convention
 from analysis.maps.layer import Layer, prepare, rows_of
 from analysis.maps.options import Options, read_options
 from analysis.maps.years import by_time
