@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.terms import term as word
+from spatial.errors import InputError
 from spatial.weights import label
 
 __all__ = ["effects_notes", "model_notes", "star_key", "weights_keys"]
@@ -28,10 +29,21 @@ def star_key(levels: Sequence[float], lang: str) -> str:
 
 def weights_keys(columns: Sequence[Any]) -> list[str]:
     """Short name of each model's weights: W where all share one, W1, W2 ... otherwise."""
-    labels = list(dict.fromkeys(fit.weights_label for fit in columns))
-    if len(labels) == 1:
-        return ["W"] * len(columns)
-    return [f"W{labels.index(fit.weights_label) + 1}" for fit in columns]
+    graphs: list[Any] = []
+    places = []
+    for fit in columns:
+        known = [i for i, graph in enumerate(graphs) if _same(graph, fit.graph)]
+        places.append(known[0] if known else len(graphs))
+        if not known:
+            graphs.append(fit.graph)
+    return ["W"] * len(columns) if len(graphs) == 1 else [f"W{i + 1}" for i in places]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two graphs hold the same links under the same label."""
+    if one is other:
+        return True
+    return label(one) == label(other) and bool(one.adjacency.equals(other.adjacency))
 
 
 def model_notes(
@@ -114,11 +126,8 @@ def _correction(columns: Sequence[Any], style: Any) -> list[str]:
     if not corrected:
         effects = any(fit.model.effects != "none" for fit in columns)
         return [word("table.note_uncorrected", style.lang)] if effects else []
-    lines = []
-    for i in corrected:
-        if "rho" in columns[i].params.index:
-            rho = columns[i].uncorrected().params["rho"]
-            lines.append((i, f"{rho:.{style.decimals}f}"))
+    lagged = [i for i in corrected if "rho" in columns[i].params.index]
+    lines = [(i, _uncorrected_rho(columns[i], style)) for i in lagged]
     every = len(corrected) == len(columns)
     which = "、" if style.lang == "zh" else ", "
     where = which.join(f"({i + 1})" for i in corrected)
@@ -130,3 +139,12 @@ def _correction(columns: Sequence[Any], style: Any) -> list[str]:
         values = which.join(f"{value} ({i + 1})" for i, value in lines)
         notes.append(word("table.note_rho", style.lang, values=values))
     return notes
+
+
+def _uncorrected_rho(fit: Any, style: Any) -> str:
+    """Value of ρ without the correction, where the data identify it."""
+    try:
+        rho = fit.uncorrected().params["rho"]
+    except InputError:
+        return word("table.not_identified", style.lang)
+    return f"{rho:.{style.decimals}f}"
