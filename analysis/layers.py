@@ -135,7 +135,7 @@ def _named(results: Frames | None) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _local(theme: str, results: Frames | None, lang: str) -> Iterator[Layer]:
-    """A layer for each result and each of its years."""
+    """Make a layer for each result and each of its years."""
     for name, frame in _named(results):
         stem = "_".join(part for part in (theme, name) if part)
         said = "; ".join(

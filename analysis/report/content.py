@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.report.blocks import Block, Bullets, Code, Grid, Section, Text
-from analysis.report.findings import cluster_findings, effect_findings, flow_findings, number
-from analysis.report.words import SYNTHETIC, Words
+from analysis.report.captions import captions
+from analysis.report.chinese import in_chinese
+from analysis.report.findings import (
+    cluster_findings,
+    effect_findings,
+    flow_findings,
+    number,
+    plain_number,
+)
+from analysis.report.words import Words
 from analysis.terms import term
 
 if TYPE_CHECKING:
@@ -25,15 +33,19 @@ REFERENCES = {
         "Elhorst, J. P. (2014). Spatial Econometrics: From Cross-Sectional Data to Spatial Panels. Springer.",
     ),
     "lee-yu": (
-        "Lee, L. and Yu, J. (2010). Estimation of spatial autoregressive panel data models with fixed effects. "
-        "Journal of Econometrics 154(2), 165–185.",
+        (
+            "Lee, L. and Yu, J. (2010). Estimation of spatial autoregressive panel data models with fixed effects. "
+            "Journal of Econometrics 154(2), 165–185."
+        ),
     ),
     "clusters": (
         "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis 27(2), 93–115.",
     ),
     "bilisa": (
-        "Lee, S.-I. (2001). Developing a bivariate spatial association measure. Journal of Geographical Systems 3, "
-        "369–385.",
+        (
+            "Lee, S.-I. (2001). Developing a bivariate spatial association measure. Journal of Geographical Systems 3, "
+            "369–385."
+        ),
     ),
 }
 
@@ -77,8 +89,11 @@ def sections(study: Study, exhibits: Exhibits) -> list[Section]:
 
 def period(study: Study, words: Words) -> str:
     """Years of the sample in words."""
-    times = study.sample.times
-    if not times:
+    return _period(study.sample.times, words)
+
+
+def _period(times: Sequence[Any], words: Words) -> str:
+    if not len(times):
         return words("cross_section")
     return words("period", first=times[0], last=times[-1], count=len(times))
 
@@ -94,7 +109,9 @@ def _question(study: Study, words: Words) -> list[Block]:
             [study.label(c) for c in (study.clusters.moran if study.clusters else ())]
         )
         label = (
-            study.weights[str(study.plan.main_weights)].label if study.plan.main_weights else "–"
+            study.weights[str(study.plan.main_weights)].labels[words.lang]
+            if study.plan.main_weights
+            else "–"
         )
         return (
             [
@@ -117,8 +134,8 @@ def _question(study: Study, words: Words) -> list[Block]:
         outcome=study.label(main.fit.outcome),
         kind=main.kind,
         effects=words(f"effects.{main.fit.model.effects}"),
-        weights=study.weights[main.weights].label,
-        period=period(study, words),
+        weights=study.weights[main.weights].labels[words.lang],
+        period=_period(() if main.fit.times is None else main.fit.times, words),
     )
     return [Text(asked), Code(main.fit.model.formula)]
 
@@ -148,7 +165,7 @@ def _data(study: Study, words: Words) -> list[Block]:
             "boundaries_line",
             file="china" if packaged else PurePath(plan.boundaries.file).name,
             count=len(sources.cities),
-            source=str(sources.cities.attrs.get("source", "")),
+            source=_source(sources.cities.attrs.get("source"), plan.boundaries.file),
         ),
         words(
             "table_line",
@@ -173,6 +190,12 @@ def _data(study: Study, words: Words) -> list[Block]:
         *_filled(study, words),
         *_suspicious(study, words),
     ]
+
+
+def _source(source: object, file: str) -> str:
+    """Source of the boundaries, unless it only repeats the file's name."""
+    text = str(source or "")
+    return "" if file.endswith(text) else text
 
 
 def _file_name(path: str) -> str:
@@ -203,7 +226,17 @@ def _repairs(study: Study, words: Words) -> list[Block]:
     if table.empty:
         return []
     head = (words("source"), words("entry"), words("problem"), words("detail"))
-    return [_grid(words("repairs"), head, list(table.itertuples(index=False, name=None)), words)]
+    return [
+        _grid(
+            words("repairs"),
+            head,
+            [
+                tuple(_said(cell, words) for cell in row)
+                for row in table.itertuples(index=False, name=None)
+            ],
+            words,
+        )
+    ]
 
 
 def _filled(study: Study, words: Words) -> list[Block]:
@@ -222,52 +255,46 @@ def _filled(study: Study, words: Words) -> list[Block]:
 
 
 def _suspicious(study: Study, words: Words) -> list[Block]:
+    """Doubtful values of the columns in use one by one, those of all other columns as counts."""
     table = study.suspicious
     if table.empty:
         return [Text(words("suspicious_none"))]
-    used = _used(study, table)
+    read = {*study.used_columns, *(w for m in study.plan.measure.values() for w in m.words)}
+    used = table["column"].isin(read)
+    inside = used & table["time"].isin(study.sample.times or [None])
     intro = words(
         "suspicious_intro",
         count=len(table),
         columns=table["column"].nunique(),
-        inside=int(used.sum()),
+        inside=int(inside.sum()),
     )
-    order = table.assign(used=used).sort_values("used", ascending=False, kind="stable")
+    shown = table[used | (table["reason"] != "jump")]
     rows = [
         (
             study.place(r.unit),
             "" if r.time is None else str(r.time),
             study.label(r.column),
-            number(r.value),
+            plain_number(r.value),
             _why(r, words),
         )
-        for r in order.itertuples()
+        for r in shown.itertuples()
     ]
     head = (words("unit"), words("year"), words("column"), words("value"), words("problem"))
-    return [Text(intro), _grid(words("suspicious"), head, rows, words, right=(3,), most=40)]
-
-
-def _used(study: Study, table: pd.DataFrame) -> pd.Series[bool]:
-    """Rows that the models or measures read, inside the years of the sample."""
-    from analysis.study.sampling import used_columns
-
-    columns = {
-        *used_columns(study.plan),
-        *(w for m in study.plan.measure.values() for w in m.words),
-    }
-    inside = table["time"].isin(study.sample.times) if study.sample.times else True
-    return (
-        table["column"].isin(columns)
-        & inside
-        & table["unit"].isin([str(u) for u in study.sample.units])
-    )
+    blocks: list[Block] = [Text(intro)]
+    if rows:
+        blocks.append(_grid(words("suspicious"), head, rows, words, right=(3,), most=60))
+    rest = table.drop(shown.index)["column"].value_counts()
+    if len(rest):
+        counts = words.listed([f"{column} {count}" for column, count in rest.items()])
+        blocks.append(Text(words("suspicious_rest", counts=counts)))
+    return blocks
 
 
 def _why(row: Any, words: Words) -> str:
     if row.reason != "jump":
         return words(f"suspicious.{row.reason}")
     return words(
-        "suspicious.jump", factor=number(row.value / row.before, 2), before=number(row.before)
+        "suspicious.jump", factor=number(row.value / row.before, 2), before=plain_number(row.before)
     )
 
 
@@ -275,7 +302,7 @@ def _measures(study: Study, words: Words) -> list[Block]:
     rows = [(study.label(name), note[words.lang]) for name, note in study.measured.formulas.items()]
     if not rows:
         return []
-    return [_grid(words("measures"), (words("measure"), words("definition")), rows, words)]
+    return [_grid("", (words("measure"), words("definition")), rows, words)]
 
 
 def _weights(study: Study, words: Words) -> list[Block]:
@@ -287,16 +314,18 @@ def _weights(study: Study, words: Words) -> list[Block]:
         (words(f"weights.{key}"), *(_fact(item.description[key]) for item in tables))
         for key in entries
     ]
-    head = (words("entry"), *(item.label for item in tables))
+    head = (words("entry"), *(item.name for item in tables))
+    glue = "：" if words.lang == "zh" else ": "
     blocks: list[Block] = [
-        _grid(words("weights"), head, rows, words, right=tuple(range(1, len(head))))
+        Bullets([f"{item.name}{glue}{item.labels[words.lang]}" for item in tables]),
+        _grid(words("weights_caption"), head, rows, words, right=tuple(range(1, len(head)))),
     ]
     alone = [item for item in tables if item.isolates]
     blocks += [
         Text(
             words(
                 "isolates_line",
-                weights=item.label,
+                weights=item.labels[words.lang],
                 names=words.listed([study.place(k) for k in item.isolates]),
             ),
             strong=True,
@@ -342,7 +371,13 @@ def _flows(study: Study, focus: str, flows: pd.DataFrame, words: Words) -> Grid:
         for row in flows.head(SHOWN).itertuples(index=False, name=None)
     ]
     head = (words("from"), words("to"), words("effect"), words("std_error"))
-    return _grid(words("cap.flows", name=study.label(focus)), head, rows, words, right=(2, 3))
+    return _grid(
+        captions(study, "cap.flows", columns={"name": focus})[words.lang],
+        head,
+        rows,
+        words,
+        right=(2, 3),
+    )
 
 
 def _senders(study: Study, focus: str, words: Words) -> Grid:
@@ -358,7 +393,13 @@ def _senders(study: Study, focus: str, words: Words) -> Grid:
         )
     rows = [(*left, *right) for left, right in zip(*sides, strict=True)]
     head = (words("unit"), words("sent"), words("unit"), words("received"))
-    return _grid(words("cap.senders", name=study.label(focus)), head, rows, words, right=(1, 3))
+    return _grid(
+        captions(study, "cap.senders", columns={"name": focus})[words.lang],
+        head,
+        rows,
+        words,
+        right=(1, 3),
+    )
 
 
 def _truth(study: Study, words: Words) -> list[Block]:
@@ -382,21 +423,32 @@ def _truth(study: Study, words: Words) -> list[Block]:
         words("covered"),
     )
     intro = words("truth_intro", covered=int(table["covered"].sum()), count=len(table))
-    return [Text(intro), _grid(words("cap.truth"), head, rows, words, right=(2, 3, 4))]
+    return [
+        Text(intro),
+        _grid(captions(study, "cap.truth")[words.lang], head, rows, words, right=(2, 3, 4)),
+    ]
 
 
 def _quantity(key: str, words: Words) -> str:
     return words("coefficient") if key == "coefficient" else term(f"effect.{key}", words.lang)
 
 
-def _notes(study: Study, _: Words) -> list[Block]:
-    sentences = [
-        f"{item.label}: {note}"
-        for item in (study.models.fitted if study.models else ())
-        for note in item.fit.notes
-    ]
-    unique = list(dict.fromkeys([*study.warnings, *sentences]))
-    return [Bullets(unique)] if unique else []
+def _notes(study: Study, words: Words) -> list[Block]:
+    """Sentences of the fits, once each, with the models they belong to."""
+    said: dict[str, list[str]] = {}
+    for item in study.models.fitted if study.models else ():
+        for note in item.fit.notes:
+            said.setdefault(note, []).append(item.label)
+    every = len(study.models.fitted) if study.models else 0
+    lines = [_said(text, words) for text in study.warnings]
+    for note, labels in said.items():
+        whose = "" if len(labels) == every else words("of_models", models=words.listed(labels))
+        lines.append(f"{_said(note, words)}{whose}")
+    return [Bullets(lines)] if lines else []
+
+
+def _said(text: str, words: Words) -> str:
+    return in_chinese(text) if words.lang == "zh" else text
 
 
 def _limits(study: Study, words: Words) -> list[Block]:
@@ -426,7 +478,10 @@ def _references(study: Study, _: Words) -> list[Block]:
 
 def _reproduce(study: Study, words: Words) -> list[Block]:
     manifest = study.manifest
-    rows = [(item["what"], item["name"], item["sha256"] or "–") for item in manifest["inputs"]]
+    rows = [
+        (words(f"input.{item['what']}"), item["name"], item["sha256"] or "–")
+        for item in manifest["inputs"]
+    ]
     versions = words.listed(
         [f"{name} {number}" for name, number in manifest["versions"].items() if number]
     )
@@ -451,8 +506,3 @@ def _grid(
     texts = [tuple(str(cell) for cell in row) for row in rows[:most]]
     more = words("more", count=len(rows) - most) if len(rows) > most else ""
     return Grid(caption, head, texts, right, more)
-
-
-def synthetic_mark(study: Study) -> str:
-    """Words that mark made-up data; empty for real data."""
-    return SYNTHETIC[study.plan.study.lang] if study.plan.study.synthetic else ""

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from analysis.study.clustering import Clusters
     from analysis.study.modelling import Models
 
-__all__ = ["cluster_findings", "effect_findings", "flow_findings", "number"]
+__all__ = ["cluster_findings", "effect_findings", "flow_findings", "number", "plain_number"]
 
 LEVEL = 0.05
 Label = Callable[[str], str]
 
 
 def number(value: float, decimals: int = 3) -> str:
-    """A number for a sentence: fixed decimals, more where they would show only zeros, a true minus sign."""
+    """Write a number: fixed decimals, more where they would show only zeros, a true minus."""
     if pd.isna(value):
         return "–"
     text = f"{value:.{decimals}f}"
@@ -30,8 +30,20 @@ def number(value: float, decimals: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def plain_number(value: float) -> str:
+    """Write a value of the data as it stands there, to six figures.
+
+    Examples
+    --------
+    >>> plain_number(7143.0), plain_number(0.25), plain_number(1234567.0)
+    ('7143', '0.25', '1234570')
+    """
+    text = f"{value:.6g}"
+    return f"{float(text):.0f}" if "e+" in text else text
+
+
 def effect_findings(models: Models, label: Label, words: Words, decimals: int) -> list[str]:
-    """A sentence per effect of each focus term, and one on rho.
+    """Give a sentence per effect of each focus term, and one on rho.
 
     Parameters
     ----------
@@ -94,7 +106,7 @@ def _rho(fit: Any, outcome: str, words: Words, decimals: int) -> list[str]:
 def flow_findings(
     models: Models, label: Label, place: Callable[[Any], str], words: Words, decimals: int
 ) -> dict[str, list[str]]:
-    """The largest flow of each focus term; where the mean spillover is not told from zero, a word of caution first."""
+    """Name the largest flow of each focus term, with caution where the mean may be zero."""
     result = {}
     for focus, flows in models.flows.items():
         effects = models.main.effects.set_index(["term", "effect"])
@@ -118,7 +130,7 @@ def flow_findings(
 def cluster_findings(
     clusters: Clusters, label: Label, words: Words, decimals: int
 ) -> dict[str, list[str]]:
-    """What Moran's I and the local classes say of each column."""
+    """Say of each column what Moran's I and the local classes tell."""
     result = {}
     for column, table in clusters.moran.items():
         name = label(column)
@@ -149,7 +161,7 @@ def _moran(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:
 
 
 def _classes(name: str, table: pd.DataFrame, last: Sequence[Any], words: Words) -> list[str]:
-    """Counts of the local classes in the last year of the maps."""
+    """Count the local classes in the last year of the maps."""
     rows = table.xs(last[0], level=0) if last else table
     counts = rows["cluster"].value_counts(sort=False)
     shown = [

@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from analysis.report.blocks import Block
-from analysis.report.content import period, sections, synthetic_mark
+from analysis.report.captions import synthetic_mark
+from analysis.report.content import period, sections
 from analysis.report.words import Words
 
 if TYPE_CHECKING:

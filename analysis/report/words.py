@@ -30,9 +30,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "reproduce": ("Reproducibility", "可重复性"),
     "findings": ("Findings", "主要结果"),
     # question
+    "all_years": (
+        "Every year stands in tables/{stem}.csv.",
+        "全部年份见 tables/{stem}.csv。",
+    ),
     "asked": (
-        "Does {focus} in one place go with {outcome} there and in neighbouring places? "
-        "The model is {kind} with {effects}, weights “{weights}”, {period}.",
+        (
+            "Does {focus} in one place go with {outcome} there and in neighbouring places? "
+            "The model is {kind} with {effects}, weights “{weights}”, {period}."
+        ),
         "一地的{focus}与本地及邻地的{outcome}有何关系？模型为{kind}，{effects}，权重“{weights}”，{period}。",
     ),
     "asked_clusters": (
@@ -84,19 +90,30 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "repairs": ("What was mended while reading", "读取时的修正"),
     "suspicious": ("Values that deserve a second look", "需要核对的数值"),
     "suspicious_intro": (
-        "Nothing below was changed or dropped. Growth beyond ±50 %, a change from one year to the next by more than a "
-        "factor of 2.2, or a zero where zeros are rare: {count} values in {columns} columns, {inside} of them in columns "
-        "and years that the models use. The complete list is in results.json.",
-        "以下数值均未改动或剔除。增长率超过±50%、相邻两年变动超过2.2倍、或在很少为零的列中出现零值："
-        "{columns}列共{count}个，其中{inside}个位于模型所用的列与年份。完整清单见results.json。",
+        (
+            "Nothing below was changed or dropped. Growth beyond ±50 %, a change from one year to the next by more than a "
+            "factor of 2.2, or a zero where zeros are rare: {count} values in {columns} columns, {inside} of them in columns "
+            "and years that the models use. The complete list is in results.json."
+        ),
+        (
+            "以下数值均未改动或剔除。增长率超过±50%、相邻两年变动超过2.2倍、或在很少为零的列中出现零值："
+            "{columns}列共{count}个，其中{inside}个位于模型所用的列与年份。完整清单见results.json。"
+        ),
     ),
     "suspicious_none": (
         "The check for implausible growth, jumps and lone zeros found nothing.",
         "对异常增长率、跳变与孤立零值的检查未发现问题。",
     ),
     "suspicious.growth": ("growth beyond ±50 %", "增长率超过±50%"),
-    "suspicious.jump": ("jump, factor {factor} from {before}", "较上年{before}变动{factor}倍"),
+    "suspicious.jump": (
+        "{factor} times the year before ({before})",
+        "为上年（{before}）的{factor}倍",
+    ),
     "suspicious.zero": ("zero", "零值"),
+    "suspicious_rest": (
+        "Jumps in columns that this study does not use: {counts}.",
+        "本研究未使用的列中的跳变：{counts}。",
+    ),
     "interpolated": ("Interpolated values", "插补的数值"),
     "interpolated_intro": (
         "{count} gaps between known years were filled along a straight line.",
@@ -142,6 +159,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "weights.density": ("Density", "密度"),
     "weights.rho_min": ("Lower bound of ρ", "ρ 的下界"),
     "weights.rho_max": ("Upper bound of ρ", "ρ 的上界"),
+    "weights_caption": ("Description of the weights", "权重的描述"),
     "isolates_line": (
         "Without a neighbour under “{weights}”: {names}. They receive and send no spillover.",
         "在权重“{weights}”下没有邻居：{names}。这些单元既不接受也不发出溢出。",
@@ -191,14 +209,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "cap.senders": ("Who sends and who receives most: {name}", "发出与接受溢出最多的单元：{name}"),
     # truth
     "truth_intro": (
-        "The data were drawn from a known process, so the estimate can be held against the truth. {covered} of {count} "
-        "intervals cover it. With 95 % intervals 1 in 20 is expected to miss.",
+        (
+            "The data were drawn from a known process, so the estimate can be held against the truth. {covered} of {count} "
+            "intervals cover it. With 95 % intervals 1 in 20 is expected to miss."
+        ),
         "数据由已知过程生成，可将估计与真值对照。{count}个区间中有{covered}个覆盖真值；按95%置信水平，预期每20个中有1个未覆盖。",
     ),
+    "of_models": (" [{models}]", "［{models}］"),
     # limits
     "limit.causal": (
-        "The estimates describe association under the model: regressors that react to the outcome, or to something "
-        "left out of the formula, bias them.",
+        (
+            "The estimates describe association under the model: regressors that react to the outcome, or to something "
+            "left out of the formula, bias them."
+        ),
         "估计结果是模型设定下的关联：若解释变量受结果变量影响，或受公式之外因素影响，估计有偏。",
     ),
     "limit.weights": (
@@ -206,8 +229,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "溢出只沿所选权重的连接传递；更换权重，结果随之改变。",
     ),
     "limit.local": (
-        "Local statistics test {count} units at once; with p ≤ {alpha} and no correction about {expected} of them would "
-        "be marked by chance alone.",
+        (
+            "Local statistics test {count} units at once; with p ≤ {alpha} and no correction about {expected} of them would "
+            "be marked by chance alone."
+        ),
         "局部统计同时检验{count}个单元；在p ≤ {alpha}且不作校正时，仅凭偶然约有{expected}个被标为显著。",
     ),
     "limit.local_corrected": (
@@ -228,28 +253,42 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     # reproducibility
     "repro_intro": (
-        "The folder of this report holds every number (results.json), the study file with all defaults "
-        "(study.resolved.toml), tables, maps and the layers for a GIS (layers.gpkg).",
+        (
+            "The folder of this report holds every number (results.json), the study file with all defaults "
+            "(study.resolved.toml), tables, maps and the layers for a GIS (layers.gpkg)."
+        ),
         "本报告所在文件夹包含全部数值（results.json）、补全默认值的研究文件（study.resolved.toml）、表格、地图与GIS图层（layers.gpkg）。",
     ),
+    "input.study": ("study file", "研究文件"),
+    "input.boundaries": ("boundaries", "边界"),
+    "input.table": ("table", "数据表"),
+    "input.aliases": ("aliases", "名称对照表"),
+    "input.lines": ("lines", "界线"),
+    "input.truth": ("truth", "真值"),
     "file": ("File", "文件"),
     "time_line": ("Made {time} (UTC), seed {seed}.", "生成时间{time}（UTC），随机种子{seed}。"),
     "versions": ("Versions", "软件版本"),
     # findings
     "find.direct": (
-        "A rise of {x} by one unit goes with a change of {y} of {value} in the same place (95 % interval {low} to "
-        "{high}){verdict}",
-        "本地{x}上升一个单位，本地{y}变动{value}（95%置信区间{low}至{high}）{verdict}",
+        (
+            "A rise of “{x}” by one unit goes with a change of “{y}” of {value} in the same place (95 % interval {low} to "
+            "{high}){verdict}"
+        ),
+        "本地“{x}”上升一个单位，本地“{y}”变动{value}（95%置信区间{low}至{high}）{verdict}",
     ),
     "find.indirect": (
-        "A rise of {x} by one unit in all other places goes with a change of {y} of {value} in a place, on average (95 % "
-        "interval {low} to {high}){verdict}",
-        "其他各地的{x}均上升一个单位，本地{y}平均变动{value}（95%置信区间{low}至{high}）{verdict}",
+        (
+            "A rise of “{x}” by one unit in all other places goes with a change of “{y}” of {value} in a place, on average (95 % "
+            "interval {low} to {high}){verdict}"
+        ),
+        "其他各地的“{x}”均上升一个单位，本地“{y}”平均变动{value}（95%置信区间{low}至{high}）{verdict}",
     ),
     "find.total": (
-        "A rise of {x} by one unit everywhere goes with a change of {y} of {value} (95 % interval {low} to {high})"
-        "{verdict}",
-        "各地{x}同时上升一个单位，{y}变动{value}（95%置信区间{low}至{high}）{verdict}",
+        (
+            "A rise of “{x}” by one unit everywhere goes with a change of “{y}” of {value} (95 % interval {low} to {high})"
+            "{verdict}"
+        ),
+        "各地“{x}”同时上升一个单位，“{y}”变动{value}（95%置信区间{low}至{high}）{verdict}",
     ),
     "verdict.none": (
         ": the interval includes zero, so there is no evidence of an effect.",
@@ -258,8 +297,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "verdict.up": (": evidence of a positive effect.", "：有证据表明效应为正。"),
     "verdict.down": (": evidence of a negative effect.", "：有证据表明效应为负。"),
     "find.rho": (
-        "Spatial dependence of {y} itself: ρ = {value} (95 % interval {low} to {high}){verdict}",
-        "{y}自身的空间依赖：ρ = {value}（95%置信区间{low}至{high}）{verdict}",
+        "Spatial dependence of “{y}” itself: ρ = {value} (95 % interval {low} to {high}){verdict}",
+        "“{y}”自身的空间依赖：ρ = {value}（95%置信区间{low}至{high}）{verdict}",
     ),
     "find.rho_correction": (
         "ρ is bias-corrected after Lee and Yu (2010); without the correction it is {value}.",
@@ -272,33 +311,44 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rho.up": (": neighbours move together.", "：邻近单元同向变动。"),
     "rho.down": (": neighbours move apart.", "：邻近单元反向变动。"),
     "find.moran": (
-        "Moran's I of {name} is significant at 5 % (two-sided) in {hits} of {count} years; it was {first} in {first_year} "
-        "and {last} in {last_year}.",
-        "{name}的莫兰指数在{count}个年份中有{hits}个在5%水平显著（双侧）；{first_year}年为{first}，{last_year}年为{last}。",
+        (
+            "Moran's I of “{name}” is significant at 5 % (two-sided) in {hits} of {count} years; it was {first} in {first_year} "
+            "and {last} in {last_year}."
+        ),
+        "“{name}”的莫兰指数在{count}个年份中有{hits}个在5%水平显著（双侧）；{first_year}年为{first}，{last_year}年为{last}。",
     ),
     "find.moran_none": (
-        "No evidence that {name} clusters in space: Moran's I is not significant at 5 % (two-sided) in any of the {count} "
-        "years; it was {first} in {first_year} and {last} in {last_year}.",
-        "没有证据表明{name}存在空间集聚：{count}个年份的莫兰指数在5%水平（双侧）均不显著；{first_year}年为{first}，{last_year}年为{last}。",
+        (
+            "No evidence that “{name}” clusters in space: Moran's I is not significant at 5 % (two-sided) in any of the {count} "
+            "years; it was {first} in {first_year} and {last} in {last_year}."
+        ),
+        "没有证据表明“{name}”存在空间集聚：{count}个年份的莫兰指数在5%水平（双侧）均不显著；{first_year}年为{first}，{last_year}年为{last}。",
     ),
     "find.moran_now": (
-        "Moran's I of {name} is {value} (two-sided p = {p}){verdict}",
-        "{name}的莫兰指数为{value}（双侧p = {p}）{verdict}",
+        "Moran's I of “{name}” is {value} (two-sided p = {p}){verdict}",
+        "“{name}”的莫兰指数为{value}（双侧p = {p}）{verdict}",
     ),
     "moran.yes": (": it clusters in space.", "：存在空间集聚。"),
     "moran.apart": (": unlike values are neighbours.", "：相邻单元取值相异。"),
     "moran.no": (": no evidence of spatial clustering.", "：没有证据表明存在空间集聚。"),
-    "find.lisa": ("Local classes of {name}{year}: {counts}.", "{name}{year}的局部类型：{counts}。"),
+    "find.lisa": (
+        "Local classes of “{name}”{year}: {counts}.",
+        "“{name}”{year}的局部类型：{counts}。",
+    ),
     "find.lisa_year": (" in {year}", "（{year}年）"),
     "find.flow": (
-        "The largest effect of {x} from one place on another runs from {source} to {target}: {value} (standard error "
-        "{error}).",
-        "{x}最大的单元间溢出由{source}至{target}：{value}（标准误{error}）。",
+        (
+            "The largest effect of “{x}” from one place on another runs from {source} to {target}: {value} (standard error "
+            "{error})."
+        ),
+        "“{x}”最大的单元间溢出由{source}至{target}：{value}（标准误{error}）。",
     ),
     "find.flow_none": (
-        "The average spillover of {x} cannot be told from zero; the maps and lists per unit below describe a pattern, not a "
-        "finding.",
-        "{x}的平均溢出与零无法区分；下列各单元的地图与清单只描述格局，不构成结论。",
+        (
+            "The average spillover of “{x}” cannot be told from zero; the maps and lists per unit below describe a pattern, not a "
+            "finding."
+        ),
+        "“{x}”的平均溢出与零无法区分；下列各单元的地图与清单只描述格局，不构成结论。",
     ),
     "unit_maps": (
         "Differences between places come from their position in the weights alone: the model has one set of coefficients.",

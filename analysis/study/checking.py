@@ -190,7 +190,7 @@ def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> pd.In
 def _describe_weights(found: Checked, sources: Sources, file: StudyFile, units: pd.Index) -> None:
     names = sources.names
     for name, weighted in build_weights(file.plan.weights, sources.cities, units).items():
-        found.lines.append(f"Weights {name}: {weighted.label}")
+        found.lines.append(f"Weights {name}: {weighted.labels['en']}")
         facts = (
             f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"
             for k, v in weighted.description.items()

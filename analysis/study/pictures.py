@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.words import SYNTHETIC, Words
-from analysis.terms import LANGUAGES
+from analysis.report.captions import captions, synthetic_mark
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 
     from analysis.study.results import Study
 
-__all__ = ["Picture", "captions", "draw", "file_stem", "plan_pictures"]
+__all__ = ["Picture", "draw", "file_stem", "plan_pictures"]
 
-UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\s]+')
+UNSAFE = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -35,21 +34,8 @@ class Picture:
 
 
 def file_stem(*parts: str) -> str:
-    """Name of a file from words of the user's: what no file system takes becomes an underscore."""
-    return UNSAFE.sub("_", "_".join(part for part in parts if part)).strip("._") or "unnamed"
-
-
-def captions(
-    study: Study, key: str, *, columns: Mapping[str, str] | None = None, **values: Any
-) -> dict[str, str]:
-    """Caption in both languages, with the printed names of `columns`; of made-up data it says so."""
-    result = {}
-    for lang in LANGUAGES:
-        names = {place: study.label(column, lang) for place, column in (columns or {}).items()}
-        text = Words(lang)(key, **names, **values)
-        mark = f" [{SYNTHETIC[lang]}]" if study.plan.study.synthetic else ""
-        result[lang] = f"{text}{mark}"
-    return result
+    """Name of a file from words of the user's; all but letters, digits and - . becomes an underscore."""
+    return UNSAFE.sub("_", "_".join(part for part in parts if part)).strip("._-") or "unnamed"
 
 
 def plan_pictures(study: Study) -> list[Picture]:
@@ -68,12 +54,12 @@ def plan_pictures(study: Study) -> list[Picture]:
 
 
 def _options(study: Study) -> dict[str, Any]:
-    """What all maps and figures are told."""
+    """Give what all maps and figures are told."""
     plan = study.plan
     return {
         "lang": plan.study.lang,
         "width_mm": plan.maps.width_mm,
-        "note": SYNTHETIC[plan.study.lang] if plan.study.synthetic else None,
+        "note": synthetic_mark(study) or None,
         "source": plan.maps.source or None,
     }
 

@@ -42,7 +42,7 @@ class StudyFile:
 
 
 def resolve_path(base: Path, given: str) -> Path:
-    """Path as written in the study file: relative ones start at the study file's folder.
+    r"""Path as written in the study file: relative ones start at the study file's folder.
 
     A path of another system's separators ("数据\\panel.csv") is understood everywhere.
     """

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.study.folder import MADE_BY
+from analysis.study.resolved import without_folder
 from analysis.study.results import Study
 
 __all__ = ["make_manifest", "plain", "results_record"]
@@ -28,7 +29,7 @@ PACKAGES = (
 def make_manifest(
     files: Mapping[str, Path], *, seed: int, packaged: bool, overrides: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Inputs with SHA-256, versions, seed, time; names of files only, never where they lie.
+    """List inputs with SHA-256, versions, seed, time; names of files, never where they lie.
 
     Parameters
     ----------
@@ -54,13 +55,22 @@ def make_manifest(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seed": seed,
         "inputs": inputs,
-        "overrides": plain(dict(overrides)),
+        "overrides": _without_folders(plain(dict(overrides))),
         "versions": {
             "python": platform.python_version(),
             **{name: _version(name) for name in PACKAGES},
         },
         "system": platform.system(),
     }
+
+
+def _without_folders(value: Any) -> Any:
+    """Texts that are absolute paths lose their folder, wherever they stand."""
+    if isinstance(value, dict):
+        return {key: _without_folders(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_without_folders(part) for part in value]
+    return without_folder(value) if isinstance(value, str) else value
 
 
 def _digest(path: Path) -> str:
@@ -98,7 +108,11 @@ def results_record(study: Study) -> dict[str, Any]:
                 for name, note in study.measured.formulas.items()
             },
             "weights": {
-                name: {"label": w.label, "isolates": list(w.isolates), **w.description.to_dict()}
+                name: {
+                    "label": w.labels["en"],
+                    "isolates": list(w.isolates),
+                    **w.description.to_dict(),
+                }
                 for name, w in study.weights.items()
             },
             **_models(study),

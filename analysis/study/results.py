@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.study.clustering import Clusters
 from analysis.study.measures import Measured
 from analysis.study.modelling import Models
-from analysis.study.sampling import Sample
+from analysis.study.sampling import Sample, used_columns
 from analysis.study.schema import Plan
 from analysis.study.sources import Sources
 from analysis.study.weighting import Weighted
@@ -70,12 +70,17 @@ class Study:
     manifest: Mapping[str, Any]
 
     def label(self, name: str, lang: str | None = None) -> str:
-        """Printed name of a column or term."""
+        """Give the printed name of a column or term."""
         return term_label(name, self.plan.labels, lang or self.plan.study.lang)
 
     def place(self, key: Any) -> str:
-        """Printed name of a unit."""
+        """Give the printed name of a unit."""
         return self.sources.names.get(str(key), str(key))
+
+    @property
+    def used_columns(self) -> list[str]:
+        """Columns that the model and the autocorrelation read."""
+        return used_columns(self.plan)
 
     @property
     def fit(self) -> Fit | None:

@@ -83,7 +83,7 @@ def choose_units(sources: Sources, plan: Plan) -> Choice:
                 f"[table] keep names the column {column!r}, which the table and the boundaries lack; {nearest_name(column, map(str, table.columns))}"
             )
         wanted = {canonical(value) for value in allowed}
-        passes = table[column].map(lambda v: pd.notna(v) and canonical(v) in wanted).astype(bool)
+        passes = table[column].notna() & table[column].map(canonical).isin(wanted)
         if not passes.any():
             raise InputError(
                 f"[table] keep: no row has {column} = {named(map(str, allowed))}; its values are {named(map(str, table[column].dropna().unique()))}."

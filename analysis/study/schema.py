@@ -161,6 +161,11 @@ class Model(Section):
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("formula")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        return " ".join(value.split())
+
     @field_validator("lagged", mode="before")
     @classmethod
     def _all_or_many(cls, value: Any) -> Any:

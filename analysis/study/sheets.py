@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.report.words import SYNTHETIC, Words
-from analysis.study.pictures import captions
-from analysis.study.sampling import used_columns
-from analysis.terms import LANGUAGES
+from analysis.report.captions import captions, synthetic_sentence
+from analysis.report.words import Words
+from analysis.terms import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from analysis.study.results import Study
@@ -20,25 +20,34 @@ if TYPE_CHECKING:
 __all__ = ["TABLE_FORMATS", "Sheet", "plan_sheets"]
 
 TABLE_FORMATS = ("csv", "tex", "xlsx", "docx")
+MOST_YEARS = 25
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table to be saved: file name, section of the report, captions, the table itself."""
+    """A table to be saved: file name, section of the report, captions, the table, what of it the report shows."""
 
     stem: str
     section: str
     caption: Mapping[str, str]
     table: Table
+    shown: Table | None = None
 
 
 def plan_sheets(study: Study) -> list[Sheet]:
     """All tables of a study, in the order of the report; those of made-up data say so in a note."""
     sheets = [*_description(study), *_moran(study), *_models(study)]
-    if not study.plan.study.synthetic:
+    mark = synthetic_sentence(study)
+    if not mark:
         return sheets
-    mark = SYNTHETIC[study.plan.study.lang]
-    return [replace(s, table=replace(s.table, notes=(mark, *s.table.notes))) for s in sheets]
+    return [
+        replace(s, table=_marked(s.table, mark), shown=s.shown and _marked(s.shown, mark))
+        for s in sheets
+    ]
+
+
+def _marked(table: Table, mark: str) -> Table:
+    return replace(table, notes=(mark, *table.notes))
 
 
 def _style(study: Study) -> dict[str, Any]:
@@ -50,7 +59,7 @@ def _description(study: Study) -> Iterator[Sheet]:
     from analysis import tables
 
     frame = study.sample.frame
-    columns = [c for c in used_columns(study.plan) if pd.api.types.is_numeric_dtype(frame[c])]
+    columns = [c for c in study.used_columns if pd.api.types.is_numeric_dtype(frame[c])]
     if columns:
         table = tables.describe(frame, columns, **_style(study))
         yield Sheet("description", "data", captions(study, "cap.describe"), table)
@@ -60,17 +69,30 @@ def _moran(study: Study) -> Iterator[Sheet]:
     from analysis import tables
 
     if study.clusters and study.clusters.moran:
-        columns = list(study.clusters.moran)
-        table = tables.moran(
-            dict(study.clusters.moran), stars=study.plan.tables.stars, **_style(study)
-        )
-        caption = {
-            lang: captions(
-                study, "cap.moran", name=Words(lang).listed([study.label(c, lang) for c in columns])
-            )[lang]
-            for lang in LANGUAGES
-        }
-        yield Sheet("moran", "clustering", caption, table)
+        columns, style = list(study.clusters.moran), _style(study)
+        stars = study.plan.tables.stars
+        table = tables.moran(dict(study.clusters.moran), stars=stars, **style)
+        shown = None
+        if max(map(len, study.clusters.moran.values())) > MOST_YEARS:
+            some = {name: _thinned(frame) for name, frame in study.clusters.moran.items()}
+            shown = tables.moran(some, stars=stars, **style)
+            note = Words(study.plan.study.lang)("all_years", stem="moran")
+            shown = replace(shown, notes=(*shown.notes, note))
+        caption = {lang: _moran_caption(study, columns, lang) for lang in LANGUAGES}
+        yield Sheet("moran", "clustering", caption, table, shown)
+
+
+def _moran_caption(study: Study, columns: list[str], lang: Language) -> str:
+    names = Words(lang).listed([study.label(column, lang) for column in columns])
+    return captions(study, "cap.moran", name=names)[lang]
+
+
+def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Evenly spaced years, the first and the last among them; what the frame says of itself stays."""
+    places = np.unique(np.linspace(0, len(frame) - 1, MOST_YEARS).round().astype(int))
+    some = frame.iloc[places]
+    some.attrs = dict(frame.attrs)
+    return some
 
 
 def _models(study: Study) -> Iterator[Sheet]:

@@ -89,7 +89,7 @@ def _lone_zeros(values: pd.Series[float]) -> pd.Series[bool]:
 
 
 def _jumps(frame: pd.DataFrame, unit: str, time: str, column: str) -> pd.DataFrame:
-    """Changes from the year before beyond the factor, up or down."""
+    """List changes from the year before beyond the factor, up or down."""
     order = frame[[unit, time, column]].sort_values([unit, time], kind="stable")
     same = (order[unit] == order[unit].shift()) & (order[time] - order[time].shift() == 1)
     before = order[column].shift().where(same)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.study.schema import WeightsSection
+from analysis.terms import LANGUAGES
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ WHOLE_LAYER = ("contiguity",)
 
 @dataclass(frozen=True)
 class Weighted:
-    """One set of weights: the graph over the sample, its legend label, its description, its isolates."""
+    """One set of weights: the graph over the sample, its legend label in each language, its description, its isolates."""
 
     name: str
     graph: Graph
-    label: str
+    labels: Mapping[str, str]
     description: pd.Series[Any]
     isolates: tuple[str, ...]
 
@@ -76,7 +77,13 @@ def _build(name: str, section: WeightsSection, cities: GeoDataFrame, units: pd.I
         raise InputError(f"[weights.{name}]: {error}") from None
     op = operator(graph)
     isolates = tuple(str(label) for label in op.ids[op.isolates])
-    return Weighted(name, graph, weights.label(graph), weights.describe(graph), isolates)
+    return Weighted(
+        name,
+        graph,
+        {lang: weights.label(graph, lang) for lang in LANGUAGES},
+        weights.describe(graph),
+        isolates,
+    )
 
 
 def _builder(name: str, kind: str) -> Callable[..., Graph]:
@@ -112,7 +119,7 @@ def _arguments(name: str, section: WeightsSection, builder: Callable[..., Any]) 
 
 
 def _pairs(value: Any) -> Any:
-    """Lists of lists (bridges) as tuples."""
+    """Turn lists of lists (bridges) into tuples."""
     if isinstance(value, list) and value and isinstance(value[0], list):
         return [tuple(part) for part in value]
     return value

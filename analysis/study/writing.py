@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.report import render_report
 from analysis.report.blocks import Block, Figure, Fragment
+from analysis.report.captions import synthetic_mark
 from analysis.report.page import data_uri
 from analysis.report.words import SYNTHETIC, Words
 from analysis.study.folder import MANIFEST
@@ -85,17 +86,14 @@ def _write_layers(study: Study, folder: Path) -> None:
         "values": _values(study),
     }
     filled = {name: part for name, part in results.items() if part is not None and len(part)}
-    lang = study.plan.study.lang
-    note = SYNTHETIC[lang] if study.plan.study.synthetic else ""
+    lang, note = study.plan.study.lang, synthetic_mark(study)
     if filled:
         export_layers(folder / "layers.gpkg", study.sources.cities, lang=lang, note=note, **filled)
 
 
 def _values(study: Study) -> pd.DataFrame | None:
     """Columns of the study in the last year, per unit."""
-    from analysis.study.sampling import used_columns
-
-    data, columns = study.sample.data, used_columns(study.plan)
+    data, columns = study.sample.data, study.used_columns
     if not columns:
         return None
     frame = data.at(study.sample.times[-1]) if study.sample.times else data  # type: ignore[union-attr]
@@ -133,7 +131,9 @@ def _exhibits(
     found: dict[str, list[Block]] = {}
     for number, sheet in enumerate(sheets, start=1):
         caption = _numbered("tab", number, sheet.caption[lang], lang)
-        found.setdefault(sheet.section, []).append(Fragment(caption, sheet.table.to_html()))
+        found.setdefault(sheet.section, []).append(
+            Fragment(caption, (sheet.shown or sheet.table).to_html())
+        )
     for number, picture in enumerate(pictures, start=1):
         caption = _numbered("fig", number, picture.caption[lang], lang)
         png = (folder / picture.folder / f"{picture.stem}.png").read_bytes()

@@ -1,0 +1,114 @@
+"""Sentences that other parts of the toolkit state in English, in Chinese for the Chinese report."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["in_chinese"]
+
+NAMES = r"(?P<names>.+)"
+SENTENCES: tuple[tuple[str, str], ...] = (
+    (
+        (
+            r"The weights hold (?P<n>\d+) units without data; they were cut out and the rest re-scaled: "
+            rf"{NAMES}\."
+        ),
+        "权重中有{n}个单元没有数据，已剔除并重新标准化：{names}。",
+    ),
+    (rf"Units left without a neighbour by that cut: {NAMES}\.", "剔除后没有邻居的单元：{names}。"),
+    (
+        (
+            rf"Units of the weights without a value were cut out(?: by time)? and the rest re-scaled: "
+            rf"{NAMES}\."
+        ),
+        "权重中没有数值的单元已剔除，其余重新标准化：{names}。",
+    ),
+    (
+        r"lag\(\) uses (?P<first>.+) as the earlier time; the model starts in (?P<start>.+)\.",
+        "lag()以{first}年为前期，模型自{start}年开始。",
+    ),
+    (
+        r"Fixed effects are dummies; no bias correction\.",
+        "固定效应以虚拟变量处理，未作偏误校正。",
+    ),
+    (
+        r"Fixed effects are transformed out \(bias correction of Lee and Yu, 2010\)\.",
+        "固定效应经变换消去（Lee和Yu，2010，偏误校正）。",
+    ),
+    (
+        (
+            r"Bias correction over time only \(Lee and Yu, 2010, T−1 periods\): (?P<why>.+), so that "
+            r"time effects stay dummies\."
+        ),
+        "仅在时间维度作偏误校正（Lee和Yu，2010，T−1期）：{why}，时间效应仍为虚拟变量。",
+    ),
+    (
+        r"No bias correction: (?P<why>.+), so that time effects stay dummies\.",
+        "未作偏误校正：{why}，时间效应仍为虚拟变量。",
+    ),
+    (
+        rf"units without a neighbour have rows that sum to zero \({NAMES}\)",
+        "没有邻居的单元（{names}）行和为零",
+    ),
+    (
+        r"rows of W sum to (?P<low>\S+) to (?P<high>\S+), not to one",
+        "W的行和为{low}至{high}，不等于1",
+    ),
+    (
+        r"The rows of the weights sum to (?P<low>\S+) to (?P<high>\S+), not to one; .+",
+        "权重的行和为{low}至{high}，不等于1；ρ的尺度随之不同，双向变换不适用。",
+    ),
+    (
+        (
+            r"rho = (?P<rho>\S+) lies within two standard errors of the edge of its interval "
+            r"\((?P<low>\S+), (?P<high>\S+)\); .+"
+        ),
+        "ρ = {rho}距其取值区间（{low}，{high}）的边界不足两个标准误；数据中可能仍有共同趋势，正态区间不可靠。",
+    ),
+    (
+        (
+            r"(?P<name>.+): national growth is below one per cent in (?P<years>.+): relative resilience "
+            r"divides by it and explodes there; consider form='difference'\."
+        ),
+        "{name}：{years}的全国增速低于1%，相对形式以其为分母，数值会急剧放大；可改用form='difference'。",
+    ),
+    (r"read as missing: (?P<signs>.+)", "按缺失处理：{signs}"),
+    (r"read as (?P<name>\S+), recognised from its bytes", "按{name}读取（由字节识别）"),
+    (
+        r"(?P<n>\d+) numbers with separators of thousands or full-width digits",
+        "{n}个数字含千位分隔符或全角数字",
+    ),
+    (r"none stated; read as (?P<crs>.+) because crs= says so", "未声明；按crs=读作{crs}"),
+)
+WORDS = {
+    "table": "数据表",
+    "boundaries": "边界",
+    "encoding": "编码",
+    "sign for missing": "缺失符号",
+    "number as text": "文本型数字",
+    "row without values": "无数值的行",
+    "short row": "行过短",
+    "single year": "仅一年",
+    "column left out": "未用的列",
+    "sheet incomplete": "工作表不全",
+    "crs": "坐标系",
+    "(file)": "（文件）",
+}
+
+
+def in_chinese(text: str) -> str:
+    """Give a known sentence in Chinese; an unknown one as it stands.
+
+    Examples
+    --------
+    >>> in_chinese("lag() uses 1929 as the earlier time; the model starts in 1930.")
+    'lag()以1929年为前期，模型自1930年开始。'
+    """
+    if text in WORDS:
+        return WORDS[text]
+    for pattern, template in SENTENCES:
+        found = re.fullmatch(pattern, text)
+        if found:
+            parts = {key: in_chinese(value) for key, value in found.groupdict().items()}
+            return template.format(**parts)
+    return text
