@@ -29,7 +29,7 @@ def settle_crs(frame: GeoDataFrame, crs: Any, label: str) -> tuple[GeoDataFrame,
                 f"{label} states no coordinate system and its coordinates ({where}) are not "
                 "degrees; give crs=, such as crs='EPSG:4526'."
             )
-        note = f"none stated; longitude and latitude (EPSG:4326) assumed from {where}"
+        note = f"none stated; longitude and latitude (EPSG:4326) assumed ({where})"
         return frame.set_crs("EPSG:4326"), note
     if frame.crs.is_geographic != degrees:
         unit = "degrees" if frame.crs.is_geographic else "metres"

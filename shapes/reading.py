@@ -191,7 +191,7 @@ def _keys(frame: GeoDataFrame, label: str, key: str, name: str | None) -> list[s
     twice = pd.Index(keys)[pd.Index(keys).duplicated()].unique()
     if len(twice):
         raise InputError(
-            f"{label} has {named(twice)} more than once in {key}; merge the polygons of one unit "
+            f"{label} repeats {named(twice)} in {key}; merge the polygons of one unit "
             f"first (gdf.dissolve({key!r})) or give a key= that is unique."
         )
     return keys

@@ -92,7 +92,7 @@ def test_sliver_gap_and_border(squares):
     projected = frame([one, away]).to_crs(4526)
     assert faults(projected) == [("A", "gap")]
     halves = [shapely.box(115, 36, 116, 36.5), shapely.box(115, 36.5, 116, 37)]
-    assert ("A", "border") in faults(frame([one, *halves]))
+    assert faults(frame([one, *halves])) == [(key, "border") for key in "ABC"]
     assert faults(frame([one, three])) == []
 
 
@@ -119,7 +119,7 @@ def test_nothing_is_changed(squares):
 # ---- simplify
 
 
-@pytest.mark.parametrize("tolerance", [1000, 5000, 20_000])
+@pytest.mark.parametrize("tolerance", [1000, 20_000])
 def test_neighbours_stay_neighbours(china, tolerance):
     simple = shapes.simplify(china, tolerance_m=tolerance)
     assert list(simple.index) == list(china.index) and simple.crs == china.crs
@@ -138,8 +138,8 @@ def test_projected_layers_keep_their_coordinates(china):
     simple = shapes.simplify(projected, tolerance_m=3000)
     assert simple.crs.to_epsg() == 4526
     assert neighbours(simple) == neighbours(projected)
-    near = simple.geometry.hausdorff_distance(projected.geometry)
-    assert near.max() < 15_000
+    kept = simple.intersection(projected).area / projected.area
+    assert kept.min() > 0.9
 
 
 def test_no_coverage_is_refused_by_name(squares):

@@ -205,7 +205,7 @@ def test_keys_become_canonical_text(layer, write, values, expected):
 def test_duplicate_keys(layer, write):
     frame = layer.assign(adcode=[130100, 130100, *CODES[2:]])
     message = refusal(write(frame, "a.gpkg"))
-    assert "130100 more than once in adcode" in message and "dissolve" in message
+    assert "repeats 130100 in adcode" in message and "dissolve" in message
 
 
 def test_missing_keys_are_named(layer, write):
@@ -289,6 +289,7 @@ def test_other_alphabets_are_not_taken_for_chinese(layer, write, names):
     path = strip_encoding(write(frame, "a.shp", encoding="ISO-8859-1"))
     cities = shapes.read_boundaries(path, key="adcode", name="name")
     assert list(cities["name"]) == names
+    assert "encoding='UTF-8' does not fit" in refusal(path, encoding="UTF-8")
     assert "ISO-8859-1 assumed" in shapes.repairs(cities)["detail"][0]
 
 
