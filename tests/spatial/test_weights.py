@@ -357,7 +357,7 @@ def _direction(cities):
     return np.degrees(np.arctan2(y, x)), np.degrees(np.arcsin(z))
 
 
-def _mean_direction(polygon, cells=500):
+def _mean_direction(polygon, cells=600):
     """Mean of points spread evenly over the area, by a fine grid weighted with cos(latitude)."""
     west, south, east, north = polygon.bounds
     lon = west + (np.arange(cells) + 0.5) * (east - west) / cells
