@@ -15,7 +15,7 @@ from analysis.tables.table import Table
 __all__ = ["write"]
 
 FONTS = {"en": "Times New Roman", "zh": "宋体"}
-THICK, THIN = Side(style="medium"), Side(style="thin")
+THICK, THIN, HAIR = Side(style="medium"), Side(style="thin"), Side(style="hair")
 WIDEST = 48
 
 
@@ -34,11 +34,15 @@ def write(table: Table) -> bytes:
         for j, cell in enumerate(row.cells, start=2):
             _put(sheet.cell(line, j), cell)
         _dress(sheet, line, table, italic=row.kind == "section")
+        if row.rule:
+            _rule(sheet, line, table.width, top=HAIR)
         line += 1
     _rule(sheet, line - 1, table.width, bottom=THICK)
     if table.notes:
         _write_notes(sheet, line, table)
     _set_widths(sheet, table)
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -46,12 +50,13 @@ def write(table: Table) -> bytes:
 
 def _write_head(sheet: Any, table: Table, line: int) -> int:
     """Write the lines of the head between the thick and the thin rule."""
-    first = line
+    first, groups = line, []
     for heads in table.head:
         column = 1
         for head in heads:
             _text(sheet.cell(line, column), head.text)
             if head.span > 1:
+                groups.append((line, column, head.span))
                 sheet.merge_cells(
                     start_row=line,
                     end_row=line,
@@ -64,6 +69,10 @@ def _write_head(sheet: Any, table: Table, line: int) -> int:
     _rule(sheet, first, table.width, top=THICK, bottom=THIN if line - first == 1 else None)
     if line - first > 1:
         _rule(sheet, line - 1, table.width, bottom=THIN)
+    for at, start, span in groups:
+        for column in range(start, start + span):
+            edge = sheet.cell(at, column).border
+            sheet.cell(at, column).border = Border(top=edge.top, bottom=HAIR)
     return line
 
 

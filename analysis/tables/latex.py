@@ -14,6 +14,8 @@ PREAMBLE = {
     "en": "% needs \\usepackage{booktabs}",
     "zh": "% needs \\usepackage{booktabs} and \\usepackage{ctex}; compile with xelatex",
 }
+LONG = 30
+NUMBER = re.compile(r"(表|Table)\s*\d+[\s.:：、]*")  # LaTeX counts by itself
 STARS = re.compile(r"\*+")
 SIGNS = str.maketrans(
     {
@@ -52,7 +54,8 @@ def write(table: Table) -> bytes:
     """Give a table environment, to be read in by the input command."""
     lines = [PREAMBLE[table.lang], r"\begin{table}[htbp]", r"\centering"]
     if table.title:
-        lines.append(rf"\caption{{{escape(table.title)}}}")
+        lines.append(rf"\caption{{{escape(NUMBER.sub('', table.title))}}}")
+    lines.append(r"\footnotesize" if len(table.rows) > LONG else r"\small")
     lines += [rf"\begin{{tabular}}{{l{'c' * (table.width - 1)}}}", r"\toprule"]
     for line in table.head:
         lines += _head(line)
