@@ -24,7 +24,7 @@ from spatial.likelihood import (
     estimate_least_squares,
     maximise_lag,
 )
-from spatial.logdet import log_determinant
+from spatial.weights.logdet import log_determinant
 from spatial.sample import Sample
 from spatial.within import Correction, Effects, Transformation, demean, transformation
 

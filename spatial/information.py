@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from scipy import linalg, sparse
 
 from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
-from spatial.logdet.similarity import Similarity, similarity
+from spatial.weights.logdet.similarity import Similarity, similarity
 from spatial.weights.operator import Operator
 
 __all__ = [
@@ -84,11 +85,13 @@ def _factors(op: Operator, rho: float) -> Solver:
         return solve_dense
     from scipy.sparse.linalg import splu
 
-    lu = splu(sparse.csc_array(sparse.eye_array(op.n, format="csc") - rho * op.matrix))
+    order = "COLAMD" if similarity(op) is None else "MMD_AT_PLUS_A"
+    system = sparse.csc_array(sparse.eye_array(op.n, format="csc") - rho * op.matrix)
+    lu: Any = splu(system, permc_spec=order)
 
     def solve_sparse(right: Array, transposed: bool) -> Array:  # noqa: FBT001
         block = np.ascontiguousarray(right, dtype=np.float64)
-        return np.asarray(lu.solve(block, "T") if transposed else lu.solve(block))
+        return np.asarray(lu.solve(block, "T" if transposed else "N"))
 
     return solve_sparse
 

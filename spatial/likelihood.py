@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import linalg
 
 from spatial.errors import InputError
-from spatial.logdet import LogDeterminant
+from spatial.weights.logdet import LogDeterminant
 
 __all__ = [
     "Estimate",
@@ -29,6 +29,7 @@ GRID = 48
 STEPS = 80
 QUADRATIC = 1e-9
 WIDTH = 5.0
+REACH = 0.05
 WIDENINGS = 12
 
 
@@ -186,8 +187,8 @@ class _Profile:
         low, high = self._finite(low, high)
         best, left, right = self._best_of(np.linspace(low, high, GRID + 2)[1:-1], low, high)
         for _ in range(WIDENINGS):
-            reach = WIDTH / np.sqrt(max(-self.slope(best), 1e-12))
-            reach = min(reach, 0.5 * (high - low))
+            error = 1.0 / np.sqrt(max(-self.slope(best), 1e-12))
+            reach = min(max(WIDTH * error, REACH), 0.5 * (high - low))
             for term in self.terms:
                 term.logdet.refine(best - reach, best + reach)
             found = self._root(best, left, right)

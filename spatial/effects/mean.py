@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri
 
 from spatial.errors import InputError
 from spatial.information import solve_system
-from spatial.logdet import LogDeterminant
+from spatial.weights.logdet import LogDeterminant
 from spatial.weights.operator import Operator
 
 __all__ = [

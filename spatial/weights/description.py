@@ -25,12 +25,13 @@ def describe(w: Graph) -> pd.Series:
     Entries: n, links (directed), isolates, components (weakly connected; an isolate is one),
     min_neighbours, mean_neighbours, max_neighbours (isolates count as 0), density (links over
     n(n−1)), rho_min and rho_max: the open interval (1/ω_min, 1/ω_max) over the real eigenvalues ω
-    of W, infinite on a side that has none (`spatial.logdet` tells how it is found). The names of
-    the isolates stand in ``.attrs["isolates"]``, the weights' label in ``.attrs["weights"]``.
+    of W, infinite on a side that has none (`spatial.weights.logdet` tells how it is found). The
+    names of the isolates stand in ``.attrs["isolates"]``, the weights' label in
+    ``.attrs["weights"]``.
     """
     from scipy.sparse.csgraph import connected_components
 
-    from spatial.logdet import log_determinant
+    from spatial.weights.logdet import log_determinant
 
     op = operator(w)
     counts = np.diff(op.matrix.indptr)

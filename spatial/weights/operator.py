@@ -62,7 +62,7 @@ class Operator:
     @cached_property
     def isolates(self) -> npt.NDArray[np.bool_]:
         """True for units without a neighbour, (N,)."""
-        return np.diff(self.matrix.indptr) == 0
+        return np.asarray(np.diff(self.matrix.indptr) == 0)
 
     @cached_property
     def stochastic(self) -> bool:

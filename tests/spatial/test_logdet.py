@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from spatial.likelihood import LogDetTerm, logdet_sum, maximise_lag
-from spatial.logdet import log_determinant
-from spatial.logdet.base import Spectrum
-from spatial.logdet.choice import _factorised, _spectrum
-from spatial.logdet.similarity import similarity, unit_roots
+from spatial.weights.logdet import log_determinant
+from spatial.weights.logdet.base import Spectrum
+from spatial.weights.logdet.choice import _factorised, _spectrum
+from spatial.weights.logdet.similarity import similarity, unit_roots
 from spatial.weights.facts import Facts
 from spatial.weights.operator import Operator
 from support import worlds

@@ -12,7 +12,7 @@ __all__ = ["Factorised", "factor_logdet"]
 Vector = npt.NDArray[np.float64]
 ERROR = 1e-10
 DEGREES = (6, 10, 16, 24, 36)
-COARSE_DEGREE = 12
+COARSE_DEGREE = 8
 
 
 class Factorised:

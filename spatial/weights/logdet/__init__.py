@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spatial.logdet.base import LogDeterminant
-from spatial.logdet.choice import EIGENVALUE_LIMIT, log_determinant
+from spatial.weights.logdet.base import LogDeterminant
+from spatial.weights.logdet.choice import EIGENVALUE_LIMIT, log_determinant
 
 __all__ = ["EIGENVALUE_LIMIT", "LogDeterminant", "log_determinant"]

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, sparse
 
-from spatial.logdet.base import LogDeterminant, Spectrum
-from spatial.logdet.factorised import Factorised
-from spatial.logdet.similarity import similarity, unit_roots
+from spatial.weights.logdet.base import LogDeterminant, Spectrum
+from spatial.weights.logdet.factorised import Factorised
+from spatial.weights.logdet.similarity import similarity, unit_roots
 from spatial.weights.operator import Operator
 
 __all__ = ["EIGENVALUE_LIMIT", "log_determinant"]
