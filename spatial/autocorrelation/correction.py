@@ -14,9 +14,10 @@ Correction = Literal["fdr", "bonferroni"] | None
 
 
 def adjust(p_values: Vector, correction: Correction) -> Vector:
-    """Adjusted p-values, to be compared with alpha; missing ones stay missing and do not count.
+    """Adjust p-values for comparison with alpha; missing ones stay missing and do not count.
 
-    "fdr": Benjamini and Hochberg (1995), min over ranks r ≥ rank of p_(r)·m/r; "bonferroni": p·m; None: p.
+    "fdr": Benjamini and Hochberg (1995), min over ranks r ≥ rank of p_(r)·m/r; "bonferroni": p·m;
+    None: p.
     """
     known = ~np.isnan(p_values)
     m = int(known.sum())

@@ -28,7 +28,8 @@ def values_on(op: Operator, values: pd.Series, what: str) -> Vector:
     """Values (n,) in the order of the weights, missing where the data have none."""
     if not isinstance(values, pd.Series):
         raise InputError(
-            f"{what} are a {type(values).__name__}; give a pandas Series indexed by the labels of the units."
+            f"{what} are a {type(values).__name__}; "
+            "give a pandas Series indexed by the labels of the units."
         )
     numbers = _as_numbers(values, what)
     if values.index is op.ids or values.index.equals(op.ids):
@@ -56,7 +57,8 @@ def _as_numbers(values: pd.Series, what: str) -> Vector:
     infinite = np.isinf(numbers)
     if infinite.any():
         raise InputError(
-            f"{what} are infinite for {named(values.index[infinite])}; mend them or set them missing."
+            f"{what} are infinite for {named(values.index[infinite])}; "
+            "mend them or set them missing."
         )
     return numbers
 
@@ -65,7 +67,8 @@ def require_variation(values: Vector, what: str, fewest: int) -> None:
     """Refuse values that are too few or all the same; a missing value is not one."""
     if len(values) < fewest:
         raise InputError(
-            f"{what} are known for {len(values)} units of the weights; at least {fewest} are needed."
+            f"{what} are known for {len(values)} units of the weights; "
+            f"at least {fewest} are needed."
         )
     if np.ptp(values) <= 8 * np.finfo(np.float64).eps * np.abs(values).max():
         raise InputError(
@@ -79,8 +82,8 @@ def require_no_self_weights(op: Operator) -> None:
     own = op.matrix.diagonal() != 0
     if own.any():
         raise InputError(
-            f"the weights give {int(own.sum())} units a weight on themselves: {named(op.ids[own])}; "
-            "set the diagonal to zero before building the graph."
+            f"the weights give {int(own.sum())} units a weight on themselves: "
+            f"{named(op.ids[own])}; set the diagonal to zero before building the graph."
         )
 
 
@@ -93,7 +96,8 @@ def column_at(panel: Panel, column: str, time: Any) -> pd.Series:
     """One column of a panel in one time, indexed by unit."""
     if not isinstance(panel, Panel):
         raise InputError(
-            f"the panel is a {type(panel).__name__}; make one with spatial.Panel(frame, unit=, time=)."
+            f"the panel is a {type(panel).__name__}; "
+            "make one with spatial.Panel(frame, unit=, time=)."
         )
     rows = panel.at(time)
     if column not in rows.columns:

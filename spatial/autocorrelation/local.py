@@ -1,4 +1,4 @@
-"""Local Moran's I (Anselin 1995), univariate and bivariate, with its exact permutation distribution."""
+"""Local Moran's I (Anselin 1995), univariate and bivariate, with its permutation distribution."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ UNEQUAL = "the weights differ within a row, which has no exact distribution"
 TOO_COSTLY = "the exact distribution would take more than 10 seconds or 2 GB"
 
 
-def lisa(  # noqa: PLR0913
+def lisa(
     values: pd.Series,
     w: Graph,
     method: Method = "exact",
@@ -55,52 +55,58 @@ def lisa(  # noqa: PLR0913
 ) -> pd.DataFrame:
     """Local Moran's I of every unit, its p-value and the cluster it belongs to.
 
-    I_i = z_i Σ_j w_ij z_j / m2 with z = value − mean and m2 = Σ z²/n, over the units that have a value. The
-    p-value refers to conditional permutation: unit i keeps its value, its neighbours' values are a random
-    draw, without replacement, from all other units with a value (isolates too).
+    I_i = z_i Σ_j w_ij z_j / m2 with z = value − mean and m2 = Σ z²/n, over the units that have a
+    value. The p-value refers to conditional permutation: unit i keeps its value, its neighbours'
+    values are a random draw, without replacement, from all other units with a value (isolates too).
 
     Parameters
     ----------
     values
-        Numbers indexed by the labels of the units. Units of `w` that are absent or missing here come back as
-        "missing"; `w` is cut to the rest and re-scaled, so that a unit may lose all its neighbours.
+        Numbers indexed by the labels of the units. Units of `w` that are absent or missing here
+        come back as "missing"; `w` is cut to the rest and re-scaled, so that a unit may lose all
+        its neighbours.
     w
         Weights.
     method
-        "exact" computes the whole permutation distribution where the neighbours of a unit all weigh the same
-        (row-standardised contiguity, nearest neighbours, distance bands). Where weights differ within a row
-        (inverse distance), or where it would take more than 10 seconds or 2 GB, seeded permutation takes
-        its place and ``.attrs`` say so. "permutation" asks for that: p = (b+1)/(permutations+1).
+        "exact" computes the whole permutation distribution where the neighbours of a unit all weigh
+        the same (row-standardised contiguity, nearest neighbours, distance bands). Where weights
+        differ within a row (inverse distance), or where it would take more than 10 seconds or 2 GB,
+        seeded permutation takes its place and ``.attrs`` say so. "permutation" asks for that: p =
+        (b+1)/(permutations+1).
     alternative
-        With P+ = P(I ≥ I_i) and P− = P(I ≤ I_i): "two-sided" min(1, 2·min(P+, P−)); "greater" P+; "less" P−;
-        "folded" min(P+, P−), which GeoDa and esda print and which rejects twice as often as it says.
+        With P+ = P(I ≥ I_i) and P− = P(I ≤ I_i): "two-sided" min(1, 2·min(P+, P−)); "greater" P+;
+        "less" P−; "folded" min(P+, P−), which GeoDa and esda print and which rejects twice as often
+        as it says.
     correction
-        None, "fdr" (Benjamini and Hochberg 1995) or "bonferroni", over the units that have a p-value.
+        None, "fdr" (Benjamini and Hochberg 1995) or "bonferroni", over the units that have a
+        p-value.
     alpha
         A unit is significant where p_adjusted ≤ alpha.
     permutations, seed
-        Number of draws and seed where p-values are drawn; the result does not depend on the number of workers.
+        Number of draws and seed where p-values are drawn; the result does not depend on the number
+        of workers.
 
     Returns
     -------
     DataFrame
-        One row per unit of `w`, in its order: statistic; lag Σ_j w_ij z_j/√m2; p_value; p_adjusted (p_value
-        without correction); quadrant HH, LH, LL or HL: own value, then neighbours', H above the mean (exactly
-        at the mean is L); cluster, an ordered Categorical of HH, LH, LL, HL, "not significant", "isolate"
-        and "missing". A unit at the mean has p = 1. Isolates have statistic and lag 0, no p-value and no
-        quadrant. ``.attrs``: weights, weights_zh, method, alternative, correction, alpha, seed, permutations, note
-        (why permutation took the place of the exact method, else empty).
+        One row per unit of `w`, in its order: statistic; lag Σ_j w_ij z_j/√m2; p_value; p_adjusted
+        (p_value without correction); quadrant HH, LH, LL or HL: own value, then neighbours', H
+        above the mean (exactly at the mean is L); cluster, an ordered Categorical of HH, LH, LL,
+        HL, "not significant", "isolate" and "missing". A unit at the mean has p = 1. Isolates have
+        statistic and lag 0, no p-value and no quadrant. ``.attrs``: weights, weights_zh, method,
+        alternative, correction, alpha, seed, permutations, note (why permutation took the place of
+        the exact method, else empty).
 
     Raises
     ------
     InputError
-        Bare arrays, units that `w` lacks, values that are infinite or the same everywhere, weights of units
-        on themselves, an unknown option.
+        Bare arrays, units that `w` lacks, values that are infinite or the same everywhere, weights
+        of units on themselves, an unknown option.
 
     Notes
     -----
-    Exact p-values are good to about 1e-13 and never below that; on a fine grid, for values that are not on a
-    lattice, to about four digits. See `spatial.autocorrelation.subset_sums`.
+    Exact p-values are good to about 1e-13 and never below that; on a fine grid, for values
+    that are not on a lattice, to about four digits. See `spatial.autocorrelation.subset_sums`.
 
     Examples
     --------
@@ -118,7 +124,7 @@ def lisa(  # noqa: PLR0913
     return _table(found, op, values.index.name, options.recorded(w, [found]))
 
 
-def bilisa(  # noqa: PLR0913
+def bilisa(
     x: pd.Series,
     y: pd.Series,
     w: Graph,
@@ -131,16 +137,17 @@ def bilisa(  # noqa: PLR0913
 ) -> pd.DataFrame:
     """Bivariate local Moran's I: `x` here against `y` at the neighbours.
 
-    I_i = zx_i Σ_j w_ij zy_j / (sx sy) with z = value − mean and s the root of Σ z²/n, over the units that have
-    both values. Under conditional permutation x_i stays and the neighbours' y are a random draw from the y of all
-    other units. Parameters, columns and attributes are those of `lisa`; in the quadrant the first
-    letter is the unit's own x and the second its neighbours' y.
+    I_i = zx_i Σ_j w_ij zy_j / (sx sy) with z = value − mean and s the root of Σ z²/n, over the
+    units that have both values. Under conditional permutation x_i stays and the neighbours' y are a
+    random draw from the y of all other units. Parameters, columns and attributes are those of
+    `lisa`; in the quadrant the first letter is the unit's own x and the second its neighbours' y.
 
     Notes
     -----
-    A bivariate cluster may reflect the unit's own correlation of x and y rather than anything that passes between
-    neighbours: where x and y go together within units and y clusters in space, x here goes with y next
-    door without any spillover (Lee 2001). Look at the two univariate maps and at the correlation as well.
+    A bivariate cluster may reflect the unit's own correlation of x and y rather than anything
+    that passes between neighbours: where x and y go together within units and y clusters in space,
+    x here goes with y next door without any spillover (Lee 2001). Look at the two univariate maps
+    and at the correlation as well.
     """
     options = Options(method, alternative, correction, alpha, permutations, seed)
     op = operator(w)
@@ -149,7 +156,7 @@ def bilisa(  # noqa: PLR0913
     return _table(found, op, x.index.name, options.recorded(w, [found]))
 
 
-def lisa_by_time(  # noqa: PLR0913
+def lisa_by_time(
     panel: Panel,
     column: str,
     w: Graph,
@@ -163,8 +170,8 @@ def lisa_by_time(  # noqa: PLR0913
 ) -> pd.DataFrame:
     """`lisa` of a column in some or all times of a panel, one below the other.
 
-    The columns are those of `lisa`, indexed by time and unit. Mean, pool and correction are those of each
-    time alone; units without a row or a number in a time are "missing" in it.
+    The columns are those of `lisa`, indexed by time and unit. Mean, pool and correction are those
+    of each time alone; units without a row or a number in a time are "missing" in it.
     """
     options = Options(method, alternative, correction, alpha, permutations, seed)
     op = operator(w)
@@ -177,7 +184,7 @@ def lisa_by_time(  # noqa: PLR0913
     attrs = options.recorded(w, found)
     tables = [_table(local, op, panel.unit, attrs) for local in found]
     table = pd.concat(tables, keys=pd.Index(chosen), names=[panel.time, panel.unit])
-    table.attrs = attrs
+    table.attrs.update(attrs)
     return table
 
 
@@ -228,7 +235,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Local:
-    """Local statistics of all units of the weights, (n,) each; `code` numbers CLUSTERS, `quadrant` QUADRANTS."""
+    """Local statistics, (n,) each; `code` numbers CLUSTERS, `quadrant` QUADRANTS, −1 is none."""
 
     statistic: Vector
     lag: Vector
@@ -270,7 +277,7 @@ def _local(op: Operator, here: Vector, there: Vector, options: Options, what: st
 
 
 def standardised(values: Vector) -> Vector:
-    """Values less their mean over their root mean square; differences within rounding of the mean are 0."""
+    """Center values and divide by their root mean square; what is within rounding of 0 is 0."""
     z = values - values.mean()
     z[np.abs(z) <= 8 * np.finfo(np.float64).eps * np.abs(values).max()] = 0.0
     return np.asarray(z / np.sqrt(np.mean(z**2)))
@@ -279,7 +286,7 @@ def standardised(values: Vector) -> Vector:
 def _lag_tails(
     pool: Vector, matrix: sparse.csr_array, options: Options
 ) -> tuple[Vector, Vector, str]:
-    """P(lag ≥ observed), P(lag ≤ observed), and why they were drawn although exact was asked for."""
+    """P(lag ≥ observed), P(lag ≤ observed), and why they were drawn, not computed, if so."""
     note = ""
     if options.method == "exact":
         common = common_weights(matrix)
@@ -302,7 +309,7 @@ def _lag_tails(
 
 
 def common_weights(matrix: sparse.csr_array) -> Vector | None:
-    """The weight that all neighbours of a unit share, (n,), 0 for isolates; None if they differ in any row."""
+    """Return the weight that a unit's neighbours share, (n,), 0 for isolates, or None."""
     counts = np.diff(matrix.indptr)
     linked = counts > 0
     common = np.zeros(matrix.shape[0])
@@ -342,14 +349,18 @@ def _table(local: Local, op: Operator, name: Any, attrs: dict[str, Any]) -> pd.D
             "lag": local.lag,
             "p_value": local.p_value,
             "p_adjusted": local.p_adjusted,
-            "quadrant": pd.Categorical.from_codes(local.quadrant, QUADRANTS, ordered=True),
-            "cluster": pd.Categorical.from_codes(local.code, CLUSTERS, ordered=True),
+            "quadrant": _classes(local.quadrant, QUADRANTS),
+            "cluster": _classes(local.code, CLUSTERS),
         },
         index=op.ids.rename(name),
         copy=False,
     )
-    table.attrs = attrs
+    table.attrs.update(attrs)
     return table
+
+
+def _classes(codes: Codes, names: tuple[str, ...]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names, ordered=True))
 
 
 def _listed(times: Iterable[Any]) -> list[Any]:

@@ -36,37 +36,41 @@ Vector = npt.NDArray[np.float64]
 def moran(values: pd.Series, w: Graph, alternative: Alternative = "two-sided") -> pd.Series:
     """Moran's I and its test under randomisation.
 
-    I = (n/S0) z′Wz / z′z with z = value − mean and S0 the sum of all weights. Under a random arrangement of the
-    values over the units E(I) = −1/(n−1), and the variance depends on the weights and on the kurtosis
-    of the values (Cliff and Ord 1981, p. 46); z = (I − E)/std_dev is taken as standard normal.
+    I = (n/S0) z′Wz / z′z with z = value − mean and S0 the sum of all weights. Under a random
+    arrangement of the values over the units E(I) = −1/(n−1), and the variance depends on the
+    weights and on the kurtosis of the values (Cliff and Ord 1981, p. 46); z = (I − E)/std_dev is
+    taken as standard normal.
 
     Parameters
     ----------
     values
-        Numbers indexed by the labels of the units. Units of `w` without a number are cut out of it, the rest is
-        re-scaled, and an AlignmentWarning names them.
+        Numbers indexed by the labels of the units. Units of `w` without a number are cut out of it,
+        the rest is re-scaled, and an AlignmentWarning names them.
     w
-        Weights. Units without neighbours count in n, as they do in the mean: this is the distribution when the
-        values are exchanged among all units. (spdep's default takes them out of n, but not out of the mean.)
+        Weights. Units without neighbours count in n, as they do in the mean: this is the
+        distribution when the values are exchanged among all units. (spdep's default takes them out
+        of n, but not out of the mean.)
     alternative
         "two-sided"; "greater" for similar neighbours; "less" for dissimilar ones.
 
     Returns
     -------
     Series
-        statistic, expected, std_dev, z, p_value; ``.attrs``: weights (and weights_zh, in Chinese), alternative, n.
+        statistic, expected, std_dev, z, p_value; ``.attrs``: weights (and weights_zh, in Chinese),
+        alternative, n.
 
     Raises
     ------
     InputError
-        Bare arrays, units that `w` lacks, values that are infinite, the same everywhere or known for
-        fewer than four units, weights without any link.
+        Bare arrays, units that `w` lacks, values that are infinite, the same everywhere or known
+        for fewer than four units, weights without any link.
 
     Examples
     --------
     >>> from spatial import weights
-    >>> chain = weights.from_matrix([[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0]], list("abcd"))
-    >>> round(moran(pd.Series([1.0, 2, 3, 4], index=list("abcd")), chain)["statistic"], 3)
+    >>> chain = [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0]]
+    >>> w = weights.from_matrix(chain, list("abcd"))
+    >>> round(float(moran(pd.Series([1.0, 2, 3, 4], index=list("abcd")), w)["statistic"]), 3)
     0.4
     """
     _require_alternative(alternative)
@@ -90,8 +94,9 @@ def moran_by_time(
 ) -> pd.DataFrame:
     """Moran's I of a column in every time of a panel.
 
-    The columns are those of `moran`, one row per time, the index named as the panel's time column. In a time
-    where units have no number they are cut out of `w` for that time; one AlignmentWarning says where.
+    The columns are those of `moran`, one row per time, the index named as the panel's time column.
+    In a time where units have no number they are cut out of `w` for that time; one AlignmentWarning
+    says where.
     """
     _require_alternative(alternative)
     op = operator(w)
@@ -122,7 +127,10 @@ def _require_alternative(alternative: str) -> None:
 
 
 def _cut_out(lost: list[str], how: str = "") -> str:
-    return f"Units of the weights without a value were cut out{how} and the rest re-scaled: {named(lost, 40)}."
+    return (
+        f"Units of the weights without a value were cut out{how} and the rest re-scaled: "
+        f"{named(lost, 40)}."
+    )
 
 
 def _moran(op: Operator, values: Vector, what: str, alternative: str) -> dict[str, float]:
@@ -173,7 +181,7 @@ class WeightSums:
 
 
 def _weight_sums(op: Operator) -> WeightSums:
-    """Sums over the weights alone, kept with them."""
+    """Sum over the weights alone; kept with them."""
     found = op.store.get("moran")
     if found is None:
         columns = np.asarray(op.matrix.sum(axis=0)).ravel()

@@ -1,10 +1,11 @@
 """Seeded conditional permutation, for weights that differ within a row.
 
-One random permutation serves all units. Unit i needs one that leaves its own value in place: where π puts
-value b at i, and value i at place a, exchange the two. If π is uniform over all permutations, the result is
-uniform over those that fix i (each comes from n of them), so that every unit's p-value is exactly that of
-its own conditional test; only the p-values of different units depend on each other through the shared π.
-The lag after the exchange is Σ_j w_ij y_π(j) + w_ia (y_b − y_i): one product for all units and one look-up each.
+One random permutation serves all units. Unit i needs one that leaves its own value in place: where
+π puts value b at i, and value i at place a, exchange the two. If π is uniform over all
+permutations, the result is uniform over those that fix i (each comes from n of them), so that every
+unit's p-value is exactly that of its own conditional test; only the p-values of different units
+depend on each other through the shared π. The lag after the exchange is Σ_j w_ij y_π(j) + w_ia (y_b
+− y_i): one product for all units and one look-up each.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ DENSE_SHARE = 0.05
 def tails(
     pool: Vector, matrix: sparse.csr_array, *, permutations: int, seed: int
 ) -> tuple[Vector, Vector]:
-    """Share of draws whose lag is at least, and at most, the observed lag, the observed one counted.
+    """Share of draws whose lag is at least, and at most, the observed lag, which counts as one.
 
-    With b of m draws that reach the observed lag, (b+1)/(m+1). Sums within rounding count as equal. Blocks of
-    permutations have their own random streams, numbered from `seed`: the numbers do not depend on how
-    the blocks are shared among workers.
+    With b of m draws that reach the observed lag, (b+1)/(m+1). Sums within rounding count as equal.
+    Blocks of permutations have their own random streams, numbered from `seed`: the numbers do not
+    depend on how the blocks are shared among workers.
 
     Parameters
     ----------
@@ -75,4 +76,5 @@ def _permuted_lags(
     moved = weights[units.ravel(), source.ravel()]
     moved = moved if isinstance(moved, np.ndarray) else moved.toarray()
     arrived = values[order]
-    return np.asarray(weights @ arrived) + moved.reshape(order.shape) * (arrived - values[:, None])
+    exchanged = moved.reshape(order.shape) * (arrived - values[:, None])
+    return np.asarray(weights @ arrived + exchanged, dtype=np.float64)

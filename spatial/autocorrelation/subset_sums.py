@@ -1,20 +1,21 @@
 """Exact distribution of the sum of k values drawn without replacement from all others.
 
-A local statistic under conditional permutation is, where a unit's neighbours all weigh the same, a sum
-of k values drawn without replacement from those of the other n−1 units. Instead of drawing, this module
-counts the draws. With S_r the sums of all r-subsets of all n values:
+A local statistic under conditional permutation is, where a unit's neighbours all weigh the same, a
+sum of k values drawn without replacement from those of the other n−1 units. Instead of drawing,
+this module counts the draws. With S_r the sums of all r-subsets of all n values:
 
 - Few subsets: list the sums S_r for r ≤ k and sort them.
-- Otherwise values become whole numbers u_j (`lattice`), and the number of r-subsets with sum s is the
-  coefficient of x^r t^s in Π_j (1 + x t^u_j). At t = exp(−2πi·f/M) the coefficients of x^r are the
-  elementary symmetric polynomials e_r of the t^u_j; Newton's identities give them from the power sums
-  p_m(f) = Σ_j exp(−2πi·m·f·u_j/M), all of which are read from one Fourier transform of the histogram.
-  An inverse transform per r gives the distribution of S_r, and cumulating gives its tails T_r.
-- Unit i is taken out of the pool by dividing by (1 + x t^u_i): the number of k-subsets without i whose
-  sum is at least s is Σ_m (−1)^m #{S_{k−m} ≥ s − m·u_i}, k+1 look-ups.
+- Otherwise values become whole numbers u_j (`lattice`), and the number of r-subsets with sum s is
+  the coefficient of x^r t^s in Π_j (1 + x t^u_j). At t = exp(−2πi·f/M) the coefficients of x^r are
+  the elementary symmetric polynomials e_r of the t^u_j; Newton's identities give them from the
+  power sums p_m(f) = Σ_j exp(−2πi·m·f·u_j/M), all of which are read from one Fourier transform of
+  the histogram. An inverse transform per r gives the distribution of S_r, and cumulating gives its
+  tails T_r.
+- Unit i is taken out of the pool by dividing by (1 + x t^u_i): the number of k-subsets without i
+  whose sum is at least s is Σ_m (−1)^m #{S_{k−m} ≥ s − m·u_i}, k+1 look-ups.
 
-All is scaled by the binomial coefficients: e_r/C(n,r) is the characteristic function of S_r, so that
-nothing overflows, and tails come out to about 1e-14.
+All is scaled by the binomial coefficients: e_r/C(n,r) is the characteristic function of S_r, so
+that nothing overflows, and tails come out to about 1e-14.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ Tails = tuple[Vector, Vector]
 FLOOR = 1e-13
 MOST_LISTED = 200_000
 NEGLIGIBLE = 1e-18
-BLOCK = 4096
+BLOCK = 1024
 
 
 def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LISTED) -> Tails | None:
-    """P(S ≥ s_i) and P(S ≤ s_i), where s_i is the sum over unit i's neighbours and S over a random draw.
+    """P(S ≥ s_i) and P(S ≤ s_i): s_i is the sum over unit i's neighbours, S over a random draw.
 
-    The draw takes as many values as i has neighbours, without replacement, from all units but i; the
-    observed arrangement is one of them, and counted in both tails.
+    The draw takes as many values as i has neighbours, without replacement, from all units but i;
+    the observed arrangement is one of them, and counted in both tails.
 
     Parameters
     ----------
@@ -56,15 +57,16 @@ def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LIST
     Returns
     -------
     upper, lower : (n,)
-        Missing for units without neighbours, never below 1e-13; None if counting would take more than
-        10 seconds or 2 GB.
+        Missing for units without neighbours, never below 1e-13; None if counting would take more
+        than 10 seconds or 2 GB.
 
     Notes
     -----
-    More than half the pool is replaced by its complement: the total less the sum of the others. Values
-    on a lattice (counts, ranks) and listed sums are exact, ties included. Other values are rounded to a
-    grid and take P(S > s) + P(S = s)/2 there, so that the rounding cancels to second order, and add half
-    the observed arrangement; where many of them are tied, they take P(S ≥ s).
+    More than half the pool is replaced by its complement: the total less the sum of the
+    others. Values on a lattice (counts, ranks) and listed sums are exact, ties included. Other
+    values are rounded to a grid and take P(S > s) + P(S = s)/2 there, so that the rounding cancels
+    to second order, and add half the observed arrangement; where many of them are tied, they take
+    P(S ≥ s).
     """
     n = len(pool)
     counts = np.diff(neighbours.indptr)
@@ -79,7 +81,7 @@ def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LIST
     if small:
         tables[False] = Listed(values, max(small), rounding * np.maximum(counts, 1))
     if large:
-        budget = _budget(n, max(large), int((sizes + 1).sum()))
+        budget = _budget(n, large, int((sizes + 1).sum()))
         numbers = on_whole_numbers(pool, budget, rounding)
         if numbers is None:
             return None
@@ -135,10 +137,10 @@ class Listed:
 
 
 def subset_sums(values: Vector, largest: int) -> list[Vector]:
-    """Sums of all subsets of 0, 1, ..., `largest` of the values, by number of members.
+    """List the sums of all subsets of 0, 1, ..., `largest` of the values, by number of members.
 
-    Subsets stand in the order of their last member, so that those whose members all come before value j
-    are the first C(j, r) ones.
+    Subsets stand in the order of their last member, so that those whose members all come before
+    value j are the first C(j, r) ones.
     """
     tables = [np.zeros(1), values][: largest + 1]
     for r in range(2, largest + 1):
@@ -179,7 +181,7 @@ class Counted:
         return found + 0.5 * _one_of(len(self.values) - 1, k) if self.kind == "smooth" else found
 
     def _place(self, k: int, rows: Counts) -> Vector:
-        """Observed sums on the grid, at the same standard score there as among the values themselves."""
+        """Put the observed sums on the grid, at the standard score that they have off it."""
         values, units = self.values, self.units
         others = len(values) - 1
         mean = (values.sum() - values[rows]) / others
@@ -193,7 +195,8 @@ class Counted:
 def _leave_one_out(n: int, k: int) -> Vector:
     """(−1)^m C(n, k−m) / C(n−1, k) for m = 0..k."""
     m = np.arange(k)
-    return n / (n - k) * np.cumprod(np.r_[1.0, -(k - m) / (n - k + m + 1)])
+    ratios = np.r_[n / (n - k), -(k - m) / (n - k + m + 1)]
+    return np.asarray(np.cumprod(ratios), dtype=np.float64)
 
 
 def _newton(n: int, largest: int) -> list[Vector]:
@@ -210,8 +213,9 @@ def _newton(n: int, largest: int) -> list[Vector]:
     return weights
 
 
-def _budget(n: int, largest: int, reads: int) -> Budget:
-    return Budget(largest, sum(len(weights) for weights in _newton(n, largest)), reads)
+def _budget(n: int, sizes: list[int], reads: int) -> Budget:
+    products = sum(len(weights) for weights in _newton(n, max(sizes)))
+    return Budget(min(sizes), max(sizes), products, reads)
 
 
 def _cumulated(numbers: WholeNumbers, largest: int) -> Tails:
@@ -248,6 +252,6 @@ def _spectra(numbers: WholeNumbers, largest: int) -> npt.NDArray[np.complex128]:
         power_sums = transform[(orders * frequencies) % length]
         e = np.ones((largest + 1, len(frequencies)), dtype=np.complex128)
         for r, d in enumerate(weights, start=1):
-            e[r] = d @ (power_sums[: len(d)] * e[r - len(d) : r][::-1])
+            e[r] = np.einsum("m,mf,mf->f", d, power_sums[: len(d)], e[r - len(d) : r][::-1])
         spectra[:, frequencies] = e
     return spectra
