@@ -81,7 +81,7 @@ def _decodes(data: bytes, encoding: str) -> bool:
 def _share_of_common(data: bytes, encoding: str) -> float:
     """Share of the characters beyond ASCII that the encoding counts among its commonest."""
     narrow, first, last = COMMON[encoding]
-    wide = [char for char in data.decode(encoding) if ord(char) > 127]
+    wide = [char for char in data.decode(encoding) if ord(char) > 127 and not _is_sign(char)]
     common = 0
     for char in wide:
         try:
@@ -89,3 +89,8 @@ def _share_of_common(data: bytes, encoding: str) -> float:
         except UnicodeEncodeError:
             continue
     return common / len(wide) if wide else 0.0
+
+
+def _is_sign(char: str) -> bool:
+    """Whether a character is punctuation or a full-width form, common in every encoding."""
+    return "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uffef"
