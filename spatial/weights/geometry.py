@@ -187,13 +187,10 @@ def _spherical_centroids(polygons: npt.NDArray[Any], factor: float) -> Array:
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     lonlat, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
     r = _unit_vectors(lonlat * factor)
-    city = owner[part_of_ring][ring_of_vertex]
-    starts = np.flatnonzero(np.r_[True, ring_of_vertex[1:] != ring_of_vertex[:-1]])
-    local = r - r[starts][ring_of_vertex]
-    edges = np.cross(local[:-1], local[1:])[ring_of_vertex[1:] == ring_of_vertex[:-1]]
-    of_edge = city[1:][ring_of_vertex[1:] == ring_of_vertex[:-1]]
+    first = np.r_[True, ring_of_vertex[1:] != ring_of_vertex[:-1]]
+    local = r - r[np.flatnonzero(first)][ring_of_vertex]
+    edges = np.cross(local[:-1], local[1:])[~first[1:]]
+    of_edge = owner[part_of_ring][ring_of_vertex[1:][~first[1:]]]
     area = np.column_stack([np.bincount(of_edge, edges[:, k], len(polygons)) for k in range(3)])
-    middle = np.column_stack([np.bincount(city, r[:, k], len(polygons)) for k in range(3)])
-    area *= np.sign(np.einsum("ij,ij->i", area, middle))[:, None]
     length = np.linalg.norm(area, axis=1, keepdims=True)
     return np.asarray(np.divide(area, length, out=np.full_like(area, np.nan), where=length > 0))

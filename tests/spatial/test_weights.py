@@ -157,7 +157,7 @@ class TestContiguity:
         assert np.array_equal(dense(ours), theirs.sparse.toarray())
 
     def test_overlapping_polygons_are_neighbours(self):
-        boxes = [shapely.box(0, 0, 1.01, 1), shapely.box(1, 0, 2, 1), shapely.box(2, 1, 3, 2)]
+        boxes = [shapely.box(0, 0, 1.1, 1), shapely.box(1, 0.2, 2, 0.8), shapely.box(2, 0.8, 3, 2)]
         cities = gpd.GeoDataFrame(geometry=boxes, index=["a", "b", "c"])
         assert dense(weights.contiguity(cities, "rook"))[0].tolist() == [0, 1, 0]
         assert dense(weights.contiguity(cities, "queen"))[1].tolist() == [0.5, 0, 0.5]
@@ -308,6 +308,17 @@ class TestDistances:
         assert list(w["c4"].index) == ["c1", "c3"]
         turned = weights.knn(cities.iloc[::-1], k=2)
         assert set(turned["c4"].index) == {"c7", "c5"}
+
+    def test_distances_equal_up_to_rounding_are_ties(self):
+        bearing = np.random.default_rng(2).uniform(0, 2 * np.pi, 40)
+        lat0, radius = np.radians(35), np.radians(2)
+        sine = np.sin(lat0) * np.cos(radius) + np.cos(lat0) * np.sin(radius) * np.cos(bearing)
+        lon = np.arctan2(
+            np.sin(bearing) * np.sin(radius) * np.cos(lat0), np.cos(radius) - np.sin(lat0) * sine
+        )
+        points = np.degrees(np.column_stack([lon, np.arcsin(sine)]))
+        cities = gpd.GeoDataFrame(geometry=shapely.points(np.vstack([points, [[0, 35]]])), crs=4326)
+        assert list(weights.knn(cities, k=7)[40].index) == list(range(7))
 
     def test_cities_at_one_point(self):
         cities = gpd.GeoDataFrame(
