@@ -39,10 +39,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture as a data URI with its caption."""
+    """A picture as a data URI with its caption; `half` for one that is one column wide."""
 
     caption: str
     uri: str
+    half: bool = False
     kind: str = field(default="figure", init=False)
 
 

@@ -30,7 +30,7 @@ def captions(
     **values
         Further places of the sentence.
     """
-    result = {}
+    result: dict[str, str] = {}
     for lang in LANGUAGES:
         names = {place: study.label(column, lang) for place, column in (columns or {}).items()}
         mark = f" [{SYNTHETIC[lang]}]" if study.plan.study.synthetic else ""

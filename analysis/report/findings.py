@@ -84,7 +84,7 @@ def _interval(row: pd.Series[Any], decimals: int) -> dict[str, str]:
     return {key: number(float(row[column]), decimals) for key, column in keys.items()}
 
 
-def _verdict(row: pd.Series[Any]) -> str:
+def _verdict(row: Any) -> str:
     if row["conf_low"] <= 0 <= row["conf_high"]:
         return "none"
     return "up" if row["estimate"] > 0 else "down"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from analysis.report.blocks import Block
 from analysis.report.captions import synthetic_mark
-from analysis.report.content import period, sections
+from analysis.report.content import sections
+from analysis.report.parts import study_period
 from analysis.report.words import Words
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def render_report(study: Study, exhibits: Mapping[str, Sequence[Block]]) -> str:
     return page.render(
         lang=words.lang,
         title=study.plan.study.title,
-        subtitle=period(study, words),
+        subtitle=study_period(study, words),
         synthetic=synthetic_mark(study),
         contents=words("contents"),
         sections=sections(study, exhibits),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,11 @@ def check(
     return found
 
 
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Rows with their columns as attributes."""
+    yield from table.itertuples(index=False)
+
+
 def _describe_table(found: Checked, sources: Sources, file: StudyFile) -> None:
     table, section = sources.table, file.plan.table
     years = f", {table[section.time].min()} to {table[section.time].max()}" if section.time else ""
@@ -104,12 +109,11 @@ def _describe_table(found: Checked, sources: Sources, file: StudyFile) -> None:
     gaps = named((f"{column} {count}" for column, count in empty[empty > 0].items()), 20)
     found.lines.append(f"  empty cells: {gaps or 'none'}")
     found.lines += [
-        f"  {row.source}, {row.key}: {row.problem}: {row.detail}"
-        for row in sources.repairs.itertuples()
+        f"  {row.source}, {row.key}: {row.problem}: {row.detail}" for row in _rows(sources.repairs)
     ]
     odd = suspicious_values(table, KEY, section.time)
     found.lines.append(f"  values to look at again: {len(odd) or 'none'}")
-    for row in odd.head(20).itertuples():
+    for row in _rows(odd.head(20)):
         found.lines.append(
             f"    {row.unit} {'' if row.time is None else row.time} {row.column} = {row.value:g} ({row.reason})"
         )
@@ -131,7 +135,7 @@ def _describe_join(
         return
     hints = shapes.match_names(sources.unmatched, sources.cities)
     found.lines.append(f"  only in the table ({len(hints)}):")
-    for row in hints.itertuples():
+    for row in _rows(hints):
         found.lines.append(
             f"    {row.given}"
             + (f" – {row.suggestion}?" if isinstance(row.suggestion, str) else "")
@@ -160,36 +164,34 @@ def _write_aliases(hints: pd.DataFrame, file: StudyFile, given: str | Path | Non
     return free
 
 
-def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> pd.Index:
-    """Units of the sample; where it cannot be drawn, all units that have a polygon."""
+def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> list[str]:
+    """Give the units of the sample; where it cannot be drawn, all units that have a polygon."""
     plan, time = file.plan, file.plan.table.time
     found.lines.append("Sample:")
     choice = found.attempt(lambda: choose_units(sources, plan))
-    known = [key for key in dict.fromkeys(sources.table[KEY]) if key in sources.cities.index]
     if choice is None:
-        return pd.Index(known)
-    for row in choice.left_out.itertuples():
+        return _with_polygon(sources.table[KEY], sources)
+    for row in _rows(choice.left_out):
         found.lines.append(f"  left out: {row.unit} ({row.reason})")
     measured = found.attempt(
         lambda: measure(sources.table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
     )
     sample = found.attempt(lambda: draw_sample(measured.frame, plan, choice)) if measured else None
     if sample is None:
-        return pd.Index(
-            [key for key in dict.fromkeys(sources.table.loc[choice.rows, KEY]) if key in known]
-        )
-    times = (
-        f" × {len(sample.times)} years ({sample.times[0]} to {sample.times[-1]})"
-        if sample.times
-        else ""
-    )
-    found.lines.append(f"  {len(sample.units)} units{times}, {len(sample.frame)} rows")
-    return pd.Index(sample.units)
+        return _with_polygon(sources.table.loc[choice.rows, KEY], sources)
+    years = f" × {len(sample.times)} years" if sample.times else ""
+    span = f" ({sample.times[0]} to {sample.times[-1]})" if sample.times else ""
+    found.lines.append(f"  {len(sample.units)} units{years}{span}, {len(sample.frame)} rows")
+    return [str(unit) for unit in sample.units]
 
 
-def _describe_weights(found: Checked, sources: Sources, file: StudyFile, units: pd.Index) -> None:
+def _with_polygon(keys: pd.Series[Any], sources: Sources) -> list[str]:
+    return [str(key) for key in keys.unique() if key in sources.cities.index]
+
+
+def _describe_weights(found: Checked, sources: Sources, file: StudyFile, units: list[str]) -> None:
     names = sources.names
-    for name, weighted in build_weights(file.plan.weights, sources.cities, units).items():
+    for name, weighted in build_weights(file.plan.weights, sources.cities, pd.Index(units)).items():
         found.lines.append(f"Weights {name}: {weighted.labels['en']}")
         facts = (
             f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"

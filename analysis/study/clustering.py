@@ -94,7 +94,7 @@ def _years(section: Autocorrelation, data: Panel | pd.DataFrame) -> tuple[Any, .
 def _moran(data: Panel | pd.DataFrame, column: str, graph: Graph, alternative: str) -> pd.DataFrame:
     import spatial
 
-    side = "two-sided" if alternative == "folded" else alternative
+    side: Any = "two-sided" if alternative == "folded" else alternative
     if isinstance(data, Panel):
         return spatial.moran_by_time(data, column, graph, alternative=side)
     return spatial.moran(data[column], graph, alternative=side).to_frame().T
@@ -129,6 +129,6 @@ def _bilisa(
     parts = {
         year: spatial.bilisa(data.at(year)[x], data.at(year)[y], graph, **local) for year in years
     }
-    result = pd.concat(parts, names=[data.time])
+    result: pd.DataFrame = pd.concat(parts, names=[data.time])
     result.attrs = dict(next(iter(parts.values())).attrs)
     return result

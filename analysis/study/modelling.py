@@ -16,7 +16,8 @@ from spatial.panel import Panel
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
-    from spatial.results import Fit
+
+    from spatial.fit import Fit
 
 __all__ = ["Fitted", "Models", "fit_models"]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.report.captions import captions, synthetic_mark
 
 if TYPE_CHECKING:
+    import pandas as pd
     from geopandas import GeoDataFrame
     from matplotlib.figure import Figure
 
@@ -24,13 +25,18 @@ UNSAFE = re.compile(r"[^\w.-]+")
 
 @dataclass(frozen=True)
 class Picture:
-    """A map or figure to be drawn: folder, file name, section of the report, captions, and how to draw it."""
+    """A map or figure to be drawn.
+
+    `folder` and `stem` say where, `section` where in the report, `caption` in each language, `make` how; `half` is
+    for one that is one column wide.
+    """
 
     folder: str
     stem: str
     section: str
     caption: Mapping[str, str]
     make: Callable[[], Figure]
+    half: bool = False
 
 
 def file_stem(*parts: str) -> str:
@@ -110,10 +116,8 @@ def _last(study: Study) -> Any:
     return study.clusters.years[-1] if study.clusters and study.clusters.years else ""
 
 
-def _last_values(study: Study, column: str) -> Any:
-    data, last = study.sample.data, _last(study)
-    frame = data.at(last) if last != "" else data  # type: ignore[union-attr]
-    return frame[column].rename(study.label(column))
+def _last_values(study: Study, column: str) -> pd.Series[Any]:
+    return study.sample.at(_last(study))[column].rename(study.label(column))
 
 
 def _moran_figures(study: Study) -> Iterator[Picture]:
@@ -125,13 +129,12 @@ def _moran_figures(study: Study) -> Iterator[Picture]:
     graph = study.weights[str(study.plan.main_weights)].graph
     now = "" if found.years else "_now"
     for column in found.moran:
-        caption = captions(
-            study, f"cap.moran_scatter{now}", columns={"name": column}, year=_last(study)
-        )
-        make = partial(
-            figures.moran_scatter, _last_values(study, column), graph, **options | {"width_mm": 80}
-        )
-        yield Picture("figures", file_stem("moran_scatter", column), "clustering", caption, make)
+        names = {"name": column}
+        caption = captions(study, f"cap.moran_scatter{now}", columns=names, year=_last(study))
+        values, narrow = _last_values(study, column), options | {"width_mm": 80}
+        make = partial(figures.moran_scatter, values, graph, **narrow)
+        stem = file_stem("moran_scatter", column)
+        yield Picture("figures", stem, "clustering", caption, make, half=True)
     tables = {study.label(column): table for column, table in found.moran.items() if len(table) > 1}
     if tables:
         make = partial(figures.moran_over_time, tables, **options)

@@ -74,8 +74,10 @@ class Study:
         return term_label(name, self.plan.labels, lang or self.plan.study.lang)
 
     def place(self, key: Any) -> str:
-        """Give the printed name of a unit."""
-        return self.sources.names.get(str(key), str(key))
+        """Give the printed name of a unit; in an English report with its English name first."""
+        name = self.sources.names.get(str(key), str(key))
+        english = self.sources.english_names.get(str(key)) if self.plan.study.lang == "en" else None
+        return f"{english} {name}" if english else name
 
     @property
     def used_columns(self) -> list[str]:

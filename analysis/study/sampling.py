@@ -46,6 +46,10 @@ class Sample:
         """Rows with unit (and time) as columns."""
         return self.data.frame if isinstance(self.data, Panel) else self.data.reset_index()
 
+    def at(self, time: Any = None) -> pd.DataFrame:
+        """Rows of one time, indexed by unit; of a cross-section all rows."""
+        return self.data.at(time) if isinstance(self.data, Panel) else self.data
+
     @property
     def units(self) -> pd.Index:
         """Units of the sample."""

@@ -78,7 +78,7 @@ def _moran(study: Study) -> Iterator[Sheet]:
             shown = tables.moran(some, stars=stars, **style)
             note = Words(study.plan.study.lang)("all_years", stem="moran")
             shown = replace(shown, notes=(*shown.notes, note))
-        caption = {lang: _moran_caption(study, columns, lang) for lang in LANGUAGES}
+        caption: dict[str, str] = {lang: _moran_caption(study, columns, lang) for lang in LANGUAGES}
         yield Sheet("moran", "clustering", caption, table, shown)
 
 

@@ -45,10 +45,18 @@ class Sources:
     @property
     def names(self) -> dict[str, str]:
         """Printed name of each key."""
-        column = self.cities.attrs.get("name")
-        if column is None or column not in self.cities.columns:
-            return {str(key): str(key) for key in self.cities.index}
-        return {str(k): str(v) for k, v in zip(self.cities.index, self.cities[column], strict=True)}
+        found = self._column(str(self.cities.attrs.get("name")))
+        return found or {str(key): str(key) for key in self.cities.index}
+
+    @property
+    def english_names(self) -> dict[str, str]:
+        """English name of each key, where the layer has a column of them (city_en for city)."""
+        return self._column(f"{self.cities.attrs.get('name')}_en")
+
+    def _column(self, name: str) -> dict[str, str]:
+        if name not in self.cities.columns:
+            return {}
+        return {str(k): str(v) for k, v in zip(self.cities.index, self.cities[name], strict=True)}
 
 
 def input_files(study: StudyFile) -> dict[str, Path]:

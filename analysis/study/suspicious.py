@@ -54,7 +54,8 @@ def suspicious_values(frame: pd.DataFrame, unit: str, time: str | None) -> pd.Da
         if RATE_NAME.search(str(column)):
             found.append(_rows(frame, unit, time, column, values.abs() > RATE, "growth"))
         elif not (values < 0).any():
-            found.append(_rows(frame, unit, time, column, _lone_zeros(values), "zero"))
+            zeros = _lone_zeros(values, frame[unit])
+            found.append(_rows(frame, unit, time, column, zeros, "zero"))
             if time is not None:
                 found.append(_jumps(frame, unit, time, column))
     filled = [part for part in found if len(part)]
@@ -83,9 +84,10 @@ def _rows(
     )
 
 
-def _lone_zeros(values: pd.Series[float]) -> pd.Series[bool]:
+def _lone_zeros(values: pd.Series[float], units: pd.Series[str]) -> pd.Series[bool]:
+    """Zeros where zeros are rare; a unit that is always zero means it."""
     zero = values == 0
-    return zero & (zero.mean() <= FEW_ZEROS)
+    return zero & ~zero.groupby(units).transform("all") & (zero.mean() <= FEW_ZEROS)
 
 
 def _jumps(frame: pd.DataFrame, unit: str, time: str, column: str) -> pd.DataFrame:

@@ -93,11 +93,10 @@ def _write_layers(study: Study, folder: Path) -> None:
 
 def _values(study: Study) -> pd.DataFrame | None:
     """Columns of the study in the last year, per unit."""
-    data, columns = study.sample.data, study.used_columns
-    if not columns:
+    if not study.used_columns:
         return None
-    frame = data.at(study.sample.times[-1]) if study.sample.times else data  # type: ignore[union-attr]
-    return frame[columns]
+    times = study.sample.times
+    return study.sample.at(times[-1] if times else None)[study.used_columns]
 
 
 def _captions(pictures: Sequence[Picture], sheets: Sequence[Sheet], study: Study) -> str:
@@ -137,5 +136,5 @@ def _exhibits(
     for number, picture in enumerate(pictures, start=1):
         caption = _numbered("fig", number, picture.caption[lang], lang)
         png = (folder / picture.folder / f"{picture.stem}.png").read_bytes()
-        found.setdefault(picture.section, []).append(Figure(caption, data_uri(png)))
+        found.setdefault(picture.section, []).append(Figure(caption, data_uri(png), picture.half))
     return found

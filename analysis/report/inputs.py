@@ -1,0 +1,216 @@
+"""Sections on what went in: data, measures, weights."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.report.blocks import Block, Bullets, Text
+from analysis.report.findings import number, plain_number
+from analysis.report.parts import grid, rows_of, said, study_period
+from analysis.report.words import Words
+
+if TYPE_CHECKING:
+    from analysis.study.results import Study
+
+__all__ = ["data", "measures", "weights"]
+
+
+def data(study: Study, words: Words) -> list[Block]:
+    """Say what was read and joined, who was left out and why, what was mended or looks odd."""
+    plan, sources = study.plan, study.sources
+    counts = sources.ledger["how"].value_counts()
+    matched = words.listed([words(f"how.{how}", count=count) for how, count in counts.items()])
+    packaged = plan.boundaries.file == "china"
+    lines = [
+        words(
+            "boundaries_line",
+            file="china" if packaged else PurePath(plan.boundaries.file).name,
+            count=len(sources.cities),
+            source=_source(sources.cities.attrs.get("source"), plan.boundaries.file),
+        ),
+        words(
+            "table_line",
+            file=_file_name(plan.table.file),
+            rows=len(sources.table),
+            units=sources.table["key"].nunique(),
+        ),
+        words("matched_line", counts=matched),
+        words(
+            "sample_line",
+            units=len(study.sample.units),
+            period=study_period(study, words),
+            rows=len(study.sample.frame),
+        ),
+    ]
+    if sources.idle:
+        lines.append(words("idle_line", count=len(sources.idle)))
+    return [
+        Bullets(lines),
+        *_left_out(study, words),
+        *_repairs(study, words),
+        *_filled(study, words),
+        *_suspicious(study, words),
+    ]
+
+
+def _source(source: object, file: str) -> str:
+    """Source of the boundaries, unless it only repeats the file's name."""
+    text = str(source or "")
+    return "" if file.endswith(text) else text
+
+
+def _file_name(path: str) -> str:
+    return PurePath(path.replace("\\", "/")).name
+
+
+def _left_out(study: Study, words: Words) -> list[Block]:
+    table = study.sample.left_out
+    if table.empty:
+        return [Text(words("left_out_none"))]
+    unmatched = set(study.sources.unmatched)
+    rows = [
+        (study.place(row.unit), _reason(row.reason, words, polygon=row.unit not in unmatched))
+        for row in rows_of(table)
+    ]
+    return [grid(words("left_out"), (words("unit"), words("reason")), rows, words, most=60)]
+
+
+def _reason(reason: str, words: Words, *, polygon: bool) -> str:
+    kind, _, detail = reason.partition(": ")
+    if kind == "drop_units":
+        return words("reason.drop_units" if polygon else "reason.no_polygon")
+    return words(f"reason.{kind}", column=detail, what=detail)
+
+
+def _repairs(study: Study, words: Words) -> list[Block]:
+    table = study.sources.repairs
+    if table.empty:
+        return []
+    head = (words("source"), words("entry"), words("problem"), words("detail"))
+    return [
+        grid(
+            words("repairs"),
+            head,
+            [
+                tuple(said(cell, words) for cell in row)
+                for row in table.itertuples(index=False, name=None)
+            ],
+            words,
+        )
+    ]
+
+
+def _filled(study: Study, words: Words) -> list[Block]:
+    table = study.filled
+    if table.empty:
+        return []
+    rows = [
+        (study.place(r.unit), str(r.time), study.label(r.column), number(r.value))
+        for r in rows_of(table)
+    ]
+    head = (words("unit"), words("year"), words("column"), words("value"))
+    return [
+        Text(words("interpolated_intro", count=len(table))),
+        grid(words("interpolated"), head, rows, words, right=(3,)),
+    ]
+
+
+def _suspicious(study: Study, words: Words) -> list[Block]:
+    """Doubtful values of the columns in use one by one, those of all other columns as counts."""
+    table = study.suspicious
+    if table.empty:
+        return [Text(words("suspicious_none"))]
+    read = {*study.used_columns, *(w for m in study.plan.measure.values() for w in m.words)}
+    used = table["column"].isin(read)
+    inside = used & table["time"].isin(study.sample.times or [None])
+    intro = words(
+        "suspicious_intro",
+        count=len(table),
+        columns=table["column"].nunique(),
+        inside=int(inside.sum()),
+    )
+    shown = table[used | (table["reason"] != "jump")]
+    rows = [
+        (
+            study.place(r.unit),
+            "" if r.time is None else str(r.time),
+            study.label(r.column),
+            plain_number(r.value),
+            _why(r, words),
+        )
+        for r in rows_of(shown)
+    ]
+    head = (words("unit"), words("year"), words("column"), words("value"), words("problem"))
+    blocks: list[Block] = [Text(intro)]
+    if rows:
+        blocks.append(grid(words("suspicious"), head, rows, words, right=(3,), most=60))
+    rest = table.drop(shown.index)["column"].value_counts()
+    if len(rest):
+        counts = words.listed([f"{column} {count}" for column, count in rest.items()])
+        blocks.append(Text(words("suspicious_rest", counts=counts)))
+    return blocks
+
+
+def _why(row: Any, words: Words) -> str:
+    if row.reason != "jump":
+        return words(f"suspicious.{row.reason}")
+    return words(
+        "suspicious.jump", factor=number(row.value / row.before, 2), before=plain_number(row.before)
+    )
+
+
+def measures(study: Study, words: Words) -> list[Block]:
+    """Define each measure."""
+    rows = [(study.label(name), note[words.lang]) for name, note in study.measured.formulas.items()]
+    if not rows:
+        return []
+    return [grid("", (words("measure"), words("definition")), rows, words)]
+
+
+def weights(study: Study, words: Words) -> list[Block]:
+    """Describe each set of weights and name the units without a neighbour."""
+    if not study.weights:
+        return []
+    tables = list(study.weights.values())
+    entries = [key for key in tables[0].description.index if f"weights.{key}" in _WEIGHT_ENTRIES]
+    rows = [
+        (words(f"weights.{key}"), *(_fact(item.description[key]) for item in tables))
+        for key in entries
+    ]
+    head = (words("entry"), *(item.name for item in tables))
+    glue = "：" if words.lang == "zh" else ": "
+    blocks: list[Block] = [
+        Bullets([f"{item.name}{glue}{item.labels[words.lang]}" for item in tables]),
+        grid(words("weights_caption"), head, rows, words, right=tuple(range(1, len(head)))),
+    ]
+    alone = [item for item in tables if item.isolates]
+    blocks += [
+        Text(
+            words(
+                "isolates_line",
+                weights=item.labels[words.lang],
+                names=words.listed([study.place(k) for k in item.isolates]),
+            ),
+            strong=True,
+        )
+        for item in alone
+    ]
+    return blocks if alone else [*blocks, Text(words("isolates_none"))]
+
+
+_WEIGHT_ENTRIES = frozenset(
+    f"weights.{key}"
+    for key in (
+        "n", "links", "isolates", "components", "min_neighbours", "mean_neighbours", "max_neighbours",
+        "density", "rho_min", "rho_max",
+    )
+)  # fmt: skip
+
+
+def _fact(value: Any) -> str:
+    if value is None or pd.isna(value):
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else number(float(value))
