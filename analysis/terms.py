@@ -93,7 +93,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "a bivariate cluster may reflect the correlation within the unit itself (Lee 2001)",
         "双变量集聚可能反映本地两变量自身的相关（Lee 2001）",
     ),
-    "note.interval": ("bars: {level} % confidence interval", "线段为 {level}% 置信区间"),
+    "note.interval": ("bars: {level}% confidence interval", "线段为 {level}% 置信区间"),
     # effects
     "effect.direct": ("Direct effect", "直接效应"),
     "effect.indirect": ("Indirect effect", "间接效应"),
@@ -115,12 +115,13 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "moran.lag_axis": ("Spatial lag of {name}", "{name}的空间滞后"),
     "moran.value": ("Value", "变量值"),
     "moran.slope": ("Moran's I = {value}", "莫兰指数 I = {value}"),
+    "moran.no_data": ("{count} units without data left out", "未计入无数据单元 {count} 个"),
+    "moran.no_neighbour": (
+        "{count} units without neighbours left out",
+        "未计入无邻接单元 {count} 个",
+    ),
     "moran.p_small": ("p < 0.001", "p < 0.001"),
     "moran.time": ("Year", "年份"),
-    "moran.left_out": (
-        "left out: {count} without data, {isolates} without neighbours",
-        "未计入：{count} 个无数据，{isolates} 个无邻接单元",
-    ),
     # tables
     "table.variable": ("Variable", "变量"),
     "table.outcome": ("Dependent variable", "被解释变量"),

@@ -150,12 +150,20 @@ def add_legend(axes: Axes, frame: Frame, entries: int) -> None:
         columns = entries
         above: dict[str, Any] = style | {"loc": "lower left", "bbox_to_anchor": (0, 1.0)}
         legend = axes.legend(**above, ncols=columns)
-        room = axes.get_window_extent().width
+        room = _room(axes, frame)
         while columns > 1 and legend.get_window_extent().width > room:
             columns -= 1
             legend = axes.legend(**above, ncols=columns)
     for text in legend.get_texts():
         text.set_parse_math(False)
+
+
+def _room(axes: Axes, frame: Frame) -> float:
+    """Pixels from the left edge of axes to the edge of the sheet, or to that of the user's axes."""
+    figure = axes.get_figure(root=True)
+    if frame.ax is not None or figure is None:
+        return float(axes.get_window_extent().width)
+    return float(figure.bbox.width - axes.get_window_extent().x0 * 1.5)
 
 
 def finish(axes: Sequence[Axes], frame: Frame, notes: Sequence[str]) -> Figure:

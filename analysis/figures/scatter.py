@@ -89,9 +89,9 @@ def moran_scatter(
         )
         _state(axes, test, frame)
         notes = convention(test.attrs, frame.lang)
-        if cloud.without_data or cloud.isolates:
-            counts = {"count": cloud.without_data, "isolates": cloud.isolates}
-            notes.append(term("moran.left_out", frame.lang, **counts))
+        for key, count in (("no_data", cloud.without_data), ("no_neighbour", cloud.isolates)):
+            if count:
+                notes.append(term(f"moran.{key}", frame.lang, count=count))
         return finish([axes], frame, notes)
 
 
@@ -151,7 +151,9 @@ def _name_outliers(axes: Axes, cloud: Cloud, frame: Frame, count: int, w: Graph)
     far = np.hypot(cloud.z / cloud.z.std(), cloud.lag / max(float(cloud.lag.std()), 1e-12))
     taken: list[tuple[float, float]] = []
     height = 1.4 * frame.small / 72 * axes.get_figure(root=True).dpi  # type: ignore[union-attr]
-    for row in np.argsort(-far)[: max(count, 0)]:
+    for row in np.argsort(-far)[: 4 * max(count, 0)]:
+        if len(taken) == count:
+            break
         label = str(cloud.labels[row])
         text = frame.name(label) if label in (frame.labels or {}) else names.get(label, label)
         x, y = float(cloud.z[row]), float(cloud.lag[row])
