@@ -75,6 +75,8 @@ def on_whole_numbers(values: Vector, budget: Budget, rounding: float) -> WholeNu
     taken to reach 100 cells; None if the budget does not allow even 25.
     """
     longest, largest = budget.longest(), budget.largest
+    if longest < SHORTEST:
+        return None
     usual = min(longest, USUAL)
     ordered = np.sort(values)
     lowest, span = ordered[0], ordered[-1] - ordered[0]
@@ -99,7 +101,9 @@ def _power_of_two(least: float) -> int:
 
 def _spread(ordered: Vector) -> float:
     """Width of the thinner flank of the bulk, in standard deviations of a normal distribution."""
-    low, middle, high = ordered[(len(ordered) * np.array([0.1, 0.5, 0.9])).astype(int)]
+    last = len(ordered) - 1
+    low, high = ordered[last // 10], ordered[last - last // 10]
+    middle = (ordered[last // 2] + ordered[last - last // 2]) / 2
     flanks = [width / 1.2816 for width in (middle - low, high - middle) if width > 0]
     return float(min([*flanks, float(ordered.std())]))
 

@@ -359,8 +359,8 @@ def _table(local: Local, op: Operator, name: Any, attrs: dict[str, Any]) -> pd.D
     return table
 
 
-def _classes(codes: Codes, names: tuple[str, ...]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names, ordered=True))
+def _classes(codes: Codes, names: tuple[str, ...]) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes, pd.Index(names), ordered=True)
 
 
 def _listed(times: Iterable[Any]) -> list[Any]:
