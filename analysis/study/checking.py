@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.study.measures import check_measures, measure
 from analysis.study.reading import StudyFile, read_study
-from analysis.study.sampling import choose_units, draw_sample
+from analysis.study.sampling import choose_units, draw_sample, fill_gaps
 from analysis.study.sources import KEY, Sources, read_sources
 from analysis.study.suspicious import suspicious_values
 from analysis.study.weighting import build_weights, check_weights
@@ -86,6 +86,7 @@ def check(
     check_weights(file.plan.weights)
     sources = read_sources(file)
     found = Checked([f"Study: {file.plan.study.title}"])
+    found.lines.append(f"Boundaries: {file.plan.boundaries.file}: {len(sources.cities)} units")
     _describe_table(found, sources, file)
     _describe_join(found, sources, file, aliases)
     units = _describe_sample(found, sources, file)
@@ -173,8 +174,12 @@ def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> list[
         return _with_polygon(sources.table[KEY], sources)
     for row in _rows(choice.left_out):
         found.lines.append(f"  left out: {row.unit} ({row.reason})")
+    filled = found.attempt(lambda: fill_gaps(sources.table, plan))
+    table = sources.table if filled is None else filled[0]
+    if filled is not None and len(filled[1]):
+        found.lines.append(f"  interpolated cells: {len(filled[1])}")
     measured = found.attempt(
-        lambda: measure(sources.table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
+        lambda: measure(table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
     )
     sample = found.attempt(lambda: draw_sample(measured.frame, plan, choice)) if measured else None
     if sample is None:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from analysis.study.clustering import Clusters, find_clusters
 from analysis.study.folder import output_folder, probe
 from analysis.study.measures import check_measures, measure
@@ -18,8 +16,7 @@ from analysis.study.progress import Progress, Steps
 from analysis.study.reading import StudyFile, read_study
 from analysis.study.record import make_manifest
 from analysis.study.results import Study
-from analysis.study.sampling import choose_units, draw_sample, interpolate, used_columns
-from analysis.study.schema import Plan
+from analysis.study.sampling import choose_units, draw_sample, fill_gaps
 from analysis.study.sources import KEY, input_files, read_sources
 from analysis.study.suspicious import suspicious_values
 from analysis.study.truth import truth_table
@@ -107,7 +104,7 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
     )
     choice = choose_units(sources, plan)
     suspicious = suspicious_values(sources.table, KEY, time)
-    table, filled = _interpolated(sources.table, plan)
+    table, filled = fill_gaps(sources.table, plan)
     steps("measures", ", ".join(plan.measure))
     measured = measure(table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
     sample = draw_sample(measured.frame, plan, choice)
@@ -128,18 +125,6 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
         suspicious=suspicious, weights=weights, models=models, clusters=clusters,
         truth=truth_table(file, models), warnings=measured.warnings, manifest=manifest,
     )  # fmt: skip
-
-
-def _interpolated(table: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fill gaps where the policy says so; in the columns of the measures and of the models alike."""
-    if plan.table.missing != "interpolate":
-        return table, pd.DataFrame(columns=["unit", "time", "column", "value"])
-    if plan.table.time is None:
-        raise InputError(
-            '[table] missing = "interpolate" needs [table] time; a cross-section has no years to fill between.'
-        )
-    words = [word for part in plan.measure.values() for word in part.words]
-    return interpolate(table, [*used_columns(plan), *words], plan.table.time)
 
 
 def _with_warnings(found: Study, caught: list[warnings.WarningMessage]) -> Study:

@@ -20,6 +20,7 @@ __all__ = [
     "Sample",
     "choose_units",
     "draw_sample",
+    "fill_gaps",
     "interpolate",
     "numeric_columns",
     "used_columns",
@@ -172,6 +173,18 @@ def interpolate(
                 for when, value in zip(inside[time], values, strict=True)
             ]
     return filled, pd.DataFrame(rows, columns=["unit", "time", "column", "value"])
+
+
+def fill_gaps(table: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Interpolate where the policy says so, in the columns of the measures and of the models alike."""
+    if plan.table.missing != "interpolate":
+        return table, pd.DataFrame(columns=["unit", "time", "column", "value"])
+    if plan.table.time is None:
+        raise InputError(
+            '[table] missing = "interpolate" needs [table] time; a cross-section has no years to fill between.'
+        )
+    words = [word for part in plan.measure.values() for word in part.words]
+    return interpolate(table, [*used_columns(plan), *words], plan.table.time)
 
 
 def draw_sample(frame: pd.DataFrame, plan: Plan, choice: Choice) -> Sample:
