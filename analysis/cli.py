@@ -80,7 +80,9 @@ def main() -> None:
             sys.exit(130)
 
 
-_USAGE_FAULTS = tuple(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+_USAGE_FAULTS: tuple[type[Exception], ...] = tuple(
+    c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
+)
 
 
 def _explain(fault: Any) -> None:

@@ -150,8 +150,9 @@ def _by_time(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     if frame.index.nlevels == 1:
         yield "", frame
         return
-    for time in frame.index.unique(0):
-        yield f"_{time}", frame.xs(time, level=0)
+    times = frame.index.get_level_values(0)
+    for time in times.unique():
+        yield f"_{time}", frame[times == time].droplevel(0)
 
 
 def _cluster_entries(lang: str) -> list[tuple[str, str, str]]:
@@ -163,7 +164,7 @@ def _cluster_entries(lang: str) -> list[tuple[str, str, str]]:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Categories as text, so that every reader sees the class and not its code."""
-    return table.assign(**{c: table[c].astype(object) for c in table.select_dtypes("category")})
+    return table.astype(dict.fromkeys(table.select_dtypes("category"), object))
 
 
 def _spillovers(results: Frames | None, lang: str) -> Iterator[Layer]:

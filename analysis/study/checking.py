@@ -16,6 +16,7 @@ from analysis.study.sources import KEY, Sources, read_sources
 from analysis.study.suspicious import suspicious_values
 from analysis.study.weighting import build_weights, check_weights
 from spatial.errors import InputError, named
+from spatial.labels import canonical
 
 __all__ = ["Checked", "check"]
 
@@ -134,17 +135,19 @@ def _describe_join(
         )
     if not sources.unmatched:
         return
+    dropped = {canonical(name) for name in file.plan.table.drop_units}
     hints = shapes.match_names(sources.unmatched, sources.cities)
     found.lines.append(f"  only in the table ({len(hints)}):")
     for row in _rows(hints):
+        hint = f" – {row.suggestion}" if isinstance(row.suggestion, str) else ""
+        named_so = " (dropped by name)" if canonical(row.given) in dropped else ""
+        found.lines.append(f"    {row.given}{hint}{named_so}")
+    open_names = hints[~hints["given"].map(canonical).isin(dropped)]
+    if len(open_names):
+        found.aliases = _write_aliases(open_names, file, aliases)
         found.lines.append(
-            f"    {row.given}"
-            + (f" – {row.suggestion}?" if isinstance(row.suggestion, str) else "")
+            f"  fill in the keys in {found.aliases} and name the file in [boundaries] aliases"
         )
-    found.aliases = _write_aliases(hints, file, aliases)
-    found.lines.append(
-        f"  fill in the keys in {found.aliases} and name the file in [boundaries] aliases"
-    )
 
 
 def _write_aliases(hints: pd.DataFrame, file: StudyFile, given: str | Path | None) -> Path:

@@ -220,7 +220,7 @@ def draw_sample(frame: pd.DataFrame, plan: Plan, choice: Choice) -> Sample:
             f"{unit} ({reason.removeprefix('missing: ')})" for unit, reason in incomplete.items()
         )
         raise InputError(
-            f'values are missing for {len(incomplete)} units: {shown}; set [table] missing = "complete-units" to leave these units out by name, '
+            f'values are missing in {len(incomplete)} of {rows[KEY].nunique()} units: {shown}; set [table] missing = "complete-units" to leave these units out by name, '
             '"interpolate" to fill gaps between known years, or shorten [table] years.'
         )
     if time is None:

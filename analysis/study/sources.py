@@ -147,7 +147,7 @@ def refuse_unmatched(names: Iterable[str], cities: GeoDataFrame) -> None:
     if absent:
         hints = shapes.match_names(absent, cities)["suggestion"]
         words = [
-            f"{n} ({hint}?)" if isinstance(hint, str) else n
+            f"{n} ({hint})" if isinstance(hint, str) else n
             for n, hint in zip(absent, hints, strict=True)
         ]
         verb = "names have" if len(absent) > 1 else "name has"
