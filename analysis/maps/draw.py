@@ -15,7 +15,7 @@ from analysis.maps.colours import Look
 from analysis.maps.layer import PROVINCE, SEA, Layer
 from analysis.maps.legend import thin_hatch
 from analysis.maps.placing import Window
-from analysis.maps.projection import degrees
+from analysis.maps.projection import degrees, from_degrees
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,10 +90,9 @@ def graticule_step(span: float) -> float:
 def draw_graticule(axes: Axes, window: Window, layer: Layer, label_size: float | None) -> None:
     """Lines of longitude and latitude under the units; degrees at the frame if a size is given."""
     from matplotlib.collections import LineCollection
-    from pyproj import Transformer
 
     west, south, east, north = _degrees_of(window, layer)
-    back = Transformer.from_crs("EPSG:4326", layer.crs, always_xy=True)
+    back = from_degrees(layer.crs)
     step = graticule_step(max(east - west, north - south))
     along_lat = np.linspace(south, north, 80)
     along_lon = np.linspace(west, east, 80)

@@ -64,7 +64,7 @@ class ScaleBar:
         for place, face in ((0, "#333333"), (1, "white")):
             bar = Rectangle((x0 + place * half, box[1]), half, BAR * unit, zorder=6)
             bar.set(facecolor=face, edgecolor="#333333", linewidth=0.4, gid=f"scale:{place}")
-            axes.add_patch(bar)
+            axes.add_artist(bar)
         y = box[1] + (BAR + 0.4) * unit
         shift = text_width(_km(self.km), self.size) / 2 * unit
         for place, text in enumerate(self.texts):

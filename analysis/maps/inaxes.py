@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.canvas import LINE, MM_PER_INCH, MM_PER_POINT, wrap, write
@@ -38,31 +39,58 @@ def in_axes(
         )
     width, height = _size_mm(axes)
     lines = [line for note in notes for line in wrap(note, sheet.small, width - 1)]
-    foot = len(lines) * LINE * sheet.small * MM_PER_POINT + (1.2 if lines else 0.0)
-    columns = legend.columns_in(width - 1)
-    legend_foot = 0.0
-    plan = _plan(layer, legend, sheet, (width, height - foot))
-    if plan.legend_box is None:
-        legend_foot = legend.measure(columns, width - 1)[1] + 1.5
-        plan = _plan(layer, legend, sheet, (width, height - foot - legend_foot), inside=False)
+    parts = _arrange(layer, legend, sheet, (width, height), len(lines))
+    plan, unit = parts.plan, parts.plan.window.metres_per_mm
     draw_map(axes, plan, panels[0], sheet, degrees=False)
-    unit = plan.window.metres_per_mm
-    floor = plan.window.y0 - (foot + legend_foot) * unit
+    floor = plan.window.y0 - (parts.notes + parts.legend + parts.bar) * unit
     axes.set_ylim(floor, plan.window.y1)
     axes.plot([plan.window.x0, plan.window.x1], [plan.window.y0] * 2, color="#404040", lw=0.4)
     for spine in axes.spines.values():
         spine.set(linewidth=0.5, edgecolor="#404040")
     _write_lines(axes, plan, lines, sheet, floor)
-    if legend_foot:
-        box = (plan.window.x0 + 0.5 * unit, floor + foot * unit)
-        size = ((width - 1) * unit, (legend_foot - 1.5) * unit)
+    if parts.bar:
+        left, base = plan.window.x0 + 0.8 * unit, plan.window.y0 - parts.bar * unit
+        plan.bar.draw(axes, (left, base, left, base), plan.window)
+    if parts.legend:
+        box = (plan.window.x0 + 0.5 * unit, floor + parts.notes * unit)
+        size = ((width - 1) * unit, (parts.legend - 1.5) * unit)
         child = axes.inset_axes((*box, *size), transform=axes.transData, zorder=6)
-        legend.draw(child, columns, width - 1)
+        legend.draw(child, legend.columns_in(width - 1), width - 1)
     if sheet.title:
         axes.set_title(
             sheet.title, loc="left", fontsize=sheet.font_size + 1.5, family=list(families())
         )
     return axes.get_figure(root=True)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Plan of the map, and the heights in millimetres of what stands below it."""
+
+    plan: Plan
+    notes: float
+    legend: float
+    bar: float
+
+
+def _arrange(
+    layer: Layer, legend: Legend, sheet: Sheet, size: tuple[float, float], lines: int
+) -> Parts:
+    """Move legend and scale bar below the map where it has no room for them."""
+    width, height = size
+    step = LINE * sheet.small * MM_PER_POINT
+    notes = lines * step + (1.2 if lines else 0.0)
+    below, bar = 0.0, 0.0
+    plan = _plan(layer, legend, sheet, (width, height - notes), inside=True)
+    if plan.legend_box is None:
+        below = legend.measure(legend.columns_in(width - 1), width - 1)[1] + 1.5
+        plan = _plan(layer, legend, sheet, (width, height - notes - below), inside=False)
+    if plan.bar_box is None:
+        bar = plan.bar.size_mm[1] + 1.5
+        below = legend.measure(legend.columns_in(width - 1), width - 1)[1] + 1.5
+        plan = _plan(layer, legend, sheet, (width, height - notes - below - bar), inside=False)
+        plan = replace(plan, bar_box=None)
+    return Parts(plan, notes, below, bar)
 
 
 def _size_mm(axes: Axes) -> tuple[float, float]:
@@ -78,7 +106,7 @@ def _size_mm(axes: Axes) -> tuple[float, float]:
 
 
 def _plan(
-    layer: Layer, legend: Legend, sheet: Sheet, size: tuple[float, float], *, inside: bool = True
+    layer: Layer, legend: Legend, sheet: Sheet, size: tuple[float, float], *, inside: bool
 ) -> Plan:
     """Plan a map that fits into a box of that size and fills it."""
     width, height = size

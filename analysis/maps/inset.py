@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
 
 from analysis.canvas import LINE, MM_PER_POINT, number, wrap, write
 from analysis.maps.colours import Look
@@ -19,6 +18,7 @@ from analysis.maps.draw import draw_lines, draw_units
 from analysis.maps.layer import SEA, Layer
 from analysis.maps.options import Sheet
 from analysis.maps.placing import Box, Ground, Window
+from analysis.maps.projection import from_degrees
 from analysis.terms import term
 
 if TYPE_CHECKING:
@@ -115,9 +115,10 @@ def _extent(shapes: npt.NDArray[np.object_], shown: Window) -> npt.NDArray[np.fl
 
 
 def scale_text(width_mm: float, ratio: float, sheet: Sheet) -> list[str]:
-    """Word the scale of the inset, wrapped to its width."""
-    text = term("map.inset_scale", sheet.lang, ratio=number(ratio, 2).rstrip("0"))
-    return wrap(text, sheet.small, width_mm - 1)
+    """Word the scale of the inset, wrapped to its width; only the ratio in a narrow one."""
+    share = number(ratio, 2).rstrip("0")
+    lines = wrap(term("map.inset_scale", sheet.lang, ratio=share), sheet.small, width_mm - 1)
+    return lines if len(lines) <= 2 else [f"×\u00a0{share}"]
 
 
 def foot_mm(texts: Sequence[str], sheet: Sheet) -> float:
@@ -139,7 +140,7 @@ def plan_inset(
     for pad, ratio, corner in _choices():
         wide = _padded(window, corner, pad).scaled_to(width_mm)
         box = _corner_box(shown, wide, ratio, corner, sheet)
-        if ground.free(box):
+        if wide.holds(box) and ground.free(box):
             return Inset(Window(*shown, wide.metres_per_mm / ratio), box, ratio), wide
     return None, window
 
@@ -176,8 +177,9 @@ def _ground_shown(layer: Layer, sheet: Sheet) -> Box | None:
     if sheet.inset is False:
         return None
     if isinstance(sheet.inset, tuple):
-        back = Transformer.from_crs("EPSG:4326", layer.crs, always_xy=True)
-        return tuple(map(float, back.transform_bounds(*sheet.inset, densify_pts=41)))  # type: ignore[return-value]
+        bounds = from_degrees(layer.crs).transform_bounds(*sheet.inset, densify_pts=41)
+        x0, y0, x1, y1 = map(float, bounds)
+        return x0, y0, x1, y1
     if not layer.has_far_islands:
         return None
     return _around_far(layer)

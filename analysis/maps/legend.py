@@ -116,7 +116,7 @@ class Legend:
         if look.hatch:
             patch.set_hatch(look.hatch[0] * (len(look.hatch) + 2))
             thin_hatch(patch)
-        axes.add_patch(patch)
+        axes.add_artist(patch)
         write(axes, x + width + GAP, y, text, self.size, va="center_baseline")
 
     def _write_counts(self, axes: Axes, y: float, words: Sequence[str], colour: str) -> None:

@@ -46,6 +46,12 @@ class Window:
         """Printed height."""
         return (self.y1 - self.y0) / self.metres_per_mm
 
+    def holds(self, box: Box) -> bool:
+        """Whether a box lies within, but for rounding."""
+        slack = 1e-6 * (self.x1 - self.x0)
+        inside_x = box[0] >= self.x0 - slack and box[2] <= self.x1 + slack
+        return inside_x and box[1] >= self.y0 - slack and box[3] <= self.y1 + slack
+
     def rectangle(self) -> Path:
         """Outline as a path, to cut what lies outside."""
         from matplotlib.path import Path

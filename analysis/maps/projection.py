@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from pyproj.exceptions import CRSError
 
 from spatial.errors import InputError
 
-__all__ = ["degrees", "plane_for", "true_length"]
+__all__ = ["degrees", "from_degrees", "plane_for", "true_length"]
 
 ALBERS = (
     "+proj=aea +lat_1={south} +lat_2={north} +lat_0={middle} +lon_0={lon} "
@@ -83,9 +84,16 @@ def _central_meridian(lon: Floats) -> float:
     return round(float((middle + 180) % 360 - 180), 3)
 
 
+@lru_cache(maxsize=16)
 def degrees(crs: CRS) -> Transformer:
     """Go from the map's plane to longitude and latitude."""
     return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+
+
+@lru_cache(maxsize=16)
+def from_degrees(crs: CRS) -> Transformer:
+    """Go from longitude and latitude to the map's plane."""
+    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
 
 def true_length(crs: CRS, x0: float, x1: float, y: float) -> float:

@@ -151,7 +151,7 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(figure, tmp_path, monkeypatc
 
 
 def test_refusals_of_saving(figure, tmp_path):
-    with pytest.raises(InputError, match="folder .*none.* does not exist"):
+    with pytest.raises(InputError, match=r"folder .*none.* does not exist"):
         maps.save(figure, tmp_path / "none" / "a")
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="does not exist"):

@@ -216,7 +216,7 @@ def test_spillover_panels_share_classes(cities):
     assert len(axes_of(figure, "legend")) == 1
     one = maps.spillover(cities, effects, which="received", lang="zh")
     assert legend_words(one)[0] == "溢出（接受）"
-    with pytest.raises(InputError, match="which=.*own, received, sent"):
+    with pytest.raises(InputError, match=r"which=.*own, received, sent"):
         maps.spillover(cities, effects, which="both")
     with pytest.raises(InputError, match="no column 'sent'"):
         maps.spillover(cities, effects[["own"]])
@@ -268,10 +268,10 @@ def test_class_edges_are_told_apart_with_a_true_minus():
 
 
 REFUSED = {
-    "unknown units": (lambda c: clusters(["A", "B"]), {}, "2 units that the boundary layer lacks: A, B"),
+    "units": (lambda c: clusters(["A", "B"]), {}, "2 units that the boundary layer lacks: A, B"),
     "no cluster": (lambda c: pd.DataFrame({"x": 1.0}, c.index), {}, "no column 'cluster'"),
     "odd class": (
-        lambda c: pd.DataFrame({"cluster": ["hot"] * len(c)}, c.index), {}, "holds 'hot'; the classes",
+        lambda c: pd.DataFrame({"cluster": ["hot"] * len(c)}, c.index), {}, "holds 'hot'",
     ),
     "option": (lambda c: clusters(c.index), {"colour": 1}, "no option 'colour'"),
     "language": (lambda c: clusters(c.index), {"lang": "de"}, "lang='de'"),
@@ -304,7 +304,7 @@ def test_refusals_of_layers(cities):
     with pytest.raises(InputError, match="no coordinate reference system"):
         maps.lisa(bare, result)
     points = cities.set_geometry(cities.geometry.representative_point())
-    with pytest.raises(InputError, match="100000, 100100.*are Point"):
+    with pytest.raises(InputError, match=r"100000, 100100.*are Point"):
         maps.lisa(points, result)
     holey = cities.copy()
     holey.loc["100300", "geometry"] = None
@@ -359,7 +359,7 @@ def test_every_term_has_both_languages_and_the_same_places():
             for text in (english, chinese)
         ]
         assert english and chinese and places[0] == places[1], key
-    with pytest.raises(InputError, match="no term 'cluster.HX'; the nearest is 'cluster"):
+    with pytest.raises(InputError, match=r"no term 'cluster\.HX'; the nearest is 'cluster"):
         term("cluster.HX")
     with pytest.raises(InputError, match="lang='fr'"):
         term("cluster.HH", "fr")

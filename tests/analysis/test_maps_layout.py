@@ -98,8 +98,7 @@ def test_a_layer_without_far_islands_has_no_inset():
     assert not axes_of(maps.lisa(lattice_layer(), clusters(lattice_layer().index)), "inset")
 
 
-@pytest.mark.parametrize("width", [80, 160])
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("lang", "width"), [("en", 80), ("zh", 160)])
 def test_years_at_both_widths(lang, width):
     layer = lattice_layer(islets=True)
     parts = {year: clusters(layer.index, seed=year) for year in range(2015, 2020)}

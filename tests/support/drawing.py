@@ -134,6 +134,9 @@ def require_nothing_covered(figure, gid):
     boxes = axes_of(figure, gid)
     assert boxes, f"no axes {gid!r}"
     for box in boxes:
+        page = figure.bbox.padded(1)
+        assert page.contains(*box.get_window_extent().p0), f"{gid} leaves the page"
+        assert page.contains(*box.get_window_extent().p1), f"{gid} leaves the page"
         ground = shapely.box(*box.get_window_extent().extents)
         for main in axes_of(figure, "map"):
             shown = shapely.box(*main.get_window_extent().extents)
@@ -148,7 +151,6 @@ def drawn_shapes(axes):
         if not str(collection.get_gid()).startswith("class:"):
             continue
         for path in collection.get_paths():
-            for ring in axes.transData.transform_path(path).to_polygons():
-                if len(ring) >= 4:
-                    shapes.append(shapely.make_valid(shapely.Polygon(ring)))
+            rings = axes.transData.transform_path(path).to_polygons()
+            shapes.extend(shapely.make_valid(shapely.Polygon(r)) for r in rings if len(r) >= 4)
     return shapes
