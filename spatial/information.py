@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -85,6 +85,7 @@ def _factors(op: Operator, rho: float) -> Solver:
         return solve_dense
     from scipy.sparse.linalg import splu
 
+    order: Literal["COLAMD", "MMD_AT_PLUS_A"]
     order = "COLAMD" if similarity(op) is None else "MMD_AT_PLUS_A"
     system = sparse.csc_array(sparse.eye_array(op.n, format="csc") - rho * op.matrix)
     lu: Any = splu(system, permc_spec=order)

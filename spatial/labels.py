@@ -24,7 +24,9 @@ def canonical(label: Any) -> str:
     """
     if isinstance(label, (float, np.floating)) and float(label).is_integer():
         return str(int(label))
-    text = unicodedata.normalize("NFC", str(label)).strip()
+    text = str(label).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if text.endswith(".0") and text[:-2].isdigit():
         return text[:-2]
     return text
@@ -32,6 +34,9 @@ def canonical(label: Any) -> str:
 
 def canonical_index(labels: Iterable[Any], what: str) -> pd.Index:
     """Canonical labels of distinct units; two labels that collapse into one are refused."""
+    index = labels if isinstance(labels, pd.Index) else None
+    if index is not None and pd.api.types.is_integer_dtype(index.dtype) and index.is_unique:
+        return pd.Index(index.astype(str), dtype=object)
     given = list(labels)
     empty = [
         i for i, label in enumerate(given) if label is None or label is pd.NA or label != label
