@@ -36,7 +36,8 @@ def canonical_index(labels: Iterable[Any], what: str) -> pd.Index:
     """Canonical labels of distinct units; two labels that collapse into one are refused."""
     index = labels if isinstance(labels, pd.Index) else None
     if index is not None and pd.api.types.is_integer_dtype(index.dtype) and index.is_unique:
-        return pd.Index(index.astype(str), dtype=object)
+        texts: pd.Index = index.astype(str).astype(object)
+        return texts
     given = list(labels)
     empty = [
         i for i, label in enumerate(given) if label is None or label is pd.NA or label != label
