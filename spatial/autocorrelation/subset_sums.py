@@ -37,6 +37,7 @@ FLOOR = 1e-13
 MOST_LISTED = 200_000
 NEGLIGIBLE = 1e-18
 BLOCK = 1024
+BELOW = 2
 
 
 def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LISTED) -> Tails | None:
@@ -65,8 +66,8 @@ def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LIST
     More than half the pool is replaced by its complement: the total less the sum of the
     others. Values on a lattice (counts, ranks) and listed sums are exact, ties included. Other
     values are rounded to a grid and take P(S > s) + P(S = s)/2 there, so that the rounding cancels
-    to second order, and add half the observed arrangement; where many of them are tied, they take
-    P(S ≥ s).
+    to second order, the observed arrangement counted in full; where many of them are tied, they
+    take P(S ≥ s).
     """
     n = len(pool)
     counts = np.diff(neighbours.indptr)
@@ -75,21 +76,23 @@ def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LIST
     sizes = np.where(complement, n - 1 - counts, counts)
     present = [int(k) for k in np.unique(sizes[counts > 0])]
     values = pool - pool.mean()
-    tables: dict[bool, Listed | Counted] = {}
+    observed = _observed(values, neighbours, complement)
     small = [k for k in present if k <= 1 or comb(n - 1, k) <= listed]
     large = [k for k in present if k not in small]
+    tables: list[tuple[list[int], Listed | Counted]] = []
     if small:
-        tables[False] = Listed(values, max(small), rounding * np.maximum(counts, 1))
+        slack = rounding * np.maximum(counts, 1)
+        tables.append((small, Listed(values, observed, max(small), slack)))
     if large:
         budget = _budget(n, large, int((sizes + 1).sum()))
         numbers = on_whole_numbers(pool, budget, rounding)
         if numbers is None:
             return None
-        tables[True] = Counted(values, numbers, max(large))
+        arranged = _observed(numbers.units, neighbours, complement)
+        tables.append((large, Counted(values, observed, max(large), numbers, arranged)))
     found = np.full((2, n), np.nan)
-    for counted, table in tables.items():
-        table.observe(neighbours, complement)
-        for k in large if counted else small:
+    for some, table in tables:
+        for k in some:
             rows = np.flatnonzero((sizes == k) & (counts > 0))
             found[:, rows] = np.clip(table.tails(k, rows), max(FLOOR, _one_of(n - 1, k)), 1.0)
     found[:, complement] = found[::-1, complement]
@@ -112,17 +115,13 @@ def _observed(
 class Listed:
     """Sorted sums of all subsets of up to `largest` of the values.
 
-    `slack` (n,) is the difference up to which two sums of unit i count as equal.
+    `observed` (n,) are the sums to be judged, `slack` (n,) the difference up to which two sums of a
+    unit count as equal.
     """
 
-    def __init__(self, values: Vector, largest: int, slack: Vector) -> None:
-        self.values, self.slack = values, slack
+    def __init__(self, values: Vector, observed: Vector, largest: int, slack: Vector) -> None:
+        self.values, self.observed, self.slack = values, observed, slack
         self.sums = [np.sort(sums) for sums in subset_sums(values, largest)]
-        self.observed = values
-
-    def observe(self, neighbours: sparse.csr_array, complement: npt.NDArray[np.bool_]) -> None:
-        """Take the sums that are to be judged."""
-        self.observed = _observed(self.values, neighbours, complement)
 
     def tails(self, k: int, rows: Counts) -> Vector:
         """Upper and lower tail of the units at `rows`, which all draw k: (2, rows)."""
@@ -151,34 +150,46 @@ def subset_sums(values: Vector, largest: int) -> list[Vector]:
 
 
 class Counted:
-    """Tails of the sums of up to `largest` of the values on whole numbers."""
+    """Tails of the sums of up to `largest` of the values on whole numbers.
 
-    def __init__(self, values: Vector, numbers: WholeNumbers, largest: int) -> None:
-        self.values, self.units, self.kind = values, numbers.units, numbers.kind
+    `observed` (n,) are the sums to be judged, `arranged` (n,) the same in whole numbers.
+    """
+
+    def __init__(
+        self,
+        values: Vector,
+        observed: Vector,
+        largest: int,
+        numbers: WholeNumbers,
+        arranged: Vector,
+    ) -> None:
+        self.values, self.observed, self.arranged = values, observed, arranged
+        self.units, self.smooth = numbers.units, numbers.kind == "smooth"
         self.upper, self.lower = _cumulated(numbers, largest)
-        self.own = numbers.units.astype(np.intp)
-        self.observed = values
-
-    def observe(self, neighbours: sparse.csr_array, complement: npt.NDArray[np.bool_]) -> None:
-        """Take the sums that are to be judged."""
-        measure = self.values if self.kind == "smooth" else self.units
-        self.observed = _observed(measure, neighbours, complement)
 
     def tails(self, k: int, rows: Counts) -> Vector:
         """Upper and lower tail of the units at `rows`, which all draw k: (2, rows)."""
-        at = self._place(k, rows) if self.kind == "smooth" else self.observed[rows]
+        arranged = self.arranged[rows]
+        if not self.smooth:
+            return self._without_own(k, rows, arranged.astype(np.intp), None)
+        at = self._place(k, rows)
         cell = np.floor(at).astype(np.intp)
-        share = at - cell
-        own, last = self.own[rows], self.upper.shape[1] - 2
+        found = self._without_own(k, rows, cell, at - cell)
+        counted = np.clip(0.5 + 0.5 * (arranged - at), 0.0, 1.0)
+        return found + _one_of(len(self.values) - 1, k) * np.array([1.0 - counted, counted])
+
+    def _without_own(self, k: int, rows: Counts, cell: Counts, share: Vector | None) -> Vector:
+        """Tails at `cell`, or between it and the next, of the draws without the unit itself."""
+        own, last = self.units[rows].astype(np.intp), self.upper.shape[1] - 2
         found = np.zeros((2, len(rows)))
         for m, weight in enumerate(_leave_one_out(len(self.values), k)):
-            place = np.clip(cell - m * own + 1, 0, last)
+            place = np.clip(cell - m * own + BELOW, 0, last)
             for tail, table in zip(found, (self.upper[k - m], self.lower[k - m]), strict=True):
-                if self.kind == "smooth":
-                    tail += weight * ((1 - share) * table[place] + share * table[place + 1])
-                else:
+                if share is None:
                     tail += weight * table[place]
-        return found + 0.5 * _one_of(len(self.values) - 1, k) if self.kind == "smooth" else found
+                else:
+                    tail += weight * ((1 - share) * table[place] + share * table[place + 1])
+        return found
 
     def _place(self, k: int, rows: Counts) -> Vector:
         """Put the observed sums on the grid, at the standard score that they have off it."""
@@ -219,23 +230,23 @@ def _budget(n: int, sizes: list[int], reads: int) -> Budget:
 
 
 def _cumulated(numbers: WholeNumbers, largest: int) -> Tails:
-    """P(S_r ≥ s) and P(S_r ≤ s) at s = −1, 0, ..., length−1: two arrays (largest+1, length+1).
+    """P(S_r ≥ s) and P(S_r ≤ s) at s = −2, −1, 0, ..., length−1: arrays (largest+1, length+2).
 
     On a smooth grid half of P(S_r = s) is left out of both.
     """
     length = numbers.length
     spectra = _spectra(numbers, largest)
-    upper = np.empty((largest + 1, length + 1))
+    upper = np.empty((largest + 1, BELOW + length))
     lower = np.empty_like(upper)
     for r, spectrum in enumerate(spectra):
         mass = np.fft.irfft(spectrum, length)
-        np.cumsum(mass, out=lower[r, 1:])
-        np.cumsum(mass[::-1], out=upper[r, :0:-1])
+        np.cumsum(mass, out=lower[r, BELOW:])
+        np.cumsum(mass[::-1], out=upper[r, : BELOW - 1 : -1])
         if numbers.kind == "smooth":
             mass *= 0.5
-            lower[r, 1:] -= mass
-            upper[r, 1:] -= mass
-    lower[:, 0], upper[:, 0] = 0.0, 1.0
+            lower[r, BELOW:] -= mass
+            upper[r, BELOW:] -= mass
+    lower[:, :BELOW], upper[:, :BELOW] = 0.0, 1.0
     return upper, lower
 
 
