@@ -16,7 +16,7 @@ from scipy import linalg, sparse
 
 from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
-from spatial.weights.logdet.similarity import Similarity, similarity
+from spatial.weights.logdet.similarity import similarity
 from spatial.weights.operator import Operator
 
 __all__ = [
@@ -98,14 +98,10 @@ def _factors(op: Operator, rho: float) -> Solver:
 
 
 def _frobenius(op: Operator, rho: float) -> float:
-    """tr G′G = ‖W(I − ρW)⁻¹‖²: by a Cholesky inverse where W is similar to a symmetric M, else by solves."""
+    """tr G′G = ‖W(I − ρW)⁻¹‖², from a dense inverse or from blocks of solved columns."""
     if op.n <= DENSE_LIMIT:
-        similar = similarity(op)
-        if similar is not None:
-            system = np.eye(op.n) - rho * similar.matrix.toarray()
-            factor, failed = linalg.lapack.dpotrf(system, lower=1)
-            if not failed:
-                return _symmetric_frobenius(similar, linalg.lapack.dpotri(factor, lower=1)[0])
+        lagged = op.matrix @ np.linalg.inv(np.eye(op.n) - rho * op.matrix.toarray())
+        return float(np.vdot(lagged, lagged))
     total = 0.0
     for start in range(0, op.n, BLOCK):
         stop = min(start + BLOCK, op.n)
@@ -114,14 +110,6 @@ def _frobenius(op: Operator, rho: float) -> float:
         column = op.matrix @ solve_system(op, rho, unit)
         total += float(np.vdot(column, column))
     return total
-
-
-def _symmetric_frobenius(similar: Similarity, lower: Array) -> float:
-    """‖D^-½ M A D^½‖² for the symmetric inverse A, of which the lower triangle is given."""
-    inverse = np.tril(lower)
-    inverse = inverse + np.tril(inverse, -1).T
-    product = similar.matrix @ inverse
-    return float((1.0 / similar.scale) @ (product * product) @ similar.scale)
 
 
 def expected_information(

@@ -100,8 +100,7 @@ def triangle(x: Array, y: Array) -> Triangle:
     both = np.concatenate([x, y], axis=1)
     scale = np.sqrt(np.einsum("ij,ij->j", both, both))
     scale[scale == 0.0] = 1.0
-    r = linalg.qr(both / scale, mode="r", overwrite_a=True, check_finite=False)[0]
-    return Triangle(r[: both.shape[1]], scale, x.shape[1])
+    return Triangle(np.linalg.qr(both / scale, mode="r"), scale, x.shape[1])
 
 
 def gaussian_loglik(rss: float, nobs: int) -> float:
