@@ -90,15 +90,14 @@ class Classes:
 
 
 def _decimals(edges: Floats) -> int:
-    """Fewest decimals at which distinct edges stay distinct, with three figures for the widest."""
+    """Decimals at which distinct edges stay distinct, and one more where that makes two."""
     gaps = np.diff(np.unique(edges))
     if not len(gaps):
         return 0 if float(edges[0]).is_integer() else 3
     if np.all(edges == np.round(edges)):
         return 0
     finest = int(np.ceil(-np.log10(gaps.min())))
-    width = int(np.ceil(2 - np.log10(np.abs(edges).max())))
-    return int(np.clip(max(finest, min(width, 3)), 0, 8))
+    return int(np.clip(max(finest, min(finest + 1, 2)), 0, 8))
 
 
 def classify(

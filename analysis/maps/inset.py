@@ -30,7 +30,7 @@ __all__ = ["Inset", "plan_inset"]
 RATIOS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07)
 CORNERS = {"lower right": 0.0, "lower left": 0.08, "upper right": 0.1, "upper left": 0.12}
 PADS = tuple(step * 0.01 for step in range(60))
-SMALLER = 0.4  # what a smaller inset costs against a wider frame
+SMALLER = 0.6  # what a smaller inset costs against a wider frame
 SHOWN_MM = 0.7  # parts smaller than this get a point mark
 APART_MM = 1.1  # distance of point marks
 
@@ -118,7 +118,7 @@ def scale_text(width_mm: float, ratio: float, sheet: Sheet) -> list[str]:
     """Word the scale of the inset, wrapped to its width; only the ratio in a narrow one."""
     share = number(ratio, 2).rstrip("0")
     lines = wrap(term("map.inset_scale", sheet.lang, ratio=share), sheet.small, width_mm - 1)
-    return lines if len(lines) <= 2 else [f"×\u00a0{share}"]
+    return lines if len(lines) <= 2 else [f"×{share}"]
 
 
 def foot_mm(texts: Sequence[str], sheet: Sheet) -> float:
