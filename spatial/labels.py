@@ -65,6 +65,7 @@ def positions(wanted: pd.Index, available: pd.Index, *, data: str, source: str) 
     absent = missing_from(wanted, available)
     if absent:
         raise InputError(
-            f"{data} has {len(absent)} units that {source} lacks: {named(absent)}; drop them from the data or build the weights with them."
+            f"{len(absent)} units of {data} are not in {source}: {named(absent)}; "
+            "drop them from the data or build the weights with them."
         )
     return np.asarray(available.get_indexer(wanted), dtype=np.intp)

@@ -17,6 +17,7 @@ __all__ = [
     "column_at",
     "missing_units",
     "require_no_self_weights",
+    "require_panel",
     "require_variation",
     "values_on",
 ]
@@ -92,15 +93,19 @@ def missing_units(op: Operator, values: Vector) -> list[str]:
     return [str(label) for label in op.ids[np.isnan(values)]]
 
 
-def column_at(panel: Panel, column: str, time: Any) -> pd.Series:
-    """One column of a panel in one time, indexed by unit."""
+def require_panel(panel: Panel, column: str) -> None:
+    """Refuse what is not a panel, and a column that it does not have."""
     if not isinstance(panel, Panel):
         raise InputError(
             f"the panel is a {type(panel).__name__}; "
             "make one with spatial.Panel(frame, unit=, time=)."
         )
-    rows = panel.at(time)
-    if column not in rows.columns:
-        raise InputError(f"the panel has no column {column}; it has {named(rows.columns, 30)}.")
-    found: pd.Series = rows[column]
+    columns = panel.frame.columns
+    if column not in columns:
+        raise InputError(f"the panel has no column {column}; it has {named(columns, 30)}.")
+
+
+def column_at(panel: Panel, column: str, time: Any) -> pd.Series:
+    """One column of a panel in one time, indexed by unit."""
+    found: pd.Series = panel.at(time)[column]
     return found

@@ -16,6 +16,7 @@ from spatial.autocorrelation.correction import Correction, adjust
 from spatial.autocorrelation.inputs import (
     column_at,
     require_no_self_weights,
+    require_panel,
     require_variation,
     values_on,
 )
@@ -105,8 +106,10 @@ def lisa(
 
     Notes
     -----
-    Exact p-values are good to about 1e-13 and never below that; on a fine grid, for values
-    that are not on a lattice, to about four digits. See `spatial.autocorrelation.subset_sums`.
+    Exact p-values are never below 1e-13. Up to 200,000 arrangements per unit, and values on a lattice
+    (counts, ranks, rounded figures), are computed to the last digits; other values are put on a fine
+    grid, which leaves about three digits or more (`spatial.autocorrelation.subset_sums`).
+    spdep's localmoran_perm gives slightly larger p-values: it draws with replacement.
 
     Examples
     --------
@@ -174,6 +177,7 @@ def lisa_by_time(
     of each time alone; units without a row or a number in a time are "missing" in it.
     """
     options = Options(method, alternative, correction, alpha, permutations, seed)
+    require_panel(panel, column)
     op = operator(w)
     chosen = list(panel.times) if times is None else _listed(times)
     found = []

@@ -15,6 +15,7 @@ from spatial.autocorrelation.inputs import (
     column_at,
     missing_units,
     require_no_self_weights,
+    require_panel,
     require_variation,
     values_on,
 )
@@ -76,10 +77,10 @@ def moran(values: pd.Series, w: Graph, alternative: Alternative = "two-sided") -
     _require_alternative(alternative)
     op = operator(w)
     placed = values_on(op, values, "the values")
+    result = pd.Series(_moran(op, placed, "the values", alternative), name="moran")
     lost = missing_units(op, placed)
     if lost:
         warnings.warn(_cut_out(lost), AlignmentWarning, stacklevel=2)
-    result = pd.Series(_moran(op, placed, "the values", alternative), name="moran")
     result.attrs = {
         "weights": label(w),
         "weights_zh": label(w, "zh"),
@@ -99,6 +100,7 @@ def moran_by_time(
     says where.
     """
     _require_alternative(alternative)
+    require_panel(panel, column)
     op = operator(w)
     rows, gaps = [], []
     for time in panel.times:

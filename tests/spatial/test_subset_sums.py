@@ -1,4 +1,4 @@
-"""The exact distribution of sums drawn without replacement, against every other way of knowing it."""
+"""The exact distribution of sums drawn without replacement, against other ways to know it."""
 
 from itertools import combinations
 from math import comb
@@ -6,6 +6,7 @@ from math import comb
 import numpy as np
 import pytest
 from scipy import sparse
+
 from spatial.autocorrelation import lattice, subset_sums
 from spatial.autocorrelation.lattice import Budget, common_step, on_whole_numbers
 from spatial.autocorrelation.subset_sums import tails
@@ -33,7 +34,10 @@ def pattern(rows_of_neighbours):
 
 def random_neighbours(rng, n, sizes):
     return pattern(
-        [rng.choice(np.delete(np.arange(n), i), size, replace=False) for i, size in enumerate(sizes)]
+        [
+            rng.choice(np.delete(np.arange(n), i), size, replace=False)
+            for i, size in enumerate(sizes)
+        ]
     )
 
 
@@ -97,12 +101,15 @@ def test_grid_agrees_with_listing_where_both_can_work(rng):
 
 def hypergeometric(n, marked, k, reached):
     """P(at least `reached` marked ones among k of n)."""
-    ways = sum(comb(marked, x) * comb(n - marked, k - x) for x in range(reached, min(k, marked) + 1))
+    ways = sum(
+        comb(marked, x) * comb(n - marked, k - x) for x in range(reached, min(k, marked) + 1)
+    )
     return ways / comb(n, k)
 
 
 @pytest.mark.parametrize(
-    ("n", "marked", "k"), [(60, 20, 29), (60, 20, 55), (300, 45, 120), (300, 150, 150), (20_000, 90, 8)]
+    ("n", "marked", "k"),
+    [(60, 20, 29), (60, 20, 55), (300, 45, 120), (300, 150, 150), (20_000, 90, 8)],
 )
 def test_zeros_and_ones_are_hypergeometric(rng, n, marked, k):
     values = np.zeros(n)
@@ -167,7 +174,9 @@ def test_result_does_not_depend_on_unit_and_origin_of_measurement(rng):
     neighbours = random_neighbours(rng, 150, rng.integers(3, 9, 150))
     for values in (rng.poisson(3.0, 150).astype(float), rng.normal(size=150)):
         upper, lower = tails(values, neighbours)
-        np.testing.assert_allclose(tails(0.37 * values - 12.9, neighbours), (upper, lower), rtol=1e-6)
+        np.testing.assert_allclose(
+            tails(0.37 * values - 12.9, neighbours), (upper, lower), rtol=1e-6
+        )
         np.testing.assert_allclose(tails(-3.0 * values, neighbours), (lower, upper), rtol=1e-6)
 
 
