@@ -182,9 +182,15 @@ def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> list[
     if filled is not None and len(filled[1]):
         found.lines.append(f"  interpolated cells: {len(filled[1])}")
     measured = found.attempt(
-        lambda: measure(table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
+        lambda: measure(
+            table, plan.measure, unit=KEY, time=time, in_sample=choice.rows, names=sources.names
+        )
     )
-    sample = found.attempt(lambda: draw_sample(measured.frame, plan, choice)) if measured else None
+    sample = (
+        found.attempt(lambda: draw_sample(measured.frame, plan, choice, sources.names))
+        if measured
+        else None
+    )
     if sample is None:
         return _with_polygon(sources.table.loc[choice.rows, KEY], sources)
     years = f" × {len(sample.times)} years" if sample.times else ""

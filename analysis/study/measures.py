@@ -39,6 +39,7 @@ def measure(
     unit: str,
     time: str | None,
     in_sample: pd.Series[bool],
+    names: Mapping[str, str],
 ) -> Measured:
     """Add one column per measure.
 
@@ -52,6 +53,8 @@ def measure(
         Columns with the city and the year.
     in_sample
         Rows of the units that stay; a measure with within_sample = true sees only these.
+    names
+        Printed names of units, for what the indices refuse.
 
     Raises
     ------
@@ -59,6 +62,7 @@ def measure(
         An index or argument is unknown, two measures need each other, or a measure has the name of a column.
     """
     result, formulas, said = frame.copy(), {}, []
+    labels = _labels(frame[unit], names)
     for name in _order(measures):
         if name in frame.columns:
             raise InputError(
@@ -67,7 +71,8 @@ def measure(
         section = measures[name]
         function = _function(name, section.index)
         arguments = _arguments(name, section, function)
-        data = result[in_sample] if section.within_sample else result
+        labelled = result.assign(**{unit: labels})
+        data = labelled[in_sample] if section.within_sample else labelled
         keys = {"unit": unit} | (
             {"time": time} if "time" in inspect.signature(function).parameters else {}
         )
@@ -82,6 +87,12 @@ def measure(
         note = str(values.attrs.get("note", section.index))
         formulas[name] = {"en": note, "zh": str(values.attrs.get("note_zh", note))}
     return Measured(result, formulas, tuple(said))
+
+
+def _labels(units: pd.Series[str], names: Mapping[str, str]) -> pd.Series[str]:
+    """Give printed names, unless two units share one."""
+    printed = units.map(lambda key: names.get(key, key))
+    return printed if printed.nunique() == units.nunique() else units
 
 
 def check_measures(measures: Mapping[str, Measure]) -> None:

@@ -106,8 +106,15 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
     suspicious = suspicious_values(sources.table, KEY, time)
     table, filled = fill_gaps(sources.table, plan)
     steps("measures", ", ".join(plan.measure))
-    measured = measure(table, plan.measure, unit=KEY, time=time, in_sample=choice.rows)
-    sample = draw_sample(measured.frame, plan, choice)
+    measured = measure(
+        table,
+        plan.measure,
+        unit=KEY,
+        time=time,
+        in_sample=choice.rows,
+        names=sources.names,
+    )
+    sample = draw_sample(measured.frame, plan, choice, sources.names)
     steps("weights", ", ".join(plan.weights))
     weights = build_weights(plan.weights, sources.cities, sample.units)
     steps("models", plan.model.formula if plan.model else "")

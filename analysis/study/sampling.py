@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,7 +187,9 @@ def fill_gaps(table: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFra
     return interpolate(table, [*used_columns(plan), *words], plan.table.time)
 
 
-def draw_sample(frame: pd.DataFrame, plan: Plan, choice: Choice) -> Sample:
+def draw_sample(
+    frame: pd.DataFrame, plan: Plan, choice: Choice, names: Mapping[str, str]
+) -> Sample:
     """Cut to units and years, apply the policy for missing values, and make the panel.
 
     Raises
@@ -217,7 +219,8 @@ def draw_sample(frame: pd.DataFrame, plan: Plan, choice: Choice) -> Sample:
             )
     elif incomplete:
         shown = named(
-            f"{unit} ({reason.removeprefix('missing: ')})" for unit, reason in incomplete.items()
+            f"{names.get(unit, unit)} ({reason.removeprefix('missing: ')})"
+            for unit, reason in incomplete.items()
         )
         raise InputError(
             f'values are missing in {len(incomplete)} of {rows[KEY].nunique()} units: {shown}; set [table] missing = "complete-units" to leave these units out by name, '

@@ -116,6 +116,7 @@ def read_sources(study: StudyFile) -> Sources:
         )
     aliases = resolve_path(base, plan.boundaries.aliases) if plan.boundaries.aliases else None
     _, ledger = shapes.join(table, cities, on=plan.table.unit, aliases=aliases, drop="report")
+    ledger = ledger.sort_values("given", ignore_index=True)
     keys = {
         canonical(given): key for given, key in zip(ledger["given"], ledger["key"], strict=True)
     }

@@ -100,21 +100,13 @@ def _builder(name: str, kind: str) -> Callable[..., Graph]:
 
 
 def _arguments(name: str, section: WeightsSection, builder: Callable[..., Any]) -> dict[str, Any]:
-    parameters = list(inspect.signature(builder).parameters.values())[1:]
-    known = [p.name for p in parameters]
+    known = list(inspect.signature(builder).parameters)[1:]
     given = section.arguments
     for key in given:
         if key not in known:
             near = get_close_matches(key, known, n=1, cutoff=0.5)
             remedy = f"did you mean {near[0]!r}?" if near else f"its keys are {', '.join(known)}."
             raise InputError(f"[weights.{name}] has no key {key!r}; {remedy}")
-    lacking = [
-        p.name for p in parameters if p.default is inspect.Parameter.empty and p.name not in given
-    ]
-    if lacking:
-        raise InputError(
-            f"[weights.{name}] lacks {' and '.join(lacking)}, which {section.kind} needs."
-        )
     return {key: _pairs(value) for key, value in given.items()}
 
 

@@ -1,0 +1,271 @@
+"""A study from its file to the folder of results."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import analysis
+from analysis.report import render_report
+from analysis.study.reading import read_study
+from analysis.study.record import results_record
+
+EXPECTED = {
+    "report.html",
+    "layers.gpkg",
+    "results.json",
+    "manifest.json",
+    "study.resolved.toml",
+    "captions.md",
+}
+
+
+def numbers(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    return found
+
+
+def external(page: str) -> list[str]:
+    """Addresses that a browser would fetch."""
+    found = re.findall(r"""(?:src|href|srcset|action|data)\s*=\s*["']([^"']*)""", page)
+    found += re.findall(r"url\(([^)]*)\)|@import\s+(\S+)", page)
+    return [str(a) for a in found if not str(a).startswith(("data:image/png;base64,", "#"))]
+
+
+def test_everything_is_written(done: Any) -> None:
+    out = done.out
+    assert {p.name for p in out.iterdir() if p.is_file()} == EXPECTED
+    kinds = {p.suffix for p in (out / "tables").iterdir()}
+    assert kinds == {".csv", ".tex", ".xlsx", ".docx"}
+    assert {p.stem for p in (out / "tables").iterdir()} == {
+        "description",
+        "moran",
+        "models",
+        "effects",
+    }
+    assert {p.name for p in (out / "maps").iterdir()} == {
+        "lisa_agg.png",
+        "values_agg.png",
+        "bilisa_agg_res.png",
+        "spillover_agg.png",
+    }
+    assert not list(out.parent.glob(".out*"))
+
+
+def test_the_page_asks_for_nothing(done: Any) -> None:
+    page = (done.out / "report.html").read_text(encoding="utf-8")
+    assert external(page) == []
+    assert "<script" not in page
+    assert page.count("<img") == page.count("data:image/png;base64,") == 7
+
+
+def test_results_are_those_of_the_fit(done: Any) -> None:
+    found = numbers(done.out)
+    assert [m["label"] for m in found["models"]] == ["OLS (queen)", "SDM (queen)"]
+    main = found["models"][1]
+    table = {row["term"]: row for row in main["coefficients"]}
+    for term, value in done.fit.params.items():
+        assert table[term]["estimate"] == value
+        assert table[term]["std_error"] == done.fit.std_errors[term]
+    assert main["statistics"]["loglik"] == done.fit.loglik
+    effects = pd.DataFrame(main["effects"])
+    assert np.array_equal(effects["estimate"], done.effects["estimate"])
+    assert found["models"][0]["effects"][1]["p_value"] is None
+    by_unit = done.fit.effects_by_unit("agg")
+    assert found["effects_by_unit"]["agg"][3]["sent"] == by_unit["sent"].iloc[3]
+    rows = found["lisa"]["agg"]["rows"]
+    assert len(rows) == 2 * 36
+    assert rows[0]["statistic"] == done.clusters.lisa["agg"]["statistic"].iloc[0]
+
+
+def test_nothing_of_this_machine_is_told(done: Any) -> None:
+    for name in EXPECTED - {"layers.gpkg"}:
+        assert str(done.out.parent) not in (done.out / name).read_text(encoding="utf-8")
+    manifest = json.loads((done.out / "manifest.json").read_text(encoding="utf-8"))
+    assert {item["name"] for item in manifest["inputs"]} == {
+        "study.toml",
+        "cells.geojson",
+        "panel.csv",
+    }
+    assert all(re.fullmatch(r"[0-9a-f]{64}", item["sha256"]) for item in manifest["inputs"])
+    assert manifest["seed"] == 1
+    assert manifest["versions"]["cityripple"]
+
+
+def test_the_resolved_study_is_the_study(done: Any, tmp_path: Path) -> None:
+    text = (done.out / "study.resolved.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["tables"]["stars"] == [0.01, 0.05, 0.1]
+    again = tmp_path / "again.toml"
+    again.write_text(text, encoding="utf-8")
+    assert read_study(again).plan == done.plan
+
+
+def test_captions_in_both_languages(done: Any) -> None:
+    text = (done.out / "captions.md").read_text(encoding="utf-8")
+    assert "- Figure 1. Local spatial clusters of agg, 2011, 2014" in text
+    assert "- 图1　agg的局部空间集聚（LISA），2011, 2014" in text
+    assert text.count("- Table ") == text.count("- 表") == 4
+
+
+def test_again_with_two_workers_and_shuffled_rows(done: Any, case: Any) -> None:
+    out = case.folder / "out"
+    first = numbers(done.out)
+    shutil.copytree(done.out, out)
+    case.table = case.table.sample(frac=1, random_state=3)
+    second = analysis.run(case.write(), out=out, jobs=2)
+    assert numbers(second.out) == first
+    assert {p.name for p in out.iterdir() if p.is_file()} == EXPECTED
+
+
+def test_a_mark_at_the_start_of_the_file_and_settings(case: Any, cityripple: Any) -> None:
+    path = case.write()
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    out = case.folder / "out"
+    said = cityripple(
+        "run", path, "--out", out, "--quiet", "--set", "model.kind=SAR", "--set", "study.lang='zh'"
+    )
+    assert (said.code, said.out, said.err) == (0, "", "")
+    found = numbers(out)
+    assert found["main_model"] == "SAR (queen)"
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["overrides"] == {"model.kind": "SAR", "study.lang": "zh"}
+
+
+def test_table_on_the_command_line_and_names_as_paths(case: Any, cityripple: Any) -> None:
+    path = case.write()
+    other = case.folder / "数据"
+    other.mkdir()
+    (case.folder / "panel.csv").rename(other / "面板.csv")
+    said = cityripple("run", path, "--out", case.folder / "结果", "--table", other / "面板.csv")
+    assert said.code == 0
+    assert said.out.strip().endswith("report.html")
+    resolved = (case.folder / "结果" / "study.resolved.toml").read_text(encoding="utf-8")
+    assert 'file = "面板.csv"' in resolved
+
+
+def test_who_is_left_out_is_reported(case: Any) -> None:
+    case.plan["table"]["drop_units"] = ["格35市", "旧市"]
+    case.plan["table"]["keep"] = {"rank": ["A"]}
+    case.plan["table"]["missing"] = "complete-units"
+    case.table.loc[case.table["city"].eq("格20市") & case.table["year"].eq(2012), "x"] = np.nan
+    gone = case.table[case.table["city"] == "格10市"].assign(city="旧市")
+    case.table = pd.concat([case.table, gone], ignore_index=True)
+    done = case.computed()
+    left = {row.unit: row.reason for row in done.sample.left_out.itertuples()}
+    assert left.pop("旧市") == left.pop("510135") == "drop_units"
+    assert left.pop("510120") == "missing: x 2012"
+    assert left == {f"5101{i:02d}": "keep: rank" for i in range(6)}
+    assert len(done.sample.units) == 36 - 8
+    page = render_report(done, {})
+    assert "no polygon in the boundaries" in page
+    assert "incomplete: x 2012" in page
+    whole = done.measured.frame
+    at = whole["year"] == 2012
+    share = (whole["a"] + whole["b"])[at].sum() / whole["all"][at].sum()
+    own = (whole["a"] + whole["b"]) / whole["all"]
+    assert np.allclose(whole["agg"][at], own[at] / share)
+
+
+def test_a_measure_within_the_sample(case: Any) -> None:
+    case.plan["table"]["keep"] = {"rank": ["A"]}
+    case.plan["measure"]["agg"]["within_sample"] = True
+    done = case.computed()
+    frame = done.sample.frame
+    at = frame["year"] == 2012
+    share = (frame["a"] + frame["b"])[at].sum() / frame["all"][at].sum()
+    assert np.allclose(frame["agg"][at], ((frame["a"] + frame["b"]) / frame["all"])[at] / share)
+
+
+def test_interpolation_is_linear_and_reported(case: Any) -> None:
+    case.plan["table"]["missing"] = "interpolate"
+    rows = case.table["city"].eq("格20市")
+    before = float(case.table.loc[rows & case.table["year"].eq(2011), "x"].iloc[0])
+    after = float(case.table.loc[rows & case.table["year"].eq(2013), "x"].iloc[0])
+    case.table.loc[rows & case.table["year"].eq(2012), "x"] = np.nan
+    done = case.computed()
+    assert done.filled.to_dict("records") == [
+        {"unit": "510120", "time": 2012, "column": "x", "value": (before + after) / 2}
+    ]
+    assert "Interpolated values" in render_report(done, {})
+
+
+def test_a_cross_section(case: Any) -> None:
+    case.table = case.table[case.table["year"] == 2012].assign(y=lambda t: np.log(t["gdp"]))
+    case.plan["table"] = {"file": "panel.csv", "unit": "city"}
+    case.plan["measure"] = {}
+    case.plan["model"] = {"formula": "y ~ x", "focus": "x", "weights": "queen", "kind": "SAR"}
+    case.plan["autocorrelation"] = {"columns": ["y"]}
+    done = analysis.run(case.write(), out=case.folder / "out")
+    assert done.fit.model.effects == "none"
+    assert list(done.fit.params.index) == ["Intercept", "x", "rho"]
+    assert len(done.clusters.moran["y"]) == 1
+    page = (done.out / "report.html").read_text(encoding="utf-8")
+    assert "one cross-section" in page
+
+
+def test_only_autocorrelation(case: Any) -> None:
+    del case.plan["model"]
+    done = analysis.run(case.write(), out=case.folder / "out")
+    assert done.fit is None
+    assert done.fits == {}
+    assert not (done.out / "tables" / "models.csv").exists()
+    assert numbers(done.out)["models"] is None
+
+
+def test_only_a_model_on_two_weights(case: Any) -> None:
+    del case.plan["autocorrelation"]
+    case.plan["weights"]["near"] = {"kind": "knn", "k": 4}
+    case.plan["model"]["weights"] = ["queen", "near"]
+    done = case.computed()
+    assert list(done.fits) == ["OLS (queen)", "SDM (queen)", "SDM (near)"]
+    found = results_record(done)
+    assert found["lisa"] is None
+    assert found["weights"]["near"]["mean_neighbours"] == 4
+
+
+def test_defaults_of_an_empty_section(case: Any) -> None:
+    case.plan["autocorrelation"] = {}
+    done = case.computed()
+    assert list(done.clusters.moran) == ["agg", "res"]
+    assert done.clusters.years == (2011, 2013, 2014)
+
+
+def test_names_cannot_break_the_page(case: Any) -> None:
+    case.plan["study"]["title"] = "<script>alert(1)</script> & Söhne"
+    case.plan["labels"] = {"agg": "<b>agg</b>", "res": "=1+1"}
+    done = analysis.run(case.write(), out=case.folder / "out")
+    page = (done.out / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<b>agg" not in page
+    assert "&lt;b&gt;agg&lt;/b&gt;" in page
+
+
+def test_isolates_are_named(case: Any) -> None:
+    case.plan["weights"] = {"queen": {"kind": "distance_band", "km": 60}}
+    case.plan["table"]["drop_units"] = ["格1市", "格6市", "格7市"]
+    done = case.computed()
+    assert done.weights["queen"].isolates == ("510100",)
+    page = render_report(done, {})
+    assert "Without a neighbour" in page
+    assert "格0市" in page
+
+
+def test_progress_and_mapping(case: Any) -> None:
+    case.write()
+    plan = case.plan | {
+        "boundaries": case.plan["boundaries"] | {"file": str(case.folder / "cells.geojson")},
+        "table": case.plan["table"] | {"file": str(case.folder / "panel.csv")},
+    }
+    seen: list[tuple[str, int, int]] = []
+    done = analysis.run(plan, out=case.folder / "out", progress=lambda *step: seen.append(step))
+    assert [stage for stage, _, _ in seen][:3] == ["reading", "measures", "weights"]
+    assert [count for _, count, _ in seen] == list(range(8))
+    resolved = (done.out / "study.resolved.toml").read_text(encoding="utf-8")
+    assert 'file = "cells.geojson"' in resolved
