@@ -241,7 +241,7 @@ REFUSED = {
     "constant": (lambda v, t: figures.moran_scatter(v * 0, ring()), "no scatter"),
     "unit": (
         lambda v, t: figures.moran_scatter(v.rename({"城1": "A"}), ring()),
-        "weights lacks: A",
+        r"weights.*: A",
     ),
     "option": (lambda v, t: figures.moran_scatter(v, ring(), size=3), "no option 'size'"),
     "no table": (lambda v, t: figures.moran_over_time(v), "no column 'statistic'"),
