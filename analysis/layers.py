@@ -112,15 +112,23 @@ def export_layers(
     ]
     if not layers:
         raise InputError("there is nothing to export; give lisa=, bilisa=, spillover= or values=.")
+    _write_whole(target, cities, layers, note)
+
+
+def _write_whole(target: Path, cities: GeoDataFrame, layers: list[Layer], note: str) -> None:
+    """Write under a temporary name, then put the file in its place."""
+    from pyogrio.errors import DataLayerError, DataSourceError
+
     partial = target.with_name(f".{uuid.uuid4().hex[:8]}-partial.gpkg")
     try:
         _write(partial, cities, layers, note)
         partial.replace(target)
-    except (OSError, sqlite3.OperationalError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except (OSError, sqlite3.OperationalError, DataLayerError, DataSourceError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise InputError(
-            f"{target.name} cannot be written ({reason}); close it in QGIS, free space or choose another folder."
-        ) from None
+            f"{target.name} cannot be written ({reason}); close it in QGIS, free space, or choose "
+            "another folder."
+        ) from error
     finally:
         for leftover in partial.parent.glob(f"{partial.name}*"):
             leftover.unlink(missing_ok=True)
