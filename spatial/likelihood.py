@@ -230,8 +230,16 @@ class _Profile:
 
     def _require_inside(self, rho: float, low: float, high: float) -> None:
         margin = 1e-7 * (high - low)
-        if rho - low < margin or high - rho < margin:
-            raise InputError(
-                f"the likelihood rises to the edge of the admissible interval of rho ({low:.4g}, {high:.4g}), so that no "
-                "spatial model is identified; look for a regressor or fixed effects that carry the common level, or other weights."
-            )
+        if low + margin <= rho <= high - margin:
+            return
+        held = (
+            "; without bias correction only the singularity at one would hold rho below it"
+            if any(term.centred for term in self.terms)
+            else ""
+        )
+        raise InputError(
+            "the likelihood rises to the edge of the admissible interval of rho "
+            f"({low:.4g}, {high:.4g}), so that the spatial lag is not told apart from a common "
+            f"movement{held}; use weights that reach less far (power=2, cutoff_km=, contiguity) "
+            "or a regressor that carries the common movement."
+        )
