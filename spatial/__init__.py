@@ -1,4 +1,7 @@
-"""Weights, panels, spatial models, effects and autocorrelation. Reads no file, draws nothing, prints nothing."""
+"""Weights, panels, spatial models, effects and autocorrelation.
+
+Reads no file, draws nothing, prints nothing.
+"""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ from spatial.likelihood import (
     estimate_least_squares,
     maximise_lag,
 )
-from spatial.weights.logdet import log_determinant
 from spatial.sample import Sample
+from spatial.weights.logdet import log_determinant
 from spatial.within import Correction, Effects, Transformation, demean, transformation
 
 __all__ = ["Estimated", "covariance", "estimate_sample"]
@@ -77,7 +77,8 @@ def estimate_sample(
     free = way.nobs - way.dummies - x.shape[1] - int(lag_y)
     if free < 1:
         raise InputError(
-            f"{way.nobs} observations cannot carry {x.shape[1]} coefficients and {way.dummies} effects; use fewer regressors or more years."
+            f"{way.nobs} observations cannot carry {x.shape[1]} coefficients and {way.dummies} "
+            "effects; use fewer regressors or more years."
         )
     logdets: tuple[LogDetTerm, ...] = ()
     if lag_y:
@@ -119,7 +120,8 @@ def covariance(fitted: Estimated, kind: str | None) -> tuple[Array, str]:
 def _mean_lag(fitted: Estimated) -> Array:
     """Mean of W y after the effects have left: G(Xb + effects), demeaned, (n,).
 
-    With rows that sum to one G maps a common shift to a common shift, which demeaning removes; otherwise
+    With rows that sum to one G maps a common shift to a common shift, which demeaning removes;
+    otherwise
     the time effects count. Unit effects are constant over time and always leave.
     """
     sample, found = fitted.sample, fitted.estimate
@@ -145,13 +147,15 @@ def _correction(
         reason = _why_not_stochastic(sample)
         if asked == "lee-yu":
             raise InputError(
-                f'bias_correction="lee-yu" transforms time effects out over units, which needs rows of W that sum to one; {reason}. '
+                'bias_correction="lee-yu" transforms time effects out over units, '
+                f"which needs rows of W that sum to one; {reason}. "
                 "Leave bias_correction out, or give every unit a neighbour (bridges=)."
             )
         return None, (f"No bias correction: {reason}, so that time effects stay dummies.",)
     if effects == "twoway" and not stochastic:
         return "lee-yu", (
-            f"Bias correction over time only (Lee and Yu, 2010, T−1 periods): {_why_not_stochastic(sample)}, so that time "
+            "Bias correction over time only (Lee and Yu, 2010, T−1 periods): "
+            f"{_why_not_stochastic(sample)}, so that time "
             "effects stay dummies.",
         )
     return "lee-yu", ("Fixed effects are transformed out (bias correction of Lee and Yu, 2010).",)
@@ -177,7 +181,9 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
     norm, before = np.sqrt((x**2).sum(axis=0)), np.sqrt((raw**2).sum(axis=0))
     if y.std() <= ABSORBED * max(np.abs(sample.y).max(), 1e-300):
         raise InputError(
-            f"{sample.outcome} does not vary{'' if effects == 'none' else ' within ' + absorbed[effects]}; there is nothing to explain."
+            f"{sample.outcome} does not "
+            f"vary{'' if effects == 'none' else ' within ' + absorbed[effects]}; there is nothing "
+            "to explain."
         )
     gone = [
         name for name, a, b in zip(sample.labels, norm, before, strict=True) if a <= ABSORBED * b
@@ -191,7 +197,8 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
         ]
         why = "is constant" if constant == gone else f"is absorbed by {absorbed[effects]}"
         raise InputError(
-            f"{named(gone)} {why}; leave it out{'' if effects == 'none' else ' or choose other effects'}."
+            f"{named(gone)} {why}; leave it "
+            f"out{'' if effects == 'none' else ' or choose other effects'}."
         )
     _refuse_collinear(x / norm, sample.labels)
 
@@ -210,12 +217,14 @@ def _refuse_collinear(x: Array, labels: tuple[str, ...]) -> None:
     weights = linalg.solve_triangular(r[:rank, :rank], r[:rank, rank])
     partners = [labels[order[j]] for j in np.flatnonzero(np.abs(weights) > 1e-6)]
     raise InputError(
-        f"{labels[dependent]} is a combination of {named(partners)} (perfectly collinear); leave one of them out."
+        f"{labels[dependent]} is a combination of {named(partners)} (perfectly collinear); leave "
+        "one of them out."
     )
 
 
 def _refuse_perfect(found: Estimate, y: Array, sample: Sample) -> None:
     if found.sigma2 <= 1e-24 * float(np.mean(y**2)):
         raise InputError(
-            f"the regressors reproduce {sample.outcome} exactly; an identity is among them, leave it out."
+            f"the regressors reproduce {sample.outcome} exactly; an identity is among them, leave "
+            "it out."
         )

@@ -31,7 +31,10 @@ EDGE = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Estimates of one model on one sample; `with_cov` gives a new one, nothing changes this one."""
+    """Estimates of one model on one sample.
+
+    Nothing changes it; `with_cov` gives a new one.
+    """
 
     model: Specification
     cov_kind: str
@@ -86,7 +89,10 @@ class Fit:
 
     @property
     def aic(self) -> float:
-        """−2 log-likelihood + 2 p; p counts coefficients, rho, sigma2, and effects where they are dummies."""
+        """−2 log-likelihood + 2 p.
+
+        Here p counts coefficients, rho, sigma2, and effects where they are dummies.
+        """
         return -2.0 * self.loglik + 2.0 * self._n_parameters
 
     @property
@@ -174,7 +180,8 @@ class Fit:
             low, high = self.rho_interval
             if rho - low < EDGE * error or high - rho < EDGE * error:
                 out.append(
-                    f"rho = {rho:.4f} lies within two standard errors of the edge of its interval ({low:.4g}, {high:.4g}); "
+                    f"rho = {rho:.4f} lies within two standard errors of the edge of its interval "
+                    f"({low:.4g}, {high:.4g}); "
                     "a common trend may be left in the data, and normal intervals are doubtful."
                 )
         return tuple(out)
@@ -182,7 +189,10 @@ class Fit:
     # ---- tables
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """One row per coefficient: term, estimate, std_error, statistic, p_value, conf_low, conf_high (z, normal)."""
+        """One row per coefficient.
+
+        Columns: term, estimate, std_error, statistic, p_value, conf_low, conf_high (z, normal).
+        """
         half = _quantile(level) * self.std_errors.to_numpy()
         values = self.params.to_numpy()
         return pd.DataFrame(
@@ -239,7 +249,8 @@ class Fit:
     ) -> pd.DataFrame:
         """Direct, indirect and total effect of each regressor (LeSage and Pace, 2009, ch. 2).
 
-        Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j, indirect their
+        Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j,
+        indirect their
         difference. Without a lag of y: β, θ times the mean row sum of W, and their sum.
 
         Parameters
@@ -269,7 +280,8 @@ class Fit:
     def effects_by_unit(self, term: str) -> pd.DataFrame:
         """What each unit does to itself, receives and sends when `term` rises by one in one unit.
 
-        own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard errors; the means of
+        own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard
+        errors; the means of
         own and of received (= that of sent) are the direct and the indirect effect.
         """
         table = unit_effects(self._fitted.sample.operator, self._slopes(term))
@@ -321,7 +333,7 @@ class Fit:
         return replace(self, cov_kind=used, _cov=cov)
 
     def uncorrected(self) -> Fit:
-        """The same model on the same sample with fixed effects as dummies and no bias correction."""
+        """The same model and sample with fixed effects as dummies and no bias correction."""
         return fit_sample(replace(self.model, bias_correction=None), self._fitted.sample)
 
     # ---- inside

@@ -1,6 +1,7 @@
 """Formula text to named columns: what may be written, how terms are spelt, what is missing where.
 
-Names, `+ - * / ** : ( )`, numbers and the calls log, exp, sqrt, lag, I and C are all that is ever evaluated.
+Names, `+ - * / ** : ( )`, numbers and the calls log, exp, sqrt, lag, I and C are all that is ever
+evaluated.
 Column labels are formulaic's; the spatial lag of column c is called "W." + c.
 """
 
@@ -56,7 +57,8 @@ def check_formula(formula: str) -> None:
     for place, (kind, text) in enumerate(tokens):
         if kind == "other":
             raise InputError(
-                f"the formula holds {text!r}; it may hold column names (in `backticks` when they hold spaces "
+                f"the formula holds {text!r}; it may hold column names (in `backticks` when they "
+                "hold spaces "
                 f"or signs), numbers, + - * / ** : ( ) and {', '.join(CALLS)}."
             )
         called = place + 1 < len(tokens) and tokens[place + 1][1] == "("
@@ -122,7 +124,10 @@ def _plain(formula: str, table: pd.DataFrame) -> Columns | None:
     terms = [term.strip() for term in right.split("+")]
     if not all(PLAIN.fullmatch(name) for name in (left, *terms)) or len(set(terms)) < len(terms):
         return None
-    numbers = [pd.api.types.is_numeric_dtype(k) and k != bool for k in table.dtypes]
+    numbers = [
+        pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+        for kind in table.dtypes
+    ]
     if not all(numbers) or left in terms or any(term in CALLS for term in terms):
         return None
     values = table[[left, *terms]].to_numpy(dtype=np.float64)
@@ -150,7 +155,8 @@ def _evaluated(
         raise InputError(f"the formula {formula!r} cannot be read: {plain}") from error
     if left.shape[1] != 1:
         raise InputError(
-            f"the left side of {formula!r} is {left.shape[1]} columns; it must be one number per row."
+            f"the left side of {formula!r} is {left.shape[1]} columns; it must be one number per "
+            "row."
         )
     term = [""] * right.shape[1]
     for name, places in right.model_spec.term_indices.items():
@@ -178,7 +184,8 @@ def _refuse_reserved(names: Sequence[str]) -> None:
     bad = [n for n in names if n in ("rho", "lambda", "Intercept") or n.startswith(("W.", "L."))]
     if bad:
         raise InputError(
-            f"the columns {named(bad)} have names that the results need (rho, lambda, Intercept, W.*, L.*); rename them."
+            f"the columns {named(bad)} have names that the results need (rho, lambda, Intercept, "
+            "W.*, L.*); rename them."
         )
 
 
@@ -202,7 +209,8 @@ def _refuse_text(table: pd.DataFrame, where: Callable[[npt.NDArray[np.intp]], st
                 else ""
             )
             raise InputError(
-                f"column {name} holds numbers as text{cells}; convert it with pandas.to_numeric after mending these cells."
+                f"column {name} holds numbers as text{cells}; convert it with pandas.to_numeric "
+                "after mending these cells."
             )
 
 
@@ -210,9 +218,11 @@ def _refuse_missing(table: pd.DataFrame, where: Callable[[npt.NDArray[np.intp]],
     missing = table.isna()
     if missing.to_numpy().any():
         parts = [
-            f"{name} in {int(missing[name].sum())} rows ({where(np.flatnonzero(missing[name].to_numpy()))})"
+            f"{name} in {int(missing[name].sum())} rows "
+            f"({where(np.flatnonzero(missing[name].to_numpy()))})"
             for name in table.columns[missing.any().to_numpy()]
         ]
         raise InputError(
-            f"values are missing: {'; '.join(parts)}. Fill them in, or leave these units or years out."
+            f"values are missing: {'; '.join(parts)}. Fill them in, or leave these units or years "
+            "out."
         )

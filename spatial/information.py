@@ -1,6 +1,9 @@
-"""Information matrices of the spatial lag likelihood; the covariance of the estimates is their inverse.
+"""Information matrices of the spatial lag likelihood.
 
-Parameters are ordered (b, ρ, σ²). G = W(I − ρW)⁻¹; under the transformation over units the traces lose the
+The covariance of the estimates is their inverse.
+
+Parameters are ordered (b, ρ, σ²). G = W(I − ρW)⁻¹; under the transformation over units the traces
+lose the
 unit root and the mean of G′ι (Lee and Yu, 2010; Elhorst, 2014, eq. 3.9).
 """
 
@@ -47,10 +50,14 @@ class Traces:
 
 
 def traces(op: Operator, rho: float, term: LogDetTerm) -> Traces:
-    """Traces of G for one operator: dense to 3,000 units, block solves to 20,000, refused beyond."""
+    """Traces of G for one operator.
+
+    Dense to 3,000 units, block solves to 20,000, refused beyond.
+    """
     if op.n > BLOCK_LIMIT:
         raise InputError(
-            f'the expected information needs all columns of a {op.n} × {op.n} inverse; use with_cov("observed"), which is exact at any size.'
+            f"the expected information needs all columns of a {op.n} × {op.n} inverse; "
+            'use with_cov("observed"), which is exact at any size.'
         )
     square = _frobenius(op, rho)
     g, gg = float(term.logdet.g(rho)), float(term.logdet.h(rho))
@@ -64,7 +71,10 @@ def traces(op: Operator, rho: float, term: LogDetTerm) -> Traces:
 
 
 def solve_system(op: Operator, rho: float, right: Array, *, transposed: bool = False) -> Array:
-    """(I − ρW)⁻¹ applied to columns, or its transpose; the last factors are kept with the operator."""
+    """(I − ρW)⁻¹ applied to columns, or its transpose.
+
+    The last factors are kept with the operator.
+    """
     kept = op.store.get("factors")
     if kept is None or kept[0] != rho:
         kept = (rho, _factors(op, rho))
@@ -137,7 +147,10 @@ def expected_information(
 def observed_information(
     x: Array, wy: Array, estimate: Estimate, *, nobs: int, terms: Sequence[LogDetTerm]
 ) -> Array:
-    """Minus the Hessian of the likelihood in (b, ρ, σ²), (K+2, K+2); needs h(ρ) and cross-products only."""
+    """Minus the Hessian of the likelihood in (b, ρ, σ²), (K+2, K+2).
+
+    Needs h(ρ) and cross-products only.
+    """
     k, s2 = x.shape[1], estimate.sigma2
     info = np.zeros((k + 2, k + 2))
     info[:k, :k] = x.T @ x / s2
@@ -149,7 +162,10 @@ def observed_information(
 
 
 def invert(information: Array) -> Array:
-    """Inverse of an information matrix after scaling its diagonal to one, so that units do not matter."""
+    """Inverse of an information matrix.
+
+    Its diagonal is scaled to one first, so that units of measurement do not matter.
+    """
     scale = 1.0 / np.sqrt(np.diag(information))
     inverse = np.linalg.inv(information * np.outer(scale, scale))
     inverse = 0.5 * (inverse + inverse.T)

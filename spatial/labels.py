@@ -44,13 +44,15 @@ def canonical_index(labels: Iterable[Any], what: str) -> pd.Index:
     ]
     if empty:
         raise InputError(
-            f"{what}: {len(empty)} labels are missing (first at position {empty[0]}); fill them in or drop the rows."
+            f"{what}: {len(empty)} labels are missing (first at position {empty[0]}); fill them in "
+            "or drop the rows."
         )
     texts = pd.Index([canonical(label) for label in given], dtype=object)
     twice = texts[texts.duplicated()].unique()
     if len(twice):
         raise InputError(
-            f"{what}: the labels {named(twice)} stand more than once; labels must be unique after trimming and number formats are ignored."
+            f"{what}: the labels {named(twice)} stand more than once; labels must be unique after "
+            "trimming and number formats are ignored."
         )
     return texts
 

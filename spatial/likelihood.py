@@ -1,7 +1,9 @@
 """Maximum likelihood of a model with a spatial lag of y, and least squares without one.
 
-y = ρ Wy + Xb + ε with normal ε. b and σ² are concentrated out (Ord, 1975; Elhorst, 2014, ch. 3), and what is
-solved is the score in ρ: the likelihood itself is too flat at its top to give ρ to more than eight digits.
+y = ρ Wy + Xb + ε with normal ε. b and σ² are concentrated out (Ord, 1975; Elhorst, 2014, ch. 3),
+and what is
+solved is the score in ρ: the likelihood itself is too flat at its top to give ρ to more than eight
+digits.
 """
 
 from __future__ import annotations
@@ -47,7 +49,10 @@ class LogDetTerm:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Maximum of the likelihood: rho (NaN without a lag of y), b (K,), σ² with divisor n, residuals (n,)."""
+    """Maximum of the likelihood.
+
+    `rho` is NaN without a lag of y, `b` (K,), `sigma2` has divisor n, `residuals` (n,).
+    """
 
     rho: float
     b: Array
@@ -58,7 +63,10 @@ class Estimate:
 
 
 def logdet_sum(terms: Sequence[LogDetTerm], rho: npt.ArrayLike, order: int) -> Array:
-    """Σ periods · (f, g or h), for order 0, 1, 2, without the unit roots that the transformation removes."""
+    """Σ periods · (f, g or h), for order 0, 1, 2.
+
+    Without the unit roots that the transformation removes.
+    """
     values = np.asarray(rho, dtype=np.float64)
     out = np.zeros_like(values)
     for term in terms:
@@ -215,7 +223,10 @@ class _Profile:
         return float(grid[place]), left, right
 
     def _root(self, start: float, left: float, right: float) -> float:
-        """Newton steps in a bracket that shrinks by the sign of the score; a step below 1e-9 squares to rounding."""
+        """Newton steps in a bracket that shrinks by the sign of the score.
+
+        A step below 1e-9 squares to rounding.
+        """
         rho = start
         for _ in range(STEPS):
             score, slope = self.score(rho), self.slope(rho)

@@ -1,4 +1,7 @@
-"""The family of models: one specification, three switches (lag of y, lags of x, lag of the error)."""
+"""The family of models.
+
+One specification, three switches (lag of y, lags of x, lag of the error).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,8 @@ class Specification:
     lagged
         Terms of the formula that also enter as W x; all of them by default.
     bias_correction
-        "lee-yu" transforms the effects out (Lee and Yu, 2010), None keeps them as dummies. By default
+        "lee-yu" transforms the effects out (Lee and Yu, 2010), None keeps them as dummies. By
+        default
         "lee-yu" wherever it applies, and `fit.notes` says where it does not.
 
     Raises
@@ -69,7 +73,8 @@ class Specification:
         if self.lagged is not None:
             if not self.lag_x:
                 raise InputError(
-                    f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use SDM or SLX."
+                    f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use SDM "
+                    "or SLX."
                 )
             terms = (self.lagged,) if isinstance(self.lagged, str) else tuple(self.lagged)
             object.__setattr__(self, "lagged", terms)
@@ -82,13 +87,15 @@ class Specification:
         data
             A balanced `Panel`, or for a cross-section a DataFrame indexed by unit.
         w
-            Graph over at least the units of the data. Units that only it has are cut out, the rest is
+            Graph over at least the units of the data. Units that only it has are cut out, the rest
+            is
             re-scaled, and an AlignmentWarning names them.
 
         Raises
         ------
         InputError
-            Units that the graph lacks, missing or infinite values, collinear or absorbed columns, an
+            Units that the graph lacks, missing or infinite values, collinear or absorbed columns,
+            an
             unbalanced panel, a likelihood without an inner maximum.
         """
         self._require_effects_for(data)
@@ -108,11 +115,13 @@ class Specification:
             return
         if not isinstance(data, Panel):
             raise InputError(
-                f'effects="{self.effects}" needs a spatial.Panel; a cross-section has effects="none".'
+                f'effects="{self.effects}" needs a spatial.Panel; '
+                'a cross-section has effects="none".'
             )
         if data.n_times == 1:
             raise InputError(
-                f'the panel has one {data.time}, {data.times[0]}, from which effects="{self.effects}" cannot be told apart; '
+                f"the panel has one {data.time}, {data.times[0]}, "
+                f'from which effects="{self.effects}" cannot be told apart; '
                 f'add years, or fit effects="none" on panel.at({data.times[0]}).'
             )
 
@@ -142,7 +151,9 @@ class SAR(Specification):
 
 @dataclass(frozen=True)
 class SDM(Specification):
-    """y = ρWy + Xβ + WXθ + effects + ε, the spatial Durbin model (LeSage and Pace, 2009; Elhorst, 2014).
+    """y = ρWy + Xβ + WXθ + effects + ε.
+
+    The spatial Durbin model (LeSage and Pace, 2009; Elhorst, 2014).
 
     Examples
     --------

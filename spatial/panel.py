@@ -37,7 +37,8 @@ class Panel:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"city": ["b", "a", "b", "a"], "year": [1, 1, 2, 2], "y": [1.0, 2, 3, 4]})
+    >>> table = pd.DataFrame({"city": ["b", "a", "b", "a"], "year": [1, 1, 2, 2], "y": [1.0, 2, 3,
+    4]})
     >>> panel = Panel(table, unit="city", time="year")
     >>> list(panel.units), list(panel.times), panel.balanced
     (['a', 'b'], [1, 2], True)
@@ -116,7 +117,8 @@ class Panel:
     ) -> Panel:
         """Panel of some units, some times, or both.
 
-        `years` of two values are bounds, both included; any other number of values is a list of times.
+        `years` of two values are bounds, both included; any other number of values is a list of
+        times.
         """
         keep = np.ones(len(self._frame), dtype=bool)
         if units is not None:
@@ -139,10 +141,14 @@ class Panel:
         return section
 
     def shift(self, column: str, periods: int = 1) -> pd.Series:
-        """Values `periods` steps of time earlier, on the rows of `frame`; missing where there is none.
+        """Values `periods` steps of time earlier, on the rows of `frame`.
 
-        A step is the smallest distance between two times of the panel (numbers and dates), or one place in
-        the order of times (text): a year without data stays a gap and is never bridged by the year before it.
+        Missing where there is none.
+
+        A step is the smallest distance between two times of the panel (numbers and dates), or one
+        place in
+        the order of times (text): a year without data stays a gap and is never bridged by the year
+        before it.
         """
         _require_column(self._frame, column)
         return self.shift_values(self._frame[column], periods)
@@ -201,7 +207,8 @@ def _codes_of_units(labels: pd.Series, column: str) -> tuple[Positions, pd.Index
     if (codes < 0).any():
         row = labels.index[int(np.argmax(codes < 0))]
         raise InputError(
-            f"column {column} is empty in {int((codes < 0).sum())} rows (first: row {row}); name the unit."
+            f"column {column} is empty in {int((codes < 0).sum())} rows (first: row {row}); name "
+            "the unit."
         )
     texts = np.array([canonical(label) for label in given], dtype=object)
     merged, distinct = pd.factorize(texts)
@@ -224,7 +231,8 @@ def _codes_of_times(labels: pd.Series, column: str) -> tuple[Positions, pd.Index
     empty = labels.isna().to_numpy()
     if empty.any():
         raise InputError(
-            f"column {column} is empty in {int(empty.sum())} rows (first: row {labels.index[int(np.argmax(empty))]}); fill in the time."
+            f"column {column} is empty in {int(empty.sum())} rows (first: row "
+            f"{labels.index[int(np.argmax(empty))]}); fill in the time."
         )
     if pd.api.types.is_float_dtype(labels.dtype):
         whole = labels.to_numpy() == np.round(labels.to_numpy())
@@ -246,7 +254,8 @@ def _refuse_twice(cells: Positions, units: pd.Index, times: pd.Index) -> None:
         names = [f"{units[c % len(units)]} {times[c // len(units)]}" for c in twice[:8]]
         more = f" and {len(twice) - 8} more" if len(twice) > 8 else ""
         raise InputError(
-            f"{len(twice)} pairs of unit and time stand more than once: {', '.join(names)}{more}; keep one row of each."
+            f"{len(twice)} pairs of unit and time stand more than once: {', '.join(names)}{more}; "
+            "keep one row of each."
         )
 
 

@@ -28,10 +28,14 @@ SPAN = 8
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One outcome, its regressors and one graph, balanced: T times (one for a cross-section), N units.
+    """One outcome, its regressors and one graph, balanced.
 
-    `y` and `wy` are (T, N); `x` is (T, N, K) with the spatial lags last; `labels` (K,) name its columns;
-    `terms` are the regressors that have effects, `own` and `neighbour` the columns of x that hold each
+    T times (one for a cross-section), N units.
+
+    `y` and `wy` are (T, N); `x` is (T, N, K) with the spatial lags last; `labels` (K,) name its
+    columns;
+    `terms` are the regressors that have effects, `own` and `neighbour` the columns of x that hold
+    each
     (−1 where it is not lagged).
     """
 
@@ -89,7 +93,8 @@ def build_sample(
         sheet = _sheet_of_frame(data)
     else:
         raise InputError(
-            f"the data are a {type(data).__name__}; give a spatial.Panel, or for a cross-section a DataFrame indexed by unit."
+            f"the data are a {type(data).__name__}; give a spatial.Panel, or for a cross-section a "
+            "DataFrame indexed by unit."
         )
     columns = formula_columns(formula, sheet.frame, where=sheet.where, lag=sheet.lag)
     aligned = align(w, sheet.units, what="the data", stacklevel=stacklevel + 1)
@@ -166,8 +171,10 @@ def _sheet_of_panel(panel: Panel) -> _Sheet:
         more = f" and {len(gaps) - SPAN} more" if len(gaps) > SPAN else ""
         complete = len(panel.complete_units)
         raise InputError(
-            f"the panel is unbalanced: {len(gaps)} rows are absent ({', '.join(holes)}{more}); keep the {complete} units "
-            "observed in every year with panel.subset(units=panel.complete_units), or choose years in which all units are "
+            f"the panel is unbalanced: {len(gaps)} rows are absent ({', '.join(holes)}{more}); "
+            f"keep the {complete} units "
+            "observed in every year with panel.subset(units=panel.complete_units), or choose years "
+            "in which all units are "
             "observed with panel.subset(years=(first, last))."
         )
     return _Sheet(panel.frame, panel.units, panel.times, panel.unit, panel.time, panel)
@@ -201,7 +208,8 @@ def _first_time(columns: Columns, formula: str, sheet: _Sheet) -> tuple[int, str
         return 0, None
     return (
         first,
-        f"lag() uses {named(sheet.times[:first])} as the earlier time; the model starts in {sheet.times[first]}.",
+        f"lag() uses {named(sheet.times[:first])} as the earlier time; the model starts in "
+        f"{sheet.times[first]}.",
     )
 
 
@@ -214,12 +222,16 @@ def _refuse_infinite(columns: Columns, start: int, sheet: _Sheet) -> None:
         if len(bad):
             kind = "missing" if np.isnan(values[bad]).all() else "infinite or missing"
             raise InputError(
-                f"{label} is {kind} in {len(bad)} rows ({sheet.where(bad)}); mend these values, or leave the units or years out."
+                f"{label} is {kind} in {len(bad)} rows ({sheet.where(bad)}); mend these values, or "
+                "leave the units or years out."
             )
 
 
 def _columns_to_lag(columns: Columns, lagged: Sequence[str] | None) -> list[int]:
-    """Places of the columns whose spatial lag enters: all but the intercept, or those of the terms named."""
+    """Places of the columns whose spatial lag enters.
+
+    All but the intercept, or those of the terms named.
+    """
     every = [j for j, name in enumerate(columns.labels) if name != "Intercept"]
     if lagged is None:
         return every
@@ -228,7 +240,8 @@ def _columns_to_lag(columns: Columns, lagged: Sequence[str] | None) -> list[int]
     absent = [term for term in wanted if re.sub(r"\s", "", term) not in known and term not in known]
     if absent:
         raise InputError(
-            f"lagged= names {named(absent)}, which is no term of the formula; its terms are {named(dict.fromkeys(columns.term[j] for j in every), 20)}."
+            f"lagged= names {named(absent)}, which is no term of the formula; its terms are "
+            f"{named(dict.fromkeys(columns.term[j] for j in every), 20)}."
         )
     tight = {re.sub(r"\s", "", term) for term in wanted}
     return [

@@ -1,6 +1,7 @@
 """How fixed effects leave the data: subtraction of means, and what is left of the likelihood.
 
-Arrays are (T, N) or (T, N, k). The spatial lag is taken first and the means leave afterwards: with time
+Arrays are (T, N) or (T, N, k). The spatial lag is taken first and the means leave afterwards: with
+time
 effects W·demean(y) is not demean(W y).
 """
 
@@ -24,7 +25,8 @@ class Transformation:
     """What the likelihood is written on after the effects have left.
 
     periods
-        Number m of periods that the log-determinant counts: T, or T−1 under the transformation over time.
+        Number m of periods that the log-determinant counts: T, or T−1 under the transformation over
+        time.
     units
         Number of units in the likelihood: N, or N−1 under the transformation over units.
     centred
@@ -52,7 +54,8 @@ def transformation(
 ) -> Transformation:
     """Counts of the likelihood for effects as dummies (None) or transformed out (Lee and Yu, 2010).
 
-    The transformation over units needs rows that sum to one; without it the transformation is over time
+    The transformation over units needs rows that sum to one; without it the transformation is over
+    time
     alone and time effects stay dummies.
     """
     over_time = correction == "lee-yu" and effects in ("unit", "twoway")

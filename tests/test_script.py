@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import shapes
 from docx import Document
+
+import shapes
 
 ROOT = Path(__file__).parents[1]
 YEARS = range(2010, 2023)

@@ -1,7 +1,9 @@
 """Mean effects of a regressor: direct, indirect and total, with delta or simulated standard errors.
 
-With S = I − ρW the effects of x_k are the entries of S⁻¹(β_k I + θ_k W) (LeSage and Pace, 2009, ch. 2). No
-inverse is taken: tr S⁻¹ = N + ρ g(ρ), tr(S⁻¹W) = g(ρ), and row sums come from one solve, or from 1/(1 − ρ) where
+With S = I − ρW the effects of x_k are the entries of S⁻¹(β_k I + θ_k W) (LeSage and Pace, 2009, ch.
+2). No
+inverse is taken: tr S⁻¹ = N + ρ g(ρ), tr(S⁻¹W) = g(ρ), and row sums come from one solve, or from
+1/(1 − ρ) where
 all rows of W sum to one.
 """
 
@@ -40,7 +42,8 @@ TRIES = 1000
 class Multiplier:
     """What ρ and W do to β and θ: direct = β·own + θ·own_lag, total = β·all + θ·all_lag.
 
-    own = tr S⁻¹/N, own_lag = tr(S⁻¹W)/N, all = 1′S⁻¹1/N, all_lag = 1′S⁻¹W1/N; arrays over the values of ρ asked for.
+    own = tr S⁻¹/N, own_lag = tr(S⁻¹W)/N, all = 1′S⁻¹1/N, all_lag = 1′S⁻¹W1/N; arrays over the
+    values of ρ asked for.
     """
 
     own: Array
@@ -51,7 +54,7 @@ class Multiplier:
 
 @dataclass(frozen=True)
 class Coefficients:
-    """Names of the terms, places of β and θ among the parameters (θ −1 where absent), place of ρ (−1 without)."""
+    """Names of the terms and the places of β, θ and ρ among the parameters; −1 where absent."""
 
     terms: tuple[str, ...]
     own: tuple[int, ...]
@@ -98,7 +101,8 @@ def delta_effects(
 ) -> pd.DataFrame:
     """Effects with standard errors by the delta method.
 
-    The variance of c(β, θ, ρ) is J V J′ with J from the derivatives in `Multiplier` and `multiplier_slope`.
+    The variance of c(β, θ, ρ) is J V J′ with J from the derivatives in `Multiplier` and
+    `multiplier_slope`.
     """
     rho = float(params[places.rho]) if places.rho >= 0 else 0.0
     m = multiplier(op, logdet, np.array([rho]))
@@ -138,7 +142,8 @@ def simulated_effects(
 ) -> pd.DataFrame:
     """Effects with the spread of draws of (β, θ, ρ) from their joint normal distribution.
 
-    The estimate is that of the parameters, not the mean of the draws; bounds are quantiles. Draws of ρ
+    The estimate is that of the parameters, not the mean of the draws; bounds are quantiles. Draws
+    of ρ
     outside its interval are drawn again; `.attrs["redrawn"]` counts them.
     """
     if draws < 2:
@@ -193,7 +198,10 @@ def _draw(
 
 
 def _row_means(op: Operator, rho: Array) -> tuple[Array, Array]:
-    """1′S⁻¹1/N and 1′S⁻¹W1/N at each ρ; many values are read from an interpolant of (1 − ρ) times them."""
+    """1′S⁻¹1/N and 1′S⁻¹W1/N at each ρ.
+
+    Many values are read from an interpolant of (1 − ρ) times them.
+    """
     if len(rho) <= SMOOTH_DEGREE:
         return _solved_means(op, rho)
     nodes = np.polynomial.chebyshev.chebpts1(SMOOTH_DEGREE + 1)

@@ -1,7 +1,9 @@
 """Effects unit by unit: own, received, sent, and the flow from each unit to each other.
 
-P = S⁻¹(βI + θW), S = I − ρW; P_ij is the change in y_i when x_j rises by one. Own is P_ii, received the rest of row i,
-sent the rest of column i. Standard errors by the delta method: ∂P/∂β = S⁻¹, ∂P/∂θ = S⁻¹W, ∂P/∂ρ = S⁻¹W P.
+P = S⁻¹(βI + θW), S = I − ρW; P_ij is the change in y_i when x_j rises by one. Own is P_ii, received
+the rest of row i,
+sent the rest of column i. Standard errors by the delta method: ∂P/∂β = S⁻¹, ∂P/∂θ = S⁻¹W, ∂P/∂ρ =
+S⁻¹W P.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ PAIR_LIMIT = 5_000_000
 
 @dataclass(frozen=True)
 class Slopes:
-    """β, θ, ρ of one term and their covariance (3, 3); θ and ρ are zero with zero variance where absent."""
+    """β, θ, ρ of one term and their covariance (3, 3).
+
+    Where θ or ρ is absent it is zero with zero variance.
+    """
 
     beta: float
     theta: float

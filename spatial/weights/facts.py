@@ -1,4 +1,7 @@
-"""What is recorded about a graph: rule, scaling, the names of its units; read by labels and legends."""
+"""What is recorded about a graph: rule, scaling, the names of its units.
+
+Read by labels and legends.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,8 @@ def require_graph(w: object) -> None:
     if not is_graph(w):
         raise InputError(
             f"the weights are a {type(w).__module__}.{type(w).__name__}, not a libpysal Graph; "
-            "use weights.from_matrix(matrix, ids) for arrays and sparse matrices, Graph.from_W(w) for libpysal's W."
+            "use weights.from_matrix(matrix, ids) for arrays and sparse matrices, Graph.from_W(w) "
+            "for libpysal's W."
         )
 
 

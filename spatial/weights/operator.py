@@ -1,4 +1,4 @@
-"""A graph as a labelled sparse matrix, built once per graph, and the one place where it meets data."""
+"""A graph as a labelled sparse matrix, built once, and the one place where it meets data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ ROW_SUM_TOLERANCE = 1e-6
 class Operator:
     """Weights as a matrix with labels; never changed after it is made.
 
-    `ids` (N,) are the graph's labels, `matrix` (N, N) the weights without stored zeros, `facts` what is
+    `ids` (N,) are the graph's labels, `matrix` (N, N) the weights without stored zeros, `facts`
+    what is
     known of the graph. `store` keeps what later computations derive from the matrix alone
     (spectrum, factorisations), so that a second fit on the same graph finds it.
     """
@@ -75,7 +76,10 @@ class Operator:
         return bool(np.all(np.abs(self.row_sums[~self.isolates] - 1.0) <= ROW_SUM_TOLERANCE))
 
     def lag(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Spatial lag of arrays whose axis -2 holds the units, or of a vector: (N,), (N, k), (T, N, k)."""
+        """Spatial lag of a vector (N,), or of arrays whose axis -2 holds the units.
+
+        Shapes: (N,), (N, k), (T, N, k).
+        """
         if values.ndim <= 2:
             return np.asarray(self.matrix @ values)
         stacked = np.moveaxis(values, -2, 0)
@@ -100,7 +104,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class Aligned:
-    """Weights over exactly the units of the data, in the data's order, and what had to be cut for it."""
+    """Weights over the units of the data, in the data's order, and what had to be cut for it."""
 
     operator: Operator
     dropped: tuple[str, ...]
@@ -112,7 +116,8 @@ class Aligned:
         out = []
         if self.dropped:
             out.append(
-                f"The weights hold {len(self.dropped)} units without data; they were cut out and the rest re-scaled: {named(self.dropped, 40)}."
+                f"The weights hold {len(self.dropped)} units without data; they were cut out and "
+                f"the rest re-scaled: {named(self.dropped, 40)}."
             )
         if self.new_isolates:
             out.append(
@@ -162,7 +167,10 @@ def _from_graph(graph: Graph) -> Operator:
 
 
 def rescale(matrix: sparse.csr_array, transform: str) -> sparse.csr_array:
-    """Rows divided by their sums ("row") or all weights by the spectral radius ("spectral"); "none" as it is."""
+    """Divide rows by their sums ("row") or all weights by the spectral radius ("spectral").
+
+    "none" leaves the matrix as it is.
+    """
     if transform == "none":
         return matrix
     if transform == "row":
@@ -184,13 +192,18 @@ def spectral_radius(matrix: sparse.csr_array) -> float:
 
 
 def check_scaling(op: Operator, *, stacklevel: int = 3) -> str | None:
-    """Warn where rows do not sum to one and this was not asked for; gives the sentence for `fit.notes`."""
+    """Warn where rows do not sum to one and this was not asked for.
+
+    Gives the sentence for `fit.notes`.
+    """
     if op.row_scaled or op.facts.transform == "spectral":
         return None
     sums = op.row_sums[~op.isolates]
     text = (
-        f"the rows of the weights sum to {sums.min():.4g} to {sums.max():.4g}, not to one; rho is then on another scale "
-        'and the two-way transformation does not apply. Build them with transform="row", or graph.transform("R"), '
+        f"the rows of the weights sum to {sums.min():.4g} to {sums.max():.4g}, not to one; rho is "
+        "then on another scale "
+        "and the two-way transformation does not apply. "
+        'Build them with transform="row", or graph.transform("R"), '
         "and cut them with weights.subset."
     )
     warnings.warn(text, ScalingWarning, stacklevel=stacklevel)
@@ -200,7 +213,8 @@ def check_scaling(op: Operator, *, stacklevel: int = 3) -> str | None:
 def align(graph: Graph, units: pd.Index, *, what: str = "the data", stacklevel: int = 3) -> Aligned:
     """Match weights to the units of the data by label.
 
-    Units of the data that the weights lack are an InputError. Units of the weights that the data lack are cut
+    Units of the data that the weights lack are an InputError. Units of the weights that the data
+    lack are cut
     out, the rest is re-scaled, and an AlignmentWarning names them.
     """
     op = operator(graph)

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from support import worlds
+
 import spatial
 from spatial.formula import check_formula, formula_names
-from support import worlds
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from support import worlds
+
 from spatial.likelihood import LogDetTerm, logdet_sum, maximise_lag
+from spatial.weights.facts import Facts
 from spatial.weights.logdet import log_determinant
 from spatial.weights.logdet.base import Spectrum
 from spatial.weights.logdet.choice import _factorised, _spectrum
 from spatial.weights.logdet.similarity import similarity, unit_roots
-from spatial.weights.facts import Facts
 from spatial.weights.operator import Operator
-from support import worlds
 
 
 def op(matrix):

@@ -5,9 +5,10 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from support import worlds
+
 import spatial
 from spatial import weights
-from support import worlds
 
 FORMULA = "y ~ x1 + x2"
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-import spatial
 from support import brute, worlds
+
+import spatial
 
 PERIODS = 5
 MODELS = {"OLS": spatial.OLS, "SLX": spatial.SLX, "SAR": spatial.SAR, "SDM": spatial.SDM}
@@ -207,7 +208,7 @@ def test_isolate_says_what_was_corrected():
 
 
 def test_forgetting_fixed_effects_in_the_mean_would_show():
-    """With an isolate the time effects belong into the mean of W y; without them the error of rho is wrong."""
+    """With an isolate the time effects belong into the mean of W y."""
     w, raw, _ = GRAPHS["isolate"]
     table = worlds.simulated_panel(w, periods=PERIODS, seed=2)
     table["y"] += (table["time"] - 2000) * 8.0

@@ -1,6 +1,7 @@
 """Stored numbers of other programs (tests/reference/README.md says whose).
 
-Columbus comes with libpysal, so these cases always run. The cigarette panel and the synthetic lattice are not in
+Columbus comes with libpysal, so these cases always run. The cigarette panel and the synthetic
+lattice are not in
 this repository; their cases run where a folder `shared` with the data stands beside it.
 """
 
@@ -12,6 +13,7 @@ import libpysal
 import numpy as np
 import pandas as pd
 import pytest
+
 import spatial
 from spatial import weights
 
@@ -167,7 +169,7 @@ def test_cigarette_demand_with_dummies(cigarettes, case):
 
 @needs_data
 def test_cigarette_demand_with_and_without_correction(cigarettes):
-    """The correction moves rho from 0.2292 to 0.27118 (Elhorst, 2014, prints 0.219 and 0.264 for a third variant)."""
+    """The correction moves rho from 0.2292 to 0.27118."""
     fit = spatial.SDM("logc ~ logp + logy", effects="twoway").fit(*cigarettes)
     assert (round(fit.params["rho"], 5), round(fit.uncorrected().params["rho"], 4)) == (
         0.27118,

@@ -1,4 +1,7 @@
-"""Maximum likelihood with everything dense and explicit: dummies as columns, transformations as matrices."""
+"""Maximum likelihood with everything dense and explicit.
+
+Dummies as columns, transformations as matrices.
+"""
 
 from dataclasses import dataclass
 
@@ -82,7 +85,9 @@ def dense_ml(y, x, w, *, lag=True):
 
 
 def stacked(y, x, w, *, effects, correction, stochastic):
-    """y, X, W of the likelihood: dummies as columns, or orthonormal transformations over time and units.
+    """y, X, W of the likelihood.
+
+    Dummies as columns, or orthonormal transformations over time and units.
 
     y is (T, N), x (T, N, K); returned stacked by time. Regressors come first, dummies after them.
     """

@@ -1,4 +1,7 @@
-"""The log-determinant ln|I − ρW|, its derivatives and the interval of ρ, chosen by the size of W."""
+"""The log-determinant ln|I − ρW|, its derivatives and the interval of ρ.
+
+Chosen by the size of W.
+"""
 
 from __future__ import annotations
 

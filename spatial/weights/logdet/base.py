@@ -16,8 +16,10 @@ Vector = npt.NDArray[np.float64]
 class LogDeterminant(Protocol):
     """f(ρ) = ln|I − ρW| and its derivatives, for scalars or arrays of ρ.
 
-    g = tr[W(I−ρW)⁻¹] = −f′ and h = tr[(W(I−ρW)⁻¹)²] = −f″. `interval` is the admissible interval of ρ, open
-    at both ends, `n` the number of units. Where f comes from factorisations, `refine` says between which values
+    g = tr[W(I−ρW)⁻¹] = −f′ and h = tr[(W(I−ρW)⁻¹)²] = −f″. `interval` is the admissible interval of
+    ρ, open
+    at both ends, `n` the number of units. Where f comes from factorisations, `refine` says between
+    which values
     of ρ it is wanted to rounding.
     """
 
@@ -50,7 +52,9 @@ class LogDeterminant(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """Log-determinant from all eigenvalues ω: f = Σ ln|1 − ρω|, g = Σ ω/(1 − ρω), h = Σ (ω/(1 − ρω))².
+    """Log-determinant from all eigenvalues ω.
+
+    With f = Σ ln|1 − ρω|, g = Σ ω/(1 − ρω), h = Σ (ω/(1 − ρω))².
 
     Complex eigenvalues come in pairs, so that the sums are real (Ord, 1975).
     """
@@ -90,7 +94,10 @@ class Spectrum:
 
 
 def real_interval(eigenvalues: npt.NDArray[np.generic]) -> tuple[float, float]:
-    """(1/ω_min, 1/ω_max) over the real eigenvalues; an end without an eigenvalue of its sign is infinite."""
+    """(1/ω_min, 1/ω_max) over the real eigenvalues.
+
+    An end without an eigenvalue of its sign is infinite.
+    """
     values = np.asarray(eigenvalues)
     real = np.real(values)
     if np.iscomplexobj(values):

@@ -59,7 +59,8 @@ def _interval(
 ) -> tuple[float, float]:
     """Ends of the admissible interval by Lanczos; (−1, 1) over the spectral radius when asymmetric.
 
-    Beyond 20,000 units the lower end is found to a thousandth and then taken a thousandth too short.
+    Beyond 20,000 units the lower end is found to a thousandth and then taken a thousandth too
+    short.
     """
     from scipy.sparse.linalg import eigs, eigsh
 

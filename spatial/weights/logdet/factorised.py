@@ -18,8 +18,10 @@ COARSE_DEGREE = 8
 class Factorised:
     """f from sparse LU factors at Chebyshev nodes; g and h are derivatives of the interpolant.
 
-    What is interpolated is f(ρ) − c·ln(1 − ρ), c the number of unit eigenvalues, which takes the singularity
-    at one out (Chebyshev interpolation; Trefethen, 2013, ch. 2 and 8). A coarse interpolant serves the whole
+    What is interpolated is f(ρ) − c·ln(1 − ρ), c the number of unit eigenvalues, which takes the
+    singularity
+    at one out (Chebyshev interpolation; Trefethen, 2013, ch. 2 and 8). A coarse interpolant serves
+    the whole
     interval; `refine` makes one that is checked against further factorisations to 1e-10.
     """
 
@@ -98,7 +100,10 @@ class Factorised:
 
 
 def factor_logdet(matrix: sparse.csc_array, rho: float, *, symmetric: bool) -> float:
-    """ln|I − ρW| from one sparse LU factorisation; fill-reducing order by the pattern's symmetry."""
+    """ln|I − ρW| from one sparse LU factorisation.
+
+    Fill-reducing order by the pattern's symmetry.
+    """
     from scipy.sparse.linalg import splu
 
     system = sparse.csc_array(sparse.eye_array(matrix.shape[0], format="csc") - rho * matrix)

@@ -25,7 +25,10 @@ class Similarity:
 
 
 def similarity(op: Operator) -> Similarity | None:
-    """Symmetric matrix similar to W, kept on the operator; None where no positive diagonal makes one."""
+    """Symmetric matrix similar to W, kept on the operator.
+
+    None where no positive diagonal makes one.
+    """
     if "similarity" not in op.store:
         op.store["similarity"] = _find(op.matrix)
     found: Similarity | None = op.store["similarity"]
@@ -35,7 +38,8 @@ def similarity(op: Operator) -> Similarity | None:
 def _find(matrix: sparse.csr_array) -> Similarity | None:
     """Look for a positive diagonal.
 
-    Looks for d > 0 with d_i w_ij = d_j w_ji: d = 1 (W symmetric), d_i = 1/max_j w_ij (equal weights in a
+    Looks for d > 0 with d_i w_ij = d_j w_ji: d = 1 (W symmetric), d_i = 1/max_j w_ij (equal weights
+    in a
     row), then along a spanning tree.
     """
     back = sparse.csr_array(matrix.T)
@@ -57,7 +61,10 @@ def _find(matrix: sparse.csr_array) -> Similarity | None:
 
 
 def unit_roots(matrix: sparse.csr_array) -> int:
-    """Number of eigenvalues equal to one: closed strongly connected classes of more than one unit whose rows sum to one."""
+    """Number of eigenvalues equal to one.
+
+    Closed strongly connected classes of more than one unit whose rows sum to one.
+    """
     count, label = csgraph.connected_components(matrix, directed=True, connection="strong")
     sums = np.asarray(matrix.sum(axis=1)).ravel()
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
