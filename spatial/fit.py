@@ -300,7 +300,7 @@ class Fit:
         Returns
         -------
         DataFrame
-            from, to, effect, std_error.
+            from, to, effect, std_error; from_name and to_name where units have names beside labels.
         """
         if top is not None and top < 1:
             raise InputError(f"top={top}; give a number of at least 1.")
@@ -313,14 +313,20 @@ class Fit:
         target, source = np.divmod(np.arange(effect.size), len(sources))
         keep = np.flatnonzero(target != sources[source])
         order = keep[np.argsort(-np.abs(effect.ravel()[keep]), kind="stable")][:top]
-        return pd.DataFrame(
+        sender, receiver = self.units.take(sources[source[order]]), self.units.take(target[order])
+        table = pd.DataFrame(
             {
-                "from": self.units.take(sources[source[order]]),
-                "to": self.units.take(target[order]),
+                "from": sender,
+                "to": receiver,
                 "effect": effect.ravel()[order],
                 "std_error": error.ravel()[order],
             }
         )
+        names = self._unit_names
+        if names:
+            table["from_name"] = [names.get(canonical(label), label) for label in sender]
+            table["to_name"] = [names.get(canonical(label), label) for label in receiver]
+        return table
 
     # ---- other versions of this fit
 
@@ -367,12 +373,18 @@ class Fit:
         beta, theta, rho = (float(params[p]) if p >= 0 else 0.0 for p in places)
         return Slopes(beta, theta, rho, cov)
 
+    @property
+    def _unit_names(self) -> dict[str, str]:
+        """Names of units by canonical label, where the graph knows names that are not the labels."""
+        names = {canonical(k): str(name) for k, name in read_facts(self.graph).names.items()}
+        return names if any(canonical(name) != key for key, name in names.items()) else {}
+
     def _place_of(self, unit: Any) -> int:
         wanted = canonical(unit)
         labels = [canonical(label) for label in self.units]
         if wanted not in labels:
-            names = read_facts(self.graph).names
-            found = [canonical(k) for k, name in names.items() if canonical(name) == wanted]
+            names = self._unit_names
+            found = [key for key, name in names.items() if canonical(name) == wanted]
             if len(found) != 1 or found[0] not in labels:
                 raise InputError(f"{unit} is no unit of this fit; it has {named(self.units)}.")
             wanted = found[0]

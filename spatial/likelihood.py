@@ -108,7 +108,7 @@ def triangle(x: Array, y: Array) -> Triangle:
     both = np.concatenate([x, y], axis=1)
     scale = np.sqrt(np.einsum("ij,ij->j", both, both))
     scale[scale == 0.0] = 1.0
-    return Triangle(np.linalg.qr(both / scale, mode="r"), scale, x.shape[1])
+    return Triangle(np.asarray(np.linalg.qr(both / scale, mode="r")), scale, x.shape[1])
 
 
 def gaussian_loglik(rss: float, nobs: int) -> float:
