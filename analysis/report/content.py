@@ -161,7 +161,11 @@ def _references(study: Study, _: Words) -> list[Block]:
 def _reproduce(study: Study, words: Words) -> list[Block]:
     manifest = study.manifest
     rows = [
-        (words(f"input.{item['what']}"), item["name"], item["sha256"] or "–")
+        (
+            words(f"input.{item['what']}"),
+            item["name"],
+            f"{item['sha256'][:16]}…" if item["sha256"] else "–",
+        )
         for item in manifest["inputs"]
     ]
     versions = words.listed(

@@ -57,6 +57,9 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
     _write_json(folder / MANIFEST, plain(study.manifest))
     (folder / "study.resolved.toml").write_text(resolved_toml(study.plan), encoding="utf-8")
     (folder / "captions.md").write_text(_captions(pictures, sheets, study), encoding="utf-8")
+    if study.plan.study.synthetic:
+        text = "".join(f"{SYNTHETIC[lang]}\n" for lang in LANGUAGES)
+        (folder / "SYNTHETIC.txt").write_text(text, encoding="utf-8")
     page = render_report(study, _exhibits(pictures, sheets, study, folder))
     (folder / "report.html").write_text(page, encoding="utf-8")
 

@@ -1,0 +1,99 @@
+"""The studies of the repository, from end to end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import analysis
+from analysis.report.words import SYNTHETIC
+from analysis.study.reading import read_study
+from analysis.study.start import demo_study
+
+QUICK = {"maps.dpi": 50, "maps.formats": ["png"]}
+STUDIES = Path(__file__).parents[3] / "studies"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: Any) -> Any:
+    folder = tmp_path_factory.mktemp("demo")
+    return analysis.run(demo_study("zh"), out=folder / "演示", overrides=QUICK)
+
+
+def test_the_demo_finds_its_truth(demo: Any) -> None:
+    truth = demo.truth
+    assert len(truth) == 10
+    assert truth["covered"].sum() >= 8
+    beta = truth[(truth["term"] == "agglomeration") & (truth["quantity"] == "coefficient")].iloc[0]
+    assert beta["truth"] == 0.31
+    assert beta["estimate"] == demo.fit.params["agglomeration"]
+    assert beta["conf_low"] < 0.31 < beta["conf_high"]
+    total = truth[(truth["term"] == "agglomeration") & (truth["quantity"] == "total")].iloc[0]
+    assert total["truth"] == pytest.approx((0.31 + 0.16) / (1 - 0.35))
+
+
+def test_the_demo_is_marked_everywhere(demo: Any) -> None:
+    page = (demo.out / "report.html").read_text(encoding="utf-8")
+    mark = SYNTHETIC["zh"]
+    captions = page.split("<figcaption>")[1:]
+    assert len(captions) == 10
+    assert all(mark in line.split("</figcaption>")[0] for line in captions)
+    assert page.split("</header>")[0].count(mark) == 1
+    assert page.split("<footer>")[1].count(mark) == 1
+    for table in (demo.out / "tables").glob("*.tex"):
+        assert mark in table.read_text(encoding="utf-8"), table.name
+    assert mark in (demo.out / "SYNTHETIC.txt").read_text(encoding="utf-8")
+    text = (demo.out / "captions.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    assert len(lines) == 2 * 14
+    assert all(SYNTHETIC["en"] in line or mark in line for line in lines)
+
+
+def test_the_demo_leaves_no_isolate(demo: Any) -> None:
+    assert demo.weights["queen"].isolates == ()
+    assert len(demo.sample.units) == 296
+    assert demo.sample.times == list(range(2011, 2023))
+    assert demo.fit.bias_correction == "lee-yu"
+
+
+def test_us_states_converge(tmp_path: Path) -> None:
+    study = analysis.run(
+        STUDIES / "us_income" / "study.toml", out=tmp_path / "us", overrides=QUICK, jobs=2
+    )
+    assert (len(study.sample.units), len(study.sample.times)) == (48, 81)
+    fit = study.fit
+    term = "log(lag(income))"
+    assert fit.nobs == 48 * 80
+    frame = study.sample.frame.pivot_table(index="year", columns="key", values="income")
+    assert frame.loc[1929, "Alabama"] == 323
+    growth = np.log(frame).diff().iloc[1:]
+    within = growth.sub(growth.mean(axis=1), axis=0).sub(growth.mean() - growth.to_numpy().mean())
+    log = np.log(frame).shift().iloc[1:]
+    x = log.sub(log.mean(axis=1), axis=0).sub(log.mean() - log.to_numpy().mean())
+    slope = float((x * within).to_numpy().sum() / (x**2).to_numpy().sum())
+    assert study.fits["OLS (queen)"].params[term] == pytest.approx(slope, rel=1e-9)
+    effects = study.effects.set_index("effect")
+    assert effects.loc["direct", "conf_high"] < 0
+    assert effects.loc["total", "conf_high"] < 0
+    params = fit.params
+    total = (params[term] + params[f"W.{term}"]) / (1 - params["rho"])
+    assert effects.loc["total", "estimate"] == pytest.approx(total, rel=1e-9)
+    record = json.loads((study.out / "results.json").read_text(encoding="utf-8"))
+    assert len(record["models"]) == 5
+    assert len(pd.read_csv(study.out / "tables" / "moran.csv", skip_blank_lines=True)) >= 81
+    page = (study.out / "report.html").read_text(encoding="utf-8")
+    assert page.count("1930</") == page.count("1931</") == 0
+    assert "tables/moran.csv" in page
+
+
+def test_the_china_study_reads() -> None:
+    plan = read_study(STUDIES / "china_tertiary" / "study.toml").plan
+    assert plan.table.drop_units == ("巢湖市", "莱芜市")
+    assert plan.model is not None
+    assert plan.model.weights == ("queen", "inverse")
+    assert "\n" not in plan.model.formula
