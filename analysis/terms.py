@@ -57,6 +57,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "Received: effect here of a unit change in all other units",
         "接受：其他所有单元均变动一单位对本地的影响",
     ),
+    "map.unnamed": ("no room to name {names}", "图上无处标注：{names}"),
     "map.approval": ("Map approval number: {number}", "审图号：{number}"),
     "map.source": ("Source: {source}", "资料来源：{source}"),
     "map.note": ("Note: {note}", "注：{note}"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.canvas import LINE, MM_PER_POINT, axes_mm, footnotes, paper, wrap, write
+from analysis.canvas import LINE, MM_PER_POINT, axes_mm, paper, wrap, write
 from analysis.fonts import style
 from analysis.maps.colours import Look
 from analysis.maps.inaxes import in_axes
@@ -15,7 +15,7 @@ from analysis.maps.layer import Layer
 from analysis.maps.legend import Legend
 from analysis.maps.options import Sheet
 from analysis.maps.placing import Window
-from analysis.maps.plan import Panel, Plan, draw_map, first_window, make_plan
+from analysis.maps.plan import Panel, Plan, draw_map, first_window, make_plan, words_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,11 +60,11 @@ def compose(
     counts = [[int((p.codes == code).sum()) for p in panels] for code in range(len(looks))]
     heads = tuple(panel.head for panel in panels) if len(panels) > 1 else ()
     legend = Legend(looks, counts, heads, heading, sheet.font_size)
-    below = footnotes(notes, sheet.lang, sheet.note, sheet.source, sheet.approval)
     with style(sheet.font_size):
         if sheet.ax is not None:
-            return in_axes(layer, panels, legend, sheet, below)
-        return _on_paper(_page(layer, len(panels), legend, sheet), panels, sheet, below)
+            return in_axes(layer, panels, legend, sheet, notes)
+        page = _page(layer, len(panels), legend, sheet)
+        return _on_paper(page, panels, sheet, words_below(notes, page.plan, sheet))
 
 
 @dataclass(frozen=True)

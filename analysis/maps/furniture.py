@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["ScaleBar", "draw_names", "scale_bar"]
+__all__ = ["Name", "ScaleBar", "draw_names", "place_names", "scale_bar"]
 
 BAR = 0.9  # height of the bar in millimetres
 
@@ -91,25 +92,41 @@ def _km(value: float) -> str:
     return f"{value:g}" if value < 10000 else f"{value:.0f}"
 
 
-def draw_names(
-    axes: Axes, window: Window, ground: Ground, labels: Sequence[object], size: float
-) -> list[str]:
-    """Write names beside points in their units, never over one another; give those left out."""
+@dataclass(frozen=True)
+class Name:
+    """A unit's printed name with the point it belongs to and the box found for it, in metres."""
+
+    text: str
+    x: float
+    y: float
+    box: Box
+
+
+def place_names(
+    window: Window, ground: Ground, labels: Sequence[object], size: float
+) -> tuple[list[Name], list[str]]:
+    """Find room beside points in the units, never over one another; and those that found none."""
     layer = ground.layer
     taken: list[Box] = list(ground.taken)
     points = {row: _point(layer.shapes[row]) for row in find_units(layer, list(labels))}
-    unit = window.metres_per_mm
-    taken += [_around(x, y, 0.7 * unit) for x, y in points.values()]
-    left_out = []
+    taken += [_around(x, y, 0.7 * window.metres_per_mm) for x, y in points.values()]
+    placed, left_out = [], []
     for row, (x, y) in points.items():
-        box = _free_box(x, y, layer.names[row], window, taken, size)
+        text = layer.names[row]
+        box = _free_box(x, y, text, window, taken, size)
         if box is None:
-            left_out.append(layer.names[row])
-            continue
-        taken.append(box)
-        axes.plot([x], [y], "o", ms=1.6, mfc="black", mec="white", mew=0.3, zorder=7)
-        _write_halo(axes, box[0], box[1], layer.names[row], size)
-    return left_out
+            left_out.append(text)
+        else:
+            taken.append(box)
+            placed.append(Name(text, x, y, box))
+    return placed, left_out
+
+
+def draw_names(axes: Axes, names: Sequence[Name], size: float) -> None:
+    """Write names at the places found for them."""
+    for name in names:
+        axes.plot([name.x], [name.y], "o", ms=1.6, mfc="black", mec="white", mew=0.3, zorder=7)
+        _write_halo(axes, name.box[0], name.box[1], name.text, size)
 
 
 def _point(shape: object) -> tuple[float, float]:
@@ -127,27 +144,22 @@ def _around(x: float, y: float, half: float) -> Box:
 def _free_box(
     x: float, y: float, name: str, window: Window, taken: list[Box], size: float
 ) -> Box | None:
-    """First of eight places around a point that is inside the window and free."""
+    """First place around a point, near ones first, that is inside the window and free."""
     unit = window.metres_per_mm
     width = text_width(name, size) * unit
     height = 1.15 * size * MM_PER_POINT * unit
-    near, far = 1.1 * unit, 0.5 * unit
+    sides = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
     places = [
-        (x + near, y - height / 2),
-        (x - near - width, y - height / 2),
-        (x - width / 2, y + near),
-        (x - width / 2, y - near - height),
-        (x + far, y + near),
-        (x + far, y - near - height),
-        (x - far - width, y + near),
-        (x - far - width, y - near - height),
+        (
+            x - width / 2 + right * (width / 2 + gap * unit),
+            y + up * (height / 2 + gap * unit) - height / 2,
+        )
+        for gap in (1.0, 2.2)
+        for right, up in sides
     ]
     for left, bottom in places:
         box = (left, bottom, left + width, bottom + height)
-        inside = (
-            box[0] > window.x0 and box[1] > window.y0 and box[2] < window.x1 and box[3] < window.y1
-        )
-        if inside and not any(_touch(box, other) for other in taken):
+        if window.holds(box) and not any(_touch(box, other) for other in taken):
             return box
     return None
 

@@ -11,7 +11,7 @@ from analysis.fonts import families
 from analysis.maps.layer import Layer
 from analysis.maps.legend import Legend
 from analysis.maps.options import Sheet
-from analysis.maps.plan import Panel, Plan, draw_map, first_window, make_plan
+from analysis.maps.plan import Panel, Plan, draw_map, first_window, make_plan, words_below
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def in_axes(
             f"{len(panels)} maps do not fit into one ax; leave ax out, or give one year's result."
         )
     width, height = _size_mm(axes)
-    lines = [line for note in notes for line in wrap(note, sheet.small, width - 1)]
+    first = _arrange(layer, legend, sheet, (width, height), 0)
+    texts = words_below(notes, first.plan, sheet)
+    lines = [line for text in texts for line in wrap(text, sheet.small, width - 1)]
     parts = _arrange(layer, legend, sheet, (width, height), len(lines))
     plan, unit = parts.plan, parts.plan.window.metres_per_mm
     draw_map(axes, plan, panels[0], sheet, degrees=False)

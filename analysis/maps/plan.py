@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from analysis.canvas import footnotes
 from analysis.maps.draw import draw_graticule, draw_lines, draw_units, paths_of
-from analysis.maps.furniture import ScaleBar, draw_names, scale_bar
+from analysis.maps.furniture import Name, ScaleBar, draw_names, place_names, scale_bar
 from analysis.maps.inset import Inset, plan_inset
 from analysis.maps.layer import Layer
 from analysis.maps.legend import Legend
 from analysis.maps.options import Sheet
 from analysis.maps.placing import Box, Ground, Window, place
+from analysis.terms import term
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Panel", "Plan", "draw_map", "make_plan"]
+__all__ = ["Panel", "Plan", "draw_map", "make_plan", "words_below"]
 
 FRAME_PAD = 0.02
 LEGEND_CORNERS = ("lower left", "lower right", "upper right", "upper left")
@@ -37,7 +40,8 @@ class Panel:
 class Plan:
     """Window, inset, scale bar and legend of a map; the same for all panels of a sheet.
 
-    `bar_box` and `legend_box` are None where the frame has no room for them.
+    `bar_box` and `legend_box` are None where the frame has no room for them, and `unnamed` are the
+    units asked to be named for which there was none.
     """
 
     layer: Layer
@@ -47,7 +51,8 @@ class Plan:
     bar_box: Box | None
     legend: Legend
     legend_box: Box | None
-    ground: Ground
+    names: tuple[Name, ...]
+    unnamed: tuple[str, ...]
 
 
 def first_window(layer: Layer, sheet: Sheet, width_mm: float) -> Window:
@@ -87,7 +92,8 @@ def make_plan(
     bar_box = place(ground, window, bar.size_mm)
     if bar_box is not None:
         ground.taken.append(bar_box)
-    return Plan(thin, window, inset, bar, bar_box, legend, legend_box, ground)
+    names, unnamed = place_names(window, ground, list(sheet.labels or ()), sheet.small)
+    return Plan(thin, window, inset, bar, bar_box, legend, legend_box, tuple(names), tuple(unnamed))
 
 
 def draw_map(axes: Axes, plan: Plan, panel: Panel, sheet: Sheet, *, degrees: bool) -> None:
@@ -108,8 +114,7 @@ def draw_map(axes: Axes, plan: Plan, panel: Panel, sheet: Sheet, *, degrees: boo
         plan.bar.draw(axes, plan.bar_box, window)
     if plan.legend_box is not None:
         _legend_inside(axes, plan, plan.legend_box)
-    if sheet.labels:
-        draw_names(axes, window, plan.ground, list(sheet.labels), sheet.small)
+    draw_names(axes, plan.names, sheet.small)
 
 
 def _legend_inside(axes: Axes, plan: Plan, box: Box) -> None:
@@ -117,3 +122,12 @@ def _legend_inside(axes: Axes, plan: Plan, box: Box) -> None:
     x0, y0, x1, y1 = box
     child = axes.inset_axes((x0, y0, x1 - x0, y1 - y0), transform=axes.transData, zorder=6)
     plan.legend.draw(child, 1)
+
+
+def words_below(notes: Sequence[str], plan: Plan, sheet: Sheet) -> list[str]:
+    """Paragraphs below a map, with the names that found no room on it."""
+    said = list(notes)
+    if plan.unnamed:
+        comma = "、" if sheet.lang == "zh" else ", "
+        said.append(term("map.unnamed", sheet.lang, names=comma.join(plan.unnamed)))
+    return footnotes(said, sheet.lang, sheet.note, sheet.source, sheet.approval)

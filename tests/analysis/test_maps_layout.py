@@ -114,6 +114,17 @@ def test_years_at_both_widths(lang, width):
     assert len({round(ax.get_position().x0, 6) for ax in axes_of(columns, "map")}) == 1
 
 
+def test_names_without_room_are_said_below_the_map():
+    layer = lattice_layer(rows=8, columns=10, step=0.4)
+    figure = maps.lisa(layer, clusters(layer.index), width_mm=60, labels=list(layer.index))
+    words = require_words_inside(figure)
+    shown = [word for word in words if word.startswith("Town ")]
+    unnamed = " ".join(words).split("no room to name ")[1].split(";")[0]
+    unnamed = [name for name in unnamed.split(", ") if name.startswith("Town ")]
+    assert 10 < len(shown) < 80
+    assert len(set(shown)) + len(unnamed) >= 80
+
+
 def test_long_notes_are_wrapped_and_numbers_keep_their_signs():
     layer = lattice_layer()
     figure = maps.lisa(
