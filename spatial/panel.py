@@ -37,8 +37,7 @@ class Panel:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"city": ["b", "a", "b", "a"], "year": [1, 1, 2, 2], "y": [1.0, 2, 3,
-    4]})
+    >>> table = pd.DataFrame({"city": ["b", "a", "b", "a"], "year": [1, 1, 2, 2], "y": 1.0})
     >>> panel = Panel(table, unit="city", time="year")
     >>> list(panel.units), list(panel.times), panel.balanced
     (['a', 'b'], [1, 2], True)
