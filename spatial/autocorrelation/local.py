@@ -106,9 +106,9 @@ def lisa(
 
     Notes
     -----
-    Exact p-values are never below 1e-13. Up to 200,000 arrangements per unit, and values on a lattice
-    (counts, ranks, rounded figures), are computed to the last digits; other values are put on a fine
-    grid, which leaves about three digits or more (`spatial.autocorrelation.subset_sums`).
+    Exact p-values are never below 1e-13. Up to 200,000 arrangements per unit, and values on a
+    lattice (counts, ranks, rounded figures), are computed to the last digits; other values are put
+    on a fine grid, which leaves about three digits or more (`spatial.autocorrelation.subset_sums`).
     spdep's localmoran_perm gives slightly larger p-values: it draws with replacement.
 
     Examples
@@ -117,7 +117,7 @@ def lisa(
     >>> ring = [[float(abs(i - j) in (1, 9)) for j in range(10)] for i in range(10)]
     >>> w = weights.from_matrix(ring, list("abcdefghij"))
     >>> found = lisa(pd.Series([9.0, 8, 9, 1, 2, 1, 1, 2, 1, 8], index=list("abcdefghij")), w)
-    >>> found.loc["a", "quadrant"], round(found.loc["a", "p_value"], 4)
+    >>> found.loc["a", "quadrant"], round(float(found.loc["a", "p_value"]), 4)
     ('HH', 0.1667)
     """
     options = Options(method, alternative, correction, alpha, permutations, seed)

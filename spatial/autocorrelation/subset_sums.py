@@ -35,7 +35,7 @@ Tails = tuple[Vector, Vector]
 
 FLOOR = 1e-13
 MOST_LISTED = 200_000
-NEGLIGIBLE = 1e-18
+NEGLIGIBLE, VANISHED = 1e-18, 1e-22
 BLOCK = 1024
 BELOW = 2
 
@@ -83,13 +83,12 @@ def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LIST
     if small:
         slack = rounding * np.maximum(counts, 1)
         tables.append((small, Listed(values, observed, max(small), slack)))
-    if large:
-        budget = _budget(n, large, int((sizes + 1).sum()))
-        numbers = on_whole_numbers(pool, budget, rounding)
+    for some in _of_like_size(large):
+        numbers = on_whole_numbers(pool, _budget(some, sizes), rounding)
         if numbers is None:
             return None
         arranged = _observed(numbers.units, neighbours, complement)
-        tables.append((large, Counted(values, observed, max(large), numbers, arranged)))
+        tables.append((some, Counted(values, observed, some, numbers, arranged)))
     found = np.full((2, n), np.nan)
     for some, table in tables:
         for k in some:
@@ -97,6 +96,15 @@ def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LIST
             found[:, rows] = np.clip(table.tails(k, rows), max(FLOOR, _one_of(n - 1, k)), 1.0)
     found[:, complement] = found[::-1, complement]
     return found[0], found[1]
+
+
+def _of_like_size(sizes: list[int]) -> list[list[int]]:
+    """Split ascending sizes where they quadruple: the fewer draws, the finer and shorter the grid."""
+    groups, rest = [], sizes
+    while rest:
+        groups.append([k for k in rest if 4 * k > rest[-1]])
+        rest = rest[: -len(groups[-1])]
+    return groups
 
 
 def _one_of(n: int, k: int) -> float:
@@ -150,7 +158,7 @@ def subset_sums(values: Vector, largest: int) -> list[Vector]:
 
 
 class Counted:
-    """Tails of the sums of up to `largest` of the values on whole numbers.
+    """Tails of the sums of as many of the values as `sizes` say, on whole numbers.
 
     `observed` (n,) are the sums to be judged, `arranged` (n,) the same in whole numbers.
     """
@@ -159,13 +167,17 @@ class Counted:
         self,
         values: Vector,
         observed: Vector,
-        largest: int,
+        sizes: list[int],
         numbers: WholeNumbers,
         arranged: Vector,
     ) -> None:
         self.values, self.observed, self.arranged = values, observed, arranged
         self.units, self.smooth = numbers.units, numbers.kind == "smooth"
-        self.upper, self.lower = _cumulated(numbers, largest)
+        n = len(values)
+        spectra = _spectra(numbers, max(sizes))
+        read = {k - m for k in sizes for m in range(len(_leave_one_out(n, k)))}
+        self.cumulated = {r: _cumulated(spectra[r], numbers) for r in sorted(read)}
+        self.last = numbers.length
 
     def tails(self, k: int, rows: Counts) -> Vector:
         """Upper and lower tail of the units at `rows`, which all draw k: (2, rows)."""
@@ -180,11 +192,11 @@ class Counted:
 
     def _without_own(self, k: int, rows: Counts, cell: Counts, share: Vector | None) -> Vector:
         """Tails at `cell`, or between it and the next, of the draws without the unit itself."""
-        own, last = self.units[rows].astype(np.intp), self.upper.shape[1] - 2
+        own = self.units[rows].astype(np.intp)
         found = np.zeros((2, len(rows)))
         for m, weight in enumerate(_leave_one_out(len(self.values), k)):
-            place = np.clip(cell - m * own + BELOW, 0, last)
-            for tail, table in zip(found, (self.upper[k - m], self.lower[k - m]), strict=True):
+            place = np.clip(cell - m * own + BELOW, 0, self.last)
+            for tail, table in zip(found, self.cumulated[k - m], strict=True):
                 if share is None:
                     tail += weight * table[place]
                 else:
@@ -204,10 +216,10 @@ class Counted:
 
 
 def _leave_one_out(n: int, k: int) -> Vector:
-    """(−1)^m C(n, k−m) / C(n−1, k) for m = 0..k."""
+    """(−1)^m C(n, k−m) / C(n−1, k) for m = 0..k; leading terms only, down to 1e-18."""
     m = np.arange(k)
-    ratios = np.r_[n / (n - k), -(k - m) / (n - k + m + 1)]
-    return np.asarray(np.cumprod(ratios), dtype=np.float64)
+    weights = np.cumprod(np.r_[n / (n - k), -(k - m) / (n - k + m + 1)])
+    return np.asarray(weights[np.abs(weights) > NEGLIGIBLE], dtype=np.float64)
 
 
 def _newton(n: int, largest: int) -> list[Vector]:
@@ -224,45 +236,51 @@ def _newton(n: int, largest: int) -> list[Vector]:
     return weights
 
 
-def _budget(n: int, sizes: list[int], reads: int) -> Budget:
-    products = sum(len(weights) for weights in _newton(n, max(sizes)))
-    return Budget(min(sizes), max(sizes), products, reads)
+def _budget(some: list[int], sizes: Counts) -> Budget:
+    """Cost of those of the sizes (n,) that are `some`."""
+    n = len(sizes)
+    products = sum(len(weights) for weights in _newton(n, max(some)))
+    reads = sum(len(_leave_one_out(n, k)) * int((sizes == k).sum()) for k in some)
+    return Budget(min(some), max(some), products, reads)
 
 
-def _cumulated(numbers: WholeNumbers, largest: int) -> Tails:
-    """P(S_r ≥ s) and P(S_r ≤ s) at s = −2, −1, 0, ..., length−1: arrays (largest+1, length+2).
+def _cumulated(spectrum: npt.NDArray[np.complex128], numbers: WholeNumbers) -> Tails:
+    """P(S_r ≥ s) and P(S_r ≤ s) at s = −2, −1, 0, ..., length−1.
 
     On a smooth grid half of P(S_r = s) is left out of both.
     """
     length = numbers.length
-    spectra = _spectra(numbers, largest)
-    upper = np.empty((largest + 1, BELOW + length))
-    lower = np.empty_like(upper)
-    for r, spectrum in enumerate(spectra):
-        mass = np.fft.irfft(spectrum, length)
-        np.cumsum(mass, out=lower[r, BELOW:])
-        np.cumsum(mass[::-1], out=upper[r, : BELOW - 1 : -1])
-        if numbers.kind == "smooth":
-            mass *= 0.5
-            lower[r, BELOW:] -= mass
-            upper[r, BELOW:] -= mass
-    lower[:, :BELOW], upper[:, :BELOW] = 0.0, 1.0
+    mass = np.fft.irfft(spectrum, length)
+    upper, lower = np.ones(BELOW + length), np.zeros(BELOW + length)
+    np.cumsum(mass, out=lower[BELOW:])
+    np.cumsum(mass[::-1], out=upper[: BELOW - 1 : -1])
+    if numbers.kind == "smooth":
+        mass *= 0.5
+        lower[BELOW:] -= mass
+        upper[BELOW:] -= mass
     return upper, lower
 
 
 def _spectra(numbers: WholeNumbers, largest: int) -> npt.NDArray[np.complex128]:
-    """Characteristic functions of S_0, ..., S_largest at the frequencies 0..length/2."""
+    """Characteristic functions of S_0, ..., S_largest at the frequencies 0..length/2.
+
+    In a block of frequencies where all that Newton's identity still reads has vanished, so has the
+    rest: away from zero that is soon the case, unless the values lie on a lattice.
+    """
     n, length = len(numbers.units), numbers.length
     histogram = np.bincount(numbers.units.astype(np.intp), minlength=length)
     transform = np.fft.fft(histogram) / n
     weights = _newton(n, largest)
     orders = np.arange(1, max(map(len, weights)) + 1)[:, None]
-    spectra = np.empty((largest + 1, length // 2 + 1), dtype=np.complex128)
+    spectra = np.zeros((largest + 1, length // 2 + 1), dtype=np.complex128)
     for start in range(0, length // 2 + 1, BLOCK):
         frequencies = np.arange(start, min(start + BLOCK, length // 2 + 1))
         power_sums = transform[(orders * frequencies) % length]
-        e = np.ones((largest + 1, len(frequencies)), dtype=np.complex128)
+        e = spectra[:, start : start + BLOCK]
+        e[0] = 1.0
         for r, d in enumerate(weights, start=1):
-            e[r] = np.einsum("m,mf,mf->f", d, power_sums[: len(d)], e[r - len(d) : r][::-1])
-        spectra[:, frequencies] = e
+            recent = e[r - len(d) : r]
+            if len(d) < r and np.abs(recent).max() < VANISHED:
+                break
+            e[r] = np.einsum("m,mf,mf->f", d, power_sums[: len(d)], recent[::-1])
     return spectra

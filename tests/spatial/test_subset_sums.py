@@ -127,6 +127,30 @@ def test_zeros_and_ones_are_hypergeometric(rng, n, marked, k):
         assert lower[i] == pytest.approx(1 - above, rel=1e-9, abs=1e-13)
 
 
+def test_every_number_of_neighbours_at_once(rng):
+    n, marked = 80, 22
+    values = np.zeros(n)
+    values[:marked] = 1.0
+    neighbours = random_neighbours(rng, n, rng.permutation(n))
+    upper, lower = tails(values, neighbours, listed=NEVER)
+    for i, k in enumerate(np.diff(neighbours.indptr).tolist()):
+        own, observed = int(values[i]), int((neighbours @ values)[i])
+        if k:
+            at_least = hypergeometric(n - 1, marked - own, k, observed)
+            above = hypergeometric(n - 1, marked - own, k, observed + 1)
+            assert upper[i] == pytest.approx(at_least, rel=1e-9, abs=1e-13)
+            assert lower[i] == pytest.approx(1 - above, rel=1e-9, abs=1e-13)
+
+
+def test_shortcuts_change_nothing(rng, monkeypatch):
+    values = rng.gamma(2.0, size=250)
+    neighbours = random_neighbours(rng, 250, rng.integers(40, 110, 250))
+    short = tails(values, neighbours)
+    monkeypatch.setattr(subset_sums, "VANISHED", 0.0)
+    monkeypatch.setattr(subset_sums, "NEGLIGIBLE", 0.0)
+    np.testing.assert_allclose(short, tails(values, neighbours), rtol=1e-9, atol=1e-12)
+
+
 def test_large_numbers_of_neighbours_against_exact_integers(rng):
     """Every 0..45-subset of 120 counts, by adding one value after the other in whole numbers."""
     n, k = 120, 45
