@@ -46,6 +46,8 @@ def values_on(op: Operator, values: pd.Series, what: str) -> Vector:
 
 
 def _as_numbers(values: pd.Series, what: str) -> Vector:
+    if values.dtype.kind in "cMm":
+        raise InputError(f"{what} are of type {values.dtype}; give real numbers.")
     try:
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):

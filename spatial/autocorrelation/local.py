@@ -211,13 +211,13 @@ class Options:
         ):
             if given not in known:
                 raise InputError(f"{name}={given!r} is unknown; choose {_choice(known)}.")
-        if not 0 < self.alpha < 1:
-            raise InputError(f"alpha={self.alpha} is not between 0 and 1; 0.05 is usual.")
-        if not isinstance(self.permutations, (int, np.integer)) or self.permutations < 1:
+        if not isinstance(self.alpha, (float, np.floating)) or not 0 < self.alpha < 1:
+            raise InputError(f"alpha={self.alpha!r} is not between 0 and 1; 0.05 is usual.")
+        if not _whole(self.permutations) or self.permutations < 1:
             raise InputError(
-                f"permutations={self.permutations} is not a number of draws; 9999 is usual."
+                f"permutations={self.permutations!r} is not a number of draws; 9999 is usual."
             )
-        if not isinstance(self.seed, (int, np.integer)) or self.seed < 0:
+        if not _whole(self.seed) or self.seed < 0:
             raise InputError(f"seed={self.seed!r} is not a whole number from 0 on.")
 
     def recorded(self, w: Graph, found: list[Local]) -> dict[str, Any]:
@@ -373,6 +373,10 @@ def _listed(times: Iterable[Any]) -> list[Any]:
     if not chosen or len(twice):
         raise InputError(f"times={chosen} must name at least one time, each once ({named(twice)}).")
     return chosen
+
+
+def _whole(number: object) -> bool:
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool)
 
 
 def _choice(known: Iterable[object]) -> str:

@@ -99,7 +99,7 @@ def tails(pool: Vector, neighbours: sparse.csr_array, *, listed: int = MOST_LIST
 
 
 def _of_like_size(sizes: list[int]) -> list[list[int]]:
-    """Split ascending sizes where they quadruple: the fewer draws, the finer and shorter the grid."""
+    """Split ascending sizes where they quadruple: the fewer draws, the shorter the grid can be."""
     groups, rest = [], sizes
     while rest:
         groups.append([k for k in rest if 4 * k > rest[-1]])

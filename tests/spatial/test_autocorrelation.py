@@ -410,6 +410,7 @@ def test_lisa_by_time(columbus):
         (lambda s: s.astype(object).where(s.index != 8, "无数据"), "8: '无数据'"),
         (lambda s: pd.concat([s, s.iloc[:1]]), "more than once"),
         (lambda s: s.head(2), "2 units"),
+        (lambda s: pd.to_datetime(s.index.to_series()), "type datetime64"),
         (lambda s: pd.concat({2020: s}), "several levels"),
     ],
 )
@@ -427,7 +428,9 @@ def test_values_that_are_refused(columbus, change, words):
         ({"alternative": "both"}, '"two-sided", "greater", "less" or "folded"'),
         ({"correction": "none"}, 'None, "fdr" or "bonferroni"'),
         ({"alpha": 5}, "alpha=5"),
+        ({"alpha": "5%"}, "alpha='5%'"),
         ({"permutations": 0}, "permutations=0"),
+        ({"permutations": True}, "permutations=True"),
         ({"seed": -1}, "seed=-1"),
     ],
 )

@@ -143,8 +143,8 @@ def test_every_number_of_neighbours_at_once(rng):
 
 
 def test_shortcuts_change_nothing(rng, monkeypatch):
-    values = rng.gamma(2.0, size=250)
-    neighbours = random_neighbours(rng, 250, rng.integers(40, 110, 250))
+    values = rng.gamma(2.0, size=150)
+    neighbours = random_neighbours(rng, 150, rng.integers(20, 50, 150))
     short = tails(values, neighbours)
     monkeypatch.setattr(subset_sums, "VANISHED", 0.0)
     monkeypatch.setattr(subset_sums, "NEGLIGIBLE", 0.0)
