@@ -1,7 +1,7 @@
 """The command line: demo, run, check, new.
 
-Exit code 0: done. 2: the input is wrong, with one sentence on standard error. Anything else is a fault of the toolkit
-and shows itself as such.
+Exit code 0: done. 2: the input is wrong, with one sentence on standard error. Anything else is a
+fault of the toolkit and shows itself as such.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="cityripple",
-    help="From city boundaries to spatial spillovers: weights, spatial Durbin panels, LISA maps, reports.",
+    help="From city boundaries to spatial spillovers: weights, spatial Durbin panels, LISA maps, "
+    "reports.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -96,7 +97,7 @@ def _explain(fault: Any) -> None:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn exactly the refusals of the three packages into one sentence on standard error and exit code 2."""
+    """Turn exactly the refusals of the packages into one sentence and exit code 2."""
     try:
         yield
     except ValueError as error:
@@ -118,7 +119,7 @@ def _one_line(error: ValueError) -> str:
 
 
 def _console_that_never_fails() -> None:
-    """On a console of another encoding unknown characters become question marks instead of an error."""
+    """Show what the console's encoding lacks as question marks instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -142,7 +143,7 @@ def options(
         ),
     ] = False,
 ) -> None:
-    """From city boundaries to spatial spillovers: weights, spatial Durbin panels, LISA maps, reports."""
+    """From city boundaries to spatial spillovers: weights, spatial Durbin panels, maps, reports."""
 
 
 @app.command()
@@ -249,7 +250,7 @@ def _overrides(settings: list[str] | None) -> dict[str, Any]:
 
 @contextmanager
 def _bar(*, quiet: bool) -> Iterator[Progress | None]:
-    """Give a progress bar on a terminal; nothing with --quiet or where the output goes into a file."""
+    """Give a progress bar on a terminal; nothing with --quiet or into a file."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

@@ -28,13 +28,14 @@ LISA_COLUMNS = ("statistic", "lag", "p_value", "p_adjusted", "quadrant", "cluste
 
 STYLES_TABLE = """
 CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
-  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
-  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema
+  TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
+  styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
   update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))
 """
 ADD_STYLE = """
-INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
+INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,
+styleName, styleQML,
   styleSLD, useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '')
 """
 ADD_CONTENTS = """
@@ -45,7 +46,7 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUE
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of the file: a table on the keys of the cities, its styles (the first is the default), its description."""
+    """A table on the keys of the cities, its styles (the first is the default), its words."""
 
     name: str
     table: pd.DataFrame
@@ -64,12 +65,13 @@ def export_layers(
     lang: str = "en",
     note: str = "",
 ) -> None:
-    """Write results per city into one GeoPackage, a layer per theme and year, each with its QGIS style.
+    """Write results per city into one GeoPackage, a styled layer per theme and year.
 
-    Layers are called lisa_2022 (lisa_NAME_2022 where `lisa` maps names to results), bilisa_…, spillover (or
-    spillover_TERM) and values. Every layer holds all cities; where a result lacks one, its class is "missing" and its
-    numbers are empty. Classes of local statistics have the colours of `maps.lisa`; spillovers are graded by what is
-    sent, with a second style for what is received.
+    Layers are called lisa_2022 (lisa_NAME_2022 where `lisa` maps names to results), bilisa_…,
+    spillover (or spillover_TERM) and values. Every layer holds all cities; where a result lacks
+    one, its class is "missing" and its numbers are empty. Classes of local statistics have the
+    colours of `maps.lisa`; spillovers are graded by what is sent, with a second style for what is
+    received.
 
     Parameters
     ----------
@@ -78,7 +80,8 @@ def export_layers(
     cities
         Boundary table indexed by key.
     lisa, bilisa
-        Result of `spatial.lisa`, `spatial.bilisa` or `spatial.lisa_by_time`, or a mapping from names to such.
+        Result of `spatial.lisa`, `spatial.bilisa` or `spatial.lisa_by_time`, or a mapping from
+        names to such.
     spillover
         Result of `fit.effects_by_unit(term)`, or a mapping from terms to such.
     values
@@ -91,12 +94,13 @@ def export_layers(
     Raises
     ------
     InputError
-        A result names a city that `cities` lacks, the suffix is not .gpkg, there is nothing to write, or the place
-        cannot be written.
+        A result names a city that `cities` lacks, the suffix is not .gpkg, there is nothing to
+        write, or the place cannot be written.
 
     Examples
     --------
-    >>> export_layers("results.gpkg", cities, lisa=local, spillover=fit.effects_by_unit("x"))  # doctest: +SKIP
+    >>> export_layers("results.gpkg", cities, lisa=local, spillover=fit.effects_by_unit("x"))  #
+    doctest: +SKIP
     """
     target = Path(path)
     check_language(lang)

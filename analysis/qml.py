@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -33,7 +34,8 @@ def categorised(attribute: str, entries: Sequence[tuple[str, str, str]]) -> str:
     True
     """
     categories = "".join(
-        f'<category render="true" type="string" symbol="{i}" value={quoteattr(value)} label={quoteattr(name)}/>'
+        f'<category render="true" type="string" symbol="{i}" value={quoteattr(value)} '
+        f"label={quoteattr(name)}/>"
         for i, (value, name, _) in enumerate(entries)
     )
     return _style(
@@ -46,15 +48,16 @@ def categorised(attribute: str, entries: Sequence[tuple[str, str, str]]) -> str:
 def graduated(attribute: str, values: pd.Series[Any]) -> str:
     """Style with up to five colours for a column of numbers; cities without a number stay blank.
 
-    Numbers of one sign are cut at their quintiles; numbers of both signs in five steps around zero, blue below
-    and red above, so that colour shows the sign.
+    Numbers of one sign are cut at their quintiles; numbers of both signs in five steps around zero,
+    blue below and red above, so that colour shows the sign.
     """
     numbers = values.dropna().to_numpy(dtype=float)
     both = bool(len(numbers)) and numbers.min() < 0 < numbers.max()
     breaks, ramp = (_around_zero(numbers), RAMP_BOTH) if both else (_quintiles(numbers), RAMP_UP)
     ranges = "".join(
-        f'<range render="true" symbol="{i}" lower="{low!r}" upper="{high!r}" label="{low:.3g} – {high:.3g}"/>'
-        for i, (low, high) in enumerate(zip(breaks[:-1], breaks[1:], strict=True))
+        f'<range render="true" symbol="{i}" lower="{low!r}" upper="{high!r}" label="{low:.3g} – '
+        f'{high:.3g}"/>'
+        for i, (low, high) in enumerate(pairwise(breaks))
     )
     return _style(
         f'type="graduatedSymbol" graduatedMethod="GraduatedColor" attr={quoteattr(attribute)}',

@@ -1,4 +1,4 @@
-"""What a report is made of: headings with paragraphs, lists, small tables, figures and finished tables."""
+"""What a report is made of: paragraphs, lists, small tables, figures, finished tables."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ NAMES = r"(?P<names>.+)"
 SENTENCES: tuple[tuple[str, str], ...] = (
     (
         (
-            r"The weights hold (?P<n>\d+) units without data; they were cut out and the rest re-scaled: "
+            r"The weights hold (?P<n>\d+) units without data; they were cut out and the rest "
+            r"re-scaled: "
             rf"{NAMES}\."
         ),
         "权重中有{n}个单元没有数据，已剔除并重新标准化：{names}。",
@@ -18,7 +19,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (rf"Units left without a neighbour by that cut: {NAMES}\.", "剔除后没有邻居的单元：{names}。"),
     (
         (
-            rf"Units of the weights without a value were cut out(?: by time)? and the rest re-scaled: "
+            r"Units of the weights without a value were cut out(?: by time)? and the rest "
+            r"re-scaled: "
             rf"{NAMES}\."
         ),
         "权重中没有数值的单元已剔除，其余重新标准化：{names}。",
@@ -37,7 +39,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            r"Bias correction over time only \(Lee and Yu, 2010, T−1 periods\): (?P<why>.+), so that "
+            r"Bias correction over time only \(Lee and Yu, 2010, T−1 periods\): (?P<why>.+), so "
+            r"that "
             r"time effects stay dummies\."
         ),
         "仅在时间维度作偏误校正（Lee和Yu，2010，T−1期）：{why}，时间效应仍为虚拟变量。",
@@ -63,11 +66,15 @@ SENTENCES: tuple[tuple[str, str], ...] = (
             r"rho = (?P<rho>\S+) lies within two standard errors of the edge of its interval "
             r"\((?P<low>\S+), (?P<high>\S+)\); .+"
         ),
-        "ρ = {rho}距其取值区间（{low}，{high}）的边界不足两个标准误；数据中可能仍有共同趋势，正态区间不可靠。",
+        (
+            "ρ = {rho}距其取值区间（{low}，{high}）的边界不足两个标准误；"
+            "数据中可能仍有共同趋势，正态区间不可靠。"
+        ),
     ),
     (
         (
-            r"(?P<name>.+): national growth is below one per cent in (?P<years>.+): relative resilience "
+            r"(?P<name>.+): national growth is below one per cent in (?P<years>.+): relative "
+            r"resilience "
             r"divides by it and explodes there; consider form='difference'\."
         ),
         "{name}：{years}的全国增速低于1%，相对形式以其为分母，数值会急剧放大；可改用form='difference'。",

@@ -19,20 +19,24 @@ __all__ = ["Exhibits", "sections"]
 REFERENCES = {
     "model": (
         "LeSage, J. and Pace, R. K. (2009). Introduction to Spatial Econometrics. CRC Press.",
-        "Elhorst, J. P. (2014). Spatial Econometrics: From Cross-Sectional Data to Spatial Panels. Springer.",
+        "Elhorst, J. P. (2014). Spatial Econometrics: From Cross-Sectional Data to Spatial "
+        "Panels. Springer.",
     ),
     "lee-yu": (
         (
-            "Lee, L. and Yu, J. (2010). Estimation of spatial autoregressive panel data models with fixed effects. "
+            "Lee, L. and Yu, J. (2010). Estimation of spatial autoregressive panel data models "
+            "with fixed effects. "
             "Journal of Econometrics 154(2), 165–185."
         ),
     ),
     "clusters": (
-        "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis 27(2), 93–115.",
+        "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical "
+        "Analysis 27(2), 93–115.",
     ),
     "bilisa": (
         (
-            "Lee, S.-I. (2001). Developing a bivariate spatial association measure. Journal of Geographical Systems 3, "
+            "Lee, S.-I. (2001). Developing a bivariate spatial association measure. Journal of "
+            "Geographical Systems 3, "
             "369–385."
         ),
     ),

@@ -204,8 +204,8 @@ def weights(study: Study, words: Words) -> list[Block]:
 _WEIGHT_ENTRIES = frozenset(
     f"weights.{key}"
     for key in (
-        "n", "links", "isolates", "components", "min_neighbours", "mean_neighbours", "max_neighbours",
-        "density", "rho_min", "rho_max",
+        "n", "links", "isolates", "components", "min_neighbours", "mean_neighbours",
+        "max_neighbours", "density", "rho_min", "rho_max",
     )
 )  # fmt: skip
 

@@ -82,8 +82,12 @@ def truth(study: Study, words: Words) -> list[Block]:
     decimals = study.plan.tables.decimals
     rows = [
         (
-            study.label(row.term), _quantity(row.quantity, words), number(row.truth, decimals), number(row.estimate, decimals),
-            f"{number(row.conf_low, decimals)} … {number(row.conf_high, decimals)}", words("yes" if row.covered else "no"),
+            study.label(row.term),
+            _quantity(row.quantity, words),
+            number(row.truth, decimals),
+            number(row.estimate, decimals),
+            f"{number(row.conf_low, decimals)} … {number(row.conf_high, decimals)}",
+            words("yes" if row.covered else "no"),
         )
         for row in rows_of(table)
     ]  # fmt: skip

@@ -27,7 +27,8 @@ def render_report(study: Study, exhibits: Mapping[str, Sequence[Block]]) -> str:
     study
         Results of a study.
     exhibits
-        Numbered figures and tables by section ("clustering", "models", "effects", "spillovers", "data").
+        Numbered figures and tables by section ("clustering", "models", "effects", "spillovers",
+        "data").
     """
     from jinja2 import Environment
 

@@ -72,7 +72,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "how.code": ("{count} by code", "经代码{count}个"),
     "how.none": ("{count} not", "未匹配{count}个"),
     "idle_line": (
-        "{count} units of the boundaries have no row in the table; the maps show them as “no data”.",
+        "{count} units of the boundaries have no row in the table; the maps show them as “no "
+        "data”.",
         "边界中有{count}个单元在数据表中没有记录，地图上标为“无数据”。",
     ),
     "left_out": ("Left out, and why", "未纳入的单元及原因"),
@@ -91,8 +92,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "suspicious": ("Values that deserve a second look", "需要核对的数值"),
     "suspicious_intro": (
         (
-            "Nothing below was changed or dropped. Growth beyond ±50 %, a change from one year to the next by more than a "
-            "factor of 2.2, or a zero where zeros are rare: {count} values in {columns} columns, {inside} of them in columns "
+            "Nothing below was changed or dropped. Growth beyond ±50 %, a change from one year "
+            "to the next by more than a "
+            "factor of 2.2, or a zero where zeros are rare: {count} values in {columns} columns, "
+            "{inside} of them in columns "
             "and years that the models use. The complete list is in results.json."
         ),
         (
@@ -210,7 +213,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # truth
     "truth_intro": (
         (
-            "The data were drawn from a known process, so the estimate can be held against the truth. {covered} of {count} "
+            "The data were drawn from a known process, so the estimate can be held against the "
+            "truth. {covered} of {count} "
             "intervals cover it. With 95 % intervals 1 in 20 is expected to miss."
         ),
         "数据由已知过程生成，可将估计与真值对照。{count}个区间中有{covered}个覆盖真值；按95%置信水平，预期每20个中有1个未覆盖。",
@@ -219,32 +223,41 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # limits
     "limit.causal": (
         (
-            "The estimates describe association under the model: regressors that react to the outcome, or to something "
+            "The estimates describe association under the model: regressors that react to the "
+            "outcome, or to something "
             "left out of the formula, bias them."
         ),
         "估计结果是模型设定下的关联：若解释变量受结果变量影响，或受公式之外因素影响，估计有偏。",
     ),
     "limit.weights": (
-        "Spillovers run only along the links of the weights that were chosen; other weights give other numbers.",
+        "Spillovers run only along the links of the weights that were chosen; other weights give "
+        "other numbers.",
         "溢出只沿所选权重的连接传递；更换权重，结果随之改变。",
     ),
     "limit.local": (
         (
-            "Local statistics test {count} units at once; with p ≤ {alpha} and no correction about {expected} of them would "
+            "Local statistics test {count} units at once; with p ≤ {alpha} and no correction "
+            "about {expected} of them would "
             "be marked by chance alone."
         ),
-        "局部统计同时检验{count}个单元；在p ≤ {alpha}且不作校正时，仅凭偶然约有{expected}个被标为显著。",
+        (
+            "局部统计同时检验{count}个单元；"
+            "p ≤ {alpha}且不校正时，仅凭偶然约有{expected}个被标为显著。"
+        ),
     ),
     "limit.local_corrected": (
-        "Local statistics test {count} units at once; the correction named in the legend was applied.",
+        "Local statistics test {count} units at once; the correction named in the legend was "
+        "applied.",
         "局部统计同时检验{count}个单元；已按图例所示方法校正。",
     ),
     "limit.bivariate": (
-        "A bivariate cluster may reflect the correlation of the two variables within the unit itself (Lee 2001).",
+        "A bivariate cluster may reflect the correlation of the two variables within the unit "
+        "itself (Lee 2001).",
         "双变量集聚可能只反映同一单元内两个变量自身的相关（Lee 2001）。",
     ),
     "limit.boundaries": (
-        "The maps draw the boundaries they were given and claim no compliance with anyone's map rules.",
+        "The maps draw the boundaries they were given and claim no compliance with anyone's map "
+        "rules.",
         "地图按所给边界绘制，不声明符合任何地图管理规定。",
     ),
     "limit.synthetic": (
@@ -254,7 +267,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # reproducibility
     "repro_intro": (
         (
-            "The folder of this report holds every number (results.json), the study file with all defaults "
+            "The folder of this report holds every number (results.json), the study file with "
+            "all defaults "
             "(study.resolved.toml), tables, maps and the layers for a GIS (layers.gpkg)."
         ),
         "本报告所在文件夹包含全部数值（results.json）、补全默认值的研究文件（study.resolved.toml）、表格、地图与GIS图层（layers.gpkg）。",
@@ -271,21 +285,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # findings
     "find.direct": (
         (
-            "A rise of “{x}” by one unit goes with a change of “{y}” of {value} in the same place (95 % interval {low} to "
+            "A rise of “{x}” by one unit goes with a change of “{y}” of {value} in the same "
+            "place (95 % interval {low} to "
             "{high}){verdict}"
         ),
         "本地“{x}”上升一个单位，本地“{y}”变动{value}（95%置信区间{low}至{high}）{verdict}",
     ),
     "find.indirect": (
         (
-            "A rise of “{x}” by one unit in all other places goes with a change of “{y}” of {value} in a place, on average (95 % "
+            "A rise of “{x}” by one unit in all other places goes with a change of “{y}” of "
+            "{value} in a place, on average (95 % "
             "interval {low} to {high}){verdict}"
         ),
         "其他各地的“{x}”均上升一个单位，本地“{y}”平均变动{value}（95%置信区间{low}至{high}）{verdict}",
     ),
     "find.total": (
         (
-            "A rise of “{x}” by one unit everywhere goes with a change of “{y}” of {value} (95 % interval {low} to {high})"
+            "A rise of “{x}” by one unit everywhere goes with a change of “{y}” of {value} (95 % "
+            "interval {low} to {high})"
             "{verdict}"
         ),
         "各地“{x}”同时上升一个单位，“{y}”变动{value}（95%置信区间{low}至{high}）{verdict}",
@@ -312,14 +329,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rho.down": (": neighbours move apart.", "：邻近单元反向变动。"),
     "find.moran": (
         (
-            "Moran's I of “{name}” is significant at 5 % (two-sided) in {hits} of {count} years; it was {first} in {first_year} "
+            "Moran's I of “{name}” is significant at 5 % (two-sided) in {hits} of {count} years; "
+            "it was {first} in {first_year} "
             "and {last} in {last_year}."
         ),
         "“{name}”的莫兰指数在{count}个年份中有{hits}个在5%水平显著（双侧）；{first_year}年为{first}，{last_year}年为{last}。",
     ),
     "find.moran_none": (
         (
-            "No evidence that “{name}” clusters in space: Moran's I is not significant at 5 % (two-sided) in any of the {count} "
+            "No evidence that “{name}” clusters in space: Moran's I is not significant at 5 % "
+            "(two-sided) in any of the {count} "
             "years; it was {first} in {first_year} and {last} in {last_year}."
         ),
         "没有证据表明“{name}”存在空间集聚：{count}个年份的莫兰指数在5%水平（双侧）均不显著；{first_year}年为{first}，{last_year}年为{last}。",
@@ -338,20 +357,23 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "find.lisa_year": (" in {year}", "（{year}年）"),
     "find.flow": (
         (
-            "The largest effect of “{x}” from one place on another runs from {source} to {target}: {value} (standard error "
+            "The largest effect of “{x}” from one place on another runs from {source} to "
+            "{target}: {value} (standard error "
             "{error})."
         ),
         "“{x}”最大的单元间溢出由{source}至{target}：{value}（标准误{error}）。",
     ),
     "find.flow_none": (
         (
-            "The average spillover of “{x}” cannot be told from zero; the maps and lists per unit below describe a pattern, not a "
+            "The average spillover of “{x}” cannot be told from zero; the maps and lists per "
+            "unit below describe a pattern, not a "
             "finding."
         ),
         "“{x}”的平均溢出与零无法区分；下列各单元的地图与清单只描述格局，不构成结论。",
     ),
     "unit_maps": (
-        "Differences between places come from their position in the weights alone: the model has one set of coefficients.",
+        "Differences between places come from their position in the weights alone: the model has "
+        "one set of coefficients.",
         "各地差异只来自其在权重中的位置：模型只有一组系数。",
     ),
     "footer": ("Made with cityripple {version}", "由cityripple {version}生成"),

@@ -25,7 +25,7 @@ ALIASES = "aliases.csv"
 
 @dataclass
 class Checked:
-    """What a check found: `text` to print, `aliases` the table of names to fill in, `problems` that stop a run."""
+    """What a check found: lines, the table of names to fill in, problems that stop a run."""
 
     lines: list[str] = field(default_factory=list)
     aliases: Path | None = None
@@ -67,8 +67,8 @@ def check(
 ) -> Checked:
     """Read a study's data, join them, compute its measures and describe its weights; fit nothing.
 
-    Names without a polygon are written as a table (given, key) to fill in, by default aliases.csv beside the study
-    file; a file that is already there is never overwritten.
+    Names without a polygon are written as a table (given, key) to fill in, by default aliases.csv
+    beside the study file; a file that is already there is never overwritten.
 
     Parameters
     ----------
@@ -117,7 +117,8 @@ def _describe_table(found: Checked, sources: Sources, file: StudyFile) -> None:
     found.lines.append(f"  values to look at again: {len(odd) or 'none'}")
     for row in _rows(odd.head(20)):
         found.lines.append(
-            f"    {row.unit} {'' if row.time is None else row.time} {row.column} = {row.value:g} ({row.reason})"
+            f"    {row.unit} {'' if row.time is None else row.time} {row.column} = {row.value:g} "
+            f"({row.reason})"
         )
 
 
@@ -131,7 +132,8 @@ def _describe_join(
     if sources.idle:
         names = sources.names
         found.lines.append(
-            f"  only in the boundaries ({len(sources.idle)}): {named((names[k] for k in sources.idle), 12)}"
+            f"  only in the boundaries ({len(sources.idle)}): "
+            f"{named((names[k] for k in sources.idle), 12)}"
         )
     if not sources.unmatched:
         return
@@ -151,7 +153,7 @@ def _describe_join(
 
 
 def _write_aliases(hints: pd.DataFrame, file: StudyFile, given: str | Path | None) -> Path:
-    """Table with the columns given and key, the keys empty; in UTF-8 with a mark, so that Excel reads it."""
+    """Write given and an empty key, in UTF-8 with a mark, so that Excel reads it."""
     target = Path(given) if given is not None else file.base / ALIASES
     number = 1
     free = target
@@ -163,7 +165,8 @@ def _write_aliases(hints: pd.DataFrame, file: StudyFile, given: str | Path | Non
         table.to_csv(free, index=False, encoding="utf-8-sig")
     except OSError as error:
         raise InputError(
-            f"the table of names cannot be written to {free.name} ({error.strerror}); give another place with --aliases."
+            f"the table of names cannot be written to {free.name} ({error.strerror}); give "
+            "another place with --aliases."
         ) from None
     return free
 

@@ -22,8 +22,9 @@ __all__ = ["Clusters", "find_clusters"]
 class Clusters:
     """Results by column (Moran, LISA) and by pair (bivariate LISA).
 
-    `moran` frames have a row per time (one row for a cross-section); `lisa` and `bilisa` are indexed (time, unit),
-    or by unit alone for a cross-section; `years` are the times of the local statistics.
+    `moran` frames have a row per time (one row for a cross-section); `lisa` and `bilisa` are
+    indexed (time, unit), or by unit alone for a cross-section; `years` are the times of the local
+    statistics.
     """
 
     years: tuple[Any, ...]
@@ -42,14 +43,15 @@ def find_clusters(
 ) -> Clusters:
     """Compute Moran's I over all times and local statistics in the chosen years.
 
-    Columns default to the outcome and the focus of the model, as far as they are columns; years to the first, the
-    middle and the last.
+    Columns default to the outcome and the focus of the model, as far as they are columns; years to
+    the first, the middle and the last.
     """
     frame = data.frame if isinstance(data, Panel) else data
     columns = section.columns or _from_model(model, frame)
     if not columns and not section.bivariate:
         raise InputError(
-            "[autocorrelation] columns is empty and the model names no plain column; list the columns."
+            "[autocorrelation] columns is empty and the model names no plain column; list the "
+            "columns."
         )
     years = _years(section, data)
     local = {
@@ -86,7 +88,8 @@ def _years(section: Autocorrelation, data: Panel | pd.DataFrame) -> tuple[Any, .
     absent = [year for year in section.years if year not in times]
     if absent:
         raise InputError(
-            f"[autocorrelation] years names {named(absent)}, which the sample lacks; it holds {named(times, 30)}."
+            f"[autocorrelation] years names {named(absent)}, which the sample lacks; it holds "
+            f"{named(times, 30)}."
         )
     return tuple(section.years)
 

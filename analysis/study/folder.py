@@ -1,4 +1,4 @@
-"""The output folder: written under a temporary name, then moved, so that no half-written result is left."""
+"""The output folder: written under a temporary name, then moved into its place."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def check_free(out: Path) -> None:
         raise InputError(f"the output {out.name} is a file; give a folder with --out.")
     if any(out.iterdir()) and not _is_ours(out):
         raise InputError(
-            f"the output folder {out.name} holds files that no earlier run wrote; give an empty or a new folder with --out."
+            f"the output folder {out.name} holds files that no earlier run wrote; give an empty "
+            "or a new folder with --out."
         )
 
 
@@ -45,7 +46,7 @@ def _is_ours(out: Path) -> bool:
 
 @contextmanager
 def output_folder(out: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `out`; on success it takes the place of `out`, on failure it is removed.
+    """Give a temporary folder that takes the place of `out` on success and vanishes on failure.
 
     Raises
     ------
@@ -81,7 +82,8 @@ def probe(out: Path) -> None:
 def _refusal(out: Path, error: OSError) -> InputError:
     reason = error.strerror or type(error).__name__
     return InputError(
-        f"the results cannot be written to the folder {out.name} ({reason}); close files that are open there, "
+        f"the results cannot be written to the folder {out.name} ({reason}); close files that "
+        "are open there, "
         "free space, or give another folder with --out."
     )
 

@@ -24,7 +24,8 @@ GIVEN = ("frame", "unit", "time")
 class Measured:
     """The table with the measures as columns, and what the report says of each.
 
-    `formulas` maps a measure to its sentence in each language, `warnings` are sentences of the indices.
+    `formulas` maps a measure to its sentence in each language, `warnings` are sentences of the
+    indices.
     """
 
     frame: pd.DataFrame
@@ -59,14 +60,16 @@ def measure(
     Raises
     ------
     InputError
-        An index or argument is unknown, two measures need each other, or a measure has the name of a column.
+        An index or argument is unknown, two measures need each other, or a measure has the name of
+        a column.
     """
     result, formulas, said = frame.copy(), {}, []
     labels = _labels(frame[unit], names)
     for name in _order(measures):
         if name in frame.columns:
             raise InputError(
-                f"[measure.{name}]: the table already has a column {name!r}; give the measure another name."
+                f"[measure.{name}]: the table already has a column {name!r}; give the measure "
+                "another name."
             )
         section = measures[name]
         function = _function(name, section.index)

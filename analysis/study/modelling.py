@@ -1,4 +1,4 @@
-"""Fit the models of a study: the columns of the main table, their effects, and who spills over to whom."""
+"""Fit the models of a study: columns of the main table, their effects, who spills to whom."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Models:
-    """All fits in the order of the table, the main one, and its effects per unit and pair for every focus term.
+    """All fits in the order of the table, the main one, its effects per unit and pair.
 
     `by_unit` and `flows` are empty where the main model has no spatial term.
     """
@@ -58,7 +58,7 @@ def fit_models(
     seed: int,
     top: int = 200,
 ) -> Models:
-    """Fit the compared kinds and the main kind on the main weights, and the main kind on the other weights.
+    """Fit all kinds on the main weights, and the main kind on the other weights.
 
     Parameters
     ----------

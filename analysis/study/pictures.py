@@ -27,8 +27,8 @@ UNSAFE = re.compile(r"[^\w.-]+")
 class Picture:
     """A map or figure to be drawn.
 
-    `folder` and `stem` say where, `section` where in the report, `caption` in each language, `make` how; `half` is
-    for one that is one column wide.
+    `folder` and `stem` say where, `section` where in the report, `caption` in each language, `make`
+    how; `half` is for one that is one column wide.
     """
 
     folder: str
@@ -40,7 +40,7 @@ class Picture:
 
 
 def file_stem(*parts: str) -> str:
-    """Name of a file from words of the user's; all but letters, digits and - . becomes an underscore."""
+    """Make a file name: all but letters, digits, - and . becomes an underscore."""
     return UNSAFE.sub("_", "_".join(part for part in parts if part)).strip("._-") or "unnamed"
 
 

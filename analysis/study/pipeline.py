@@ -43,10 +43,11 @@ def run(
     Parameters
     ----------
     study
-        A study file (TOML), or the same as a mapping; relative paths start at the file, or at the working folder.
+        A study file (TOML), or the same as a mapping; relative paths start at the file, or at the
+        working folder.
     out
-        Folder of the results. It appears when all is done; results of an earlier run are replaced, any other
-        non-empty folder is refused.
+        Folder of the results. It appears when all is done; results of an earlier run are replaced,
+        any other non-empty folder is refused.
     table, boundaries
         Files to read instead of those that the study names.
     overrides
@@ -59,13 +60,14 @@ def run(
     Returns
     -------
     Study
-        Everything that was found; `out` holds report.html, tables/, maps/, figures/, layers.gpkg, results.json,
-        manifest.json, study.resolved.toml and captions.md.
+        Everything that was found; `out` holds report.html, tables/, maps/, figures/, layers.gpkg,
+        results.json, manifest.json, study.resolved.toml and captions.md.
 
     Raises
     ------
     InputError
-        Of `spatial` or `shapes`: whatever is wrong with study, data or output folder, in one sentence.
+        Of `spatial` or `shapes`: whatever is wrong with study, data or output folder, in one
+        sentence.
 
     Examples
     --------
@@ -135,7 +137,7 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
 
 
 def _with_warnings(found: Study, caught: list[warnings.WarningMessage]) -> Study:
-    """Take the toolkit's own warnings into the report; those of other libraries go on as they came."""
+    """Take the toolkit's own warnings into the report; others go on as they came."""
     ours = [item for item in caught if item.category.__module__.partition(".")[0] in PACKAGES]
     for item in caught:
         if item not in ours:

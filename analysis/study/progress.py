@@ -24,7 +24,7 @@ log = logging.getLogger("analysis.study")
 
 @dataclass
 class Steps:
-    """Counts the stages of a study; each is logged, and shown where a progress function was given."""
+    """Tells of the stages of a study: each is logged, and shown to who asked for progress."""
 
     show: Progress | None = None
 

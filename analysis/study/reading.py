@@ -1,4 +1,4 @@
-"""Read a study file: TOML, overrides, later features refused by name, errors that name the field."""
+"""Read a study file: TOML, overrides, what is not yet available, faults by field."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNAVAILABLE: Mapping[tuple[str, str], tuple[tuple[Any, ...], str]] = {
 
 @dataclass(frozen=True)
 class StudyFile:
-    """A study as read: the plan, where relative paths start, and the file it came from (None for a mapping)."""
+    """The plan, where relative paths start, and the file (None for a mapping)."""
 
     plan: Plan
     base: Path
@@ -66,7 +66,8 @@ def read_study(
     Parameters
     ----------
     study
-        Path of a TOML file, or the same as a mapping (relative paths then start at the working folder).
+        Path of a TOML file, or the same as a mapping (relative paths then start at the working
+        folder).
     overrides
         "section.key" -> value; replaces or adds single keys.
     table, boundaries
@@ -75,8 +76,8 @@ def read_study(
     Raises
     ------
     InputError
-        The file is missing or no TOML, a key is unknown (the nearest valid one is named), a value is of the wrong
-        kind, or a section or option is not yet available.
+        The file is missing or no TOML, a key is unknown (the nearest valid one is named), a value
+        is of the wrong kind, or a section or option is not yet available.
     """
     path = None if isinstance(study, Mapping) else Path(study)
     raw = deepcopy(dict(study)) if isinstance(study, Mapping) else _read_toml(Path(study))
@@ -107,19 +108,22 @@ def _read_toml(path: Path) -> dict[str, Any]:
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(
-            f"the study file {path.name} is not there (folder {path.absolute().parent.name}); check its path, or let "
+            f"the study file {path.name} is not there (folder {path.absolute().parent.name}); "
+            "check its path, or let "
             "`cityripple new DIR` write one to start from."
         ) from None
     except OSError as error:
         raise InputError(
-            f"the study file {path.name} cannot be read: {error.strerror}; give the path of a TOML file."
+            f"the study file {path.name} cannot be read: {error.strerror}; give the path of a "
+            "TOML file."
         ) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
-            f"{path.name} line {line} is not UTF-8; save the study file as UTF-8 (with or without a byte-order mark)."
+            f"{path.name} line {line} is not UTF-8; save the study file as UTF-8 (with or "
+            "without a byte-order mark)."
         ) from None
     try:
         return tomllib.loads(text)
@@ -140,7 +144,8 @@ def _set(raw: dict[str, Any], dotted: str, value: Any) -> None:
         target = target.setdefault(section, {})
         if not isinstance(target, dict):
             raise InputError(
-                f"{dotted!r}: {section} is a value, not a section; write section.key, such as model.kind."
+                f"{dotted!r}: {section} is a value, not a section; write section.key, such as "
+                "model.kind."
             )
     target[key] = value
 
@@ -151,7 +156,8 @@ def _refuse_later(raw: Mapping[str, Any], where: str) -> None:
         if section in raw:
             known = ", ".join(Plan.model_fields)
             raise InputError(
-                f"{where}: the section [{section}] is not yet available; remove it (available are {known})."
+                f"{where}: the section [{section}] is not yet available; remove it (available "
+                f"are {known})."
             )
     for (section, key), (words, available) in UNAVAILABLE.items():
         part = raw.get(section)
@@ -160,7 +166,8 @@ def _refuse_later(raw: Mapping[str, Any], where: str) -> None:
             if any(value is word or (isinstance(value, str) and value == word) for word in words):
                 shown = "true" if value is True else repr(value)
                 raise InputError(
-                    f"{where}: [{section}] {key} = {shown} is not yet available; available are {available}."
+                    f"{where}: [{section}] {key} = {shown} is not yet available; available are "
+                    f"{available}."
                 )
     weights = raw.get("weights")
     for name, part in weights.items() if isinstance(weights, Mapping) else ():
@@ -173,7 +180,7 @@ def _refuse_later(raw: Mapping[str, Any], where: str) -> None:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Turn the first fault of a validation into one sentence; the number of further faults is added."""
+    """Turn the first fault into a sentence, and count the others."""
     faults = error.errors()
     first = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
     text = _fault(first)

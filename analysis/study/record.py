@@ -173,7 +173,7 @@ def _local(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Anything as JSON can hold it: frames as lists of rows, labels as text, NaN and infinity as null."""
+    """Turn anything into what JSON holds: frames into rows, NaN and infinity into null."""
     if isinstance(value, pd.DataFrame):
         named = not isinstance(value.index, pd.RangeIndex)
         table = value.reset_index() if named else value

@@ -14,7 +14,8 @@ __all__ = ["resolved_toml", "toml_value", "without_folder"]
 
 BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 HEAD = (
-    "# The study as it was run, with every default filled in. Relative paths are those of the study file;\n"
+    "# The study as it was run, with every default filled in. Relative paths are those of the "
+    "study file;\n"
     "# of a file outside its folder only the name is kept: give it with --table or --boundaries.\n"
 )
 

@@ -85,13 +85,15 @@ def choose_units(sources: Sources, plan: Plan) -> Choice:
     for column, allowed in section.keep.items():
         if column not in table.columns:
             raise InputError(
-                f"[table] keep names the column {column!r}, which the table and the boundaries lack; {nearest_name(column, map(str, table.columns))}"
+                f"[table] keep names the column {column!r}, which the table and the boundaries "
+                f"lack; {nearest_name(column, map(str, table.columns))}"
             )
         wanted = {canonical(value) for value in allowed}
         passes = table[column].notna() & table[column].map(canonical).isin(wanted)
         if not passes.any():
             raise InputError(
-                f"[table] keep: no row has {column} = {named(map(str, allowed))}; its values are {named(map(str, table[column].dropna().unique()))}."
+                f"[table] keep: no row has {column} = {named(map(str, allowed))}; its values are "
+                f"{named(map(str, table[column].dropna().unique()))}."
             )
         lost = set(table.loc[~passes & ~out, KEY]) - set(table.loc[passes, KEY])
         reasons |= dict.fromkeys(sorted(lost), f"keep: {column}")
@@ -112,7 +114,8 @@ def _named_units(sources: Sources, unit: str, names: Sequence[str]) -> set[str]:
     absent = [name for name in names if canonical(name) not in by_name]
     if absent:
         raise InputError(
-            f"[table] drop_units names {named(absent)}, which neither table nor boundaries hold; {nearest_name(absent[0], by_name)}"
+            f"[table] drop_units names {named(absent)}, which neither table nor boundaries hold; "
+            f"{nearest_name(absent[0], by_name)}"
         )
     return {by_name[canonical(name)] for name in names}
 
@@ -123,13 +126,15 @@ def numeric_columns(frame: pd.DataFrame, columns: Iterable[str], plan: Plan) -> 
         if column not in frame.columns:
             hint = nearest_name(column, map(str, frame.columns))
             raise InputError(
-                f"the study uses the column {column!r}, which neither table nor measures hold; {hint}"
+                f"the study uses the column {column!r}, which neither table nor measures hold; "
+                f"{hint}"
             )
         if pd.api.types.is_numeric_dtype(frame[column]):
             endless = np.isinf(frame[column].to_numpy(dtype=float, na_value=np.nan))
             if endless.any():
                 raise InputError(
-                    f"column {column!r} is infinite at {_cells(frame[endless], plan)}; mend or empty these cells."
+                    f"column {column!r} is infinite at {_cells(frame[endless], plan)}; mend or "
+                    "empty these cells."
                 )
 
 
@@ -176,12 +181,13 @@ def interpolate(
 
 
 def fill_gaps(table: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Interpolate where the policy says so, in the columns of the measures and of the models alike."""
+    """Interpolate where the policy says so, in the columns of measures and models."""
     if plan.table.missing != "interpolate":
         return table, pd.DataFrame(columns=["unit", "time", "column", "value"])
     if plan.table.time is None:
         raise InputError(
-            '[table] missing = "interpolate" needs [table] time; a cross-section has no years to fill between.'
+            '[table] missing = "interpolate" needs [table] time; a cross-section has no years to '
+            "fill between."
         )
     words = [word for part in plan.measure.values() for word in part.words]
     return interpolate(table, [*used_columns(plan), *words], plan.table.time)
@@ -195,8 +201,8 @@ def draw_sample(
     Raises
     ------
     InputError
-        No row is left, or values or years are missing and the policy is to refuse; units, years, columns and the
-        remedies are named.
+        No row is left, or values or years are missing and the policy is to refuse; units, years,
+        columns and the remedies are named.
     """
     time = plan.table.time
     rows = frame[choice.rows]
@@ -215,7 +221,8 @@ def draw_sample(
         left_out = pd.concat([left_out, _reasons(incomplete)], ignore_index=True)
         if rows.empty:
             raise InputError(
-                f"no unit is complete in {named(columns)}; shorten [table] years or drop the emptiest column."
+                f"no unit is complete in {named(columns)}; shorten [table] years or drop the "
+                "emptiest column."
             )
     elif incomplete:
         shown = named(
@@ -223,7 +230,8 @@ def draw_sample(
             for unit, reason in incomplete.items()
         )
         raise InputError(
-            f'values are missing in {len(incomplete)} of {rows[KEY].nunique()} units: {shown}; set [table] missing = "complete-units" to leave these units out by name, '
+            f"values are missing in {len(incomplete)} of {rows[KEY].nunique()} units: {shown}; "
+            'set [table] missing = "complete-units" to leave these units out by name, '
             '"interpolate" to fill gaps between known years, or shorten [table] years.'
         )
     if time is None:

@@ -1,4 +1,4 @@
-"""The study file as typed sections: which keys there are, what they hold and what they default to."""
+"""The study file as typed sections: which keys there are and what they default to."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class WeightsSection(OpenSection):
 
 
 class Model(Section):
-    """[model]: formula, the term in focus, weights (the first of a list is the main one), the estimator."""
+    """[model]: formula, focus, weights (the first of a list is the main one), estimator."""
 
     formula: str = Field(min_length=1)
     focus: tuple[str, ...] = Field(min_length=1)
@@ -173,7 +173,7 @@ class Model(Section):
 
 
 class Autocorrelation(Section):
-    """[autocorrelation]: global and local statistics of columns, and of pairs (here, at the neighbours)."""
+    """[autocorrelation]: statistics of columns, and of pairs (here, at the neighbours)."""
 
     columns: tuple[str, ...] = ()
     bivariate: tuple[tuple[str, str], ...] = ()
@@ -235,12 +235,14 @@ class Plan(Section):
     def _weights_are_there(self) -> Plan:
         if (self.model or self.autocorrelation is not None) and not self.weights:
             raise ValueError(
-                'the study has no [weights.NAME]; add one such as [weights.queen] with kind = "contiguity"'
+                "the study has no [weights.NAME]; add one such as [weights.queen] with kind = "
+                '"contiguity"'
             )
         for name in self.model.weights if self.model else ():
             if name not in self.weights:
                 raise ValueError(
-                    f"[model] weights names {name!r}, but the weights of the study are {', '.join(self.weights)}"
+                    f"[model] weights names {name!r}, but the weights of the study are "
+                    f"{', '.join(self.weights)}"
                 )
         return self
 

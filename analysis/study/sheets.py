@@ -25,7 +25,7 @@ MOST_YEARS = 25
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table to be saved: file name, section of the report, captions, the table, what of it the report shows."""
+    """A table to be saved, its captions, and what of it the report shows."""
 
     stem: str
     section: str
@@ -88,7 +88,7 @@ def _moran_caption(study: Study, columns: list[str], lang: Language) -> str:
 
 
 def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
-    """Evenly spaced years, the first and the last among them; what the frame says of itself stays."""
+    """Keep evenly spaced years, the first and the last among them."""
     places = np.unique(np.linspace(0, len(frame) - 1, MOST_YEARS).round().astype(int))
     some = frame.iloc[places]
     some.attrs = dict(frame.attrs)

@@ -29,9 +29,10 @@ LIBPYSAL = "libpysal:"
 class Sources:
     """What was read.
 
-    `cities` are the boundaries indexed by key, `lines` further lines to draw; `table` is long with the column "key";
-    `ledger` says how each name matched (given, key, how); `unmatched` are the names without a polygon, `idle` the keys
-    of polygons without a row; `repairs` lists what readers mended (source, key, problem, detail).
+    `cities` are the boundaries indexed by key, `lines` further lines to draw; `table` is long with
+    the column "key"; `ledger` says how each name matched (given, key, how); `unmatched` are the
+    names without a polygon, `idle` the keys of polygons without a row; `repairs` lists what readers
+    mended (source, key, problem, detail).
     """
 
     cities: GeoDataFrame
@@ -91,7 +92,8 @@ def _path(base: Path, given: str) -> Path:
     )
     if not hits:
         raise InputError(
-            f"libpysal ships no file {name!r}; give the name of a file of its bundled examples, such as libpysal:us48.shp."
+            f"libpysal ships no file {name!r}; give the name of a file of its bundled examples, "
+            "such as libpysal:us48.shp."
         )
     return hits[0]
 
@@ -99,8 +101,8 @@ def _path(base: Path, given: str) -> Path:
 def read_sources(study: StudyFile) -> Sources:
     """Read boundaries and table and join them.
 
-    Names that match no polygon are kept in the table under their own name, so that national totals hold them; the
-    sample refuses them unless the study drops them by name.
+    Names that match no polygon are kept in the table under their own name, so that national totals
+    hold them; the sample refuses them unless the study drops them by name.
     """
     import shapes
 
@@ -153,7 +155,8 @@ def refuse_unmatched(names: Iterable[str], cities: GeoDataFrame) -> None:
         ]
         verb = "names have" if len(absent) > 1 else "name has"
         raise InputError(
-            f"{len(absent)} {verb} no polygon among the {len(cities)} boundaries: {named(words, 20)}; let `cityripple check` write "
+            f"{len(absent)} {verb} no polygon among the {len(cities)} boundaries: "
+            f"{named(words, 20)}; let `cityripple check` write "
             "a table of aliases to fill in, or leave them out by name with [table] drop_units."
         )
 
@@ -169,7 +172,8 @@ def _require(files: dict[str, Path]) -> None:
                 else ""
             )
             raise InputError(
-                f"the {what} file {path.name} is not there; correct the path in the study file{remedy}."
+                f"the {what} file {path.name} is not there; correct the path in the study "
+                f"file{remedy}."
             )
 
 
@@ -187,7 +191,8 @@ def _read_cities(
         ]
         if given:
             raise InputError(
-                f'[boundaries] {named(given)} goes with a file; the packaged layer "china" is indexed by official name.'
+                f'[boundaries] {named(given)} goes with a file; the packaged layer "china" is '
+                "indexed by official name."
             )
         cities, lines = shapes.china_cities(), shapes.china_lines()
     else:
@@ -198,7 +203,8 @@ def _read_cities(
         }
         if section.key is None:
             raise InputError(
-                "[boundaries] key is missing; name the column of the boundary file that identifies a unit."
+                "[boundaries] key is missing; name the column of the boundary file that "
+                "identifies a unit."
             )
         cities, lines = (
             shapes.read_boundaries(files["boundaries"], key=section.key, **options),
@@ -211,7 +217,8 @@ def _read_cities(
             lines = geopandas.read_file(files["lines"])
         except (OSError, RuntimeError, ValueError) as error:
             raise InputError(
-                f"[maps] lines: {files['lines'].name} cannot be read ({type(error).__name__}); give a line layer such as .geojson or .gpkg."
+                f"[maps] lines: {files['lines'].name} cannot be read ({type(error).__name__}); "
+                "give a line layer such as .geojson or .gpkg."
             ) from None
     return cities, lines
 
@@ -234,7 +241,8 @@ def _read_table(study: StudyFile, path: Path) -> pd.DataFrame:
     plain = [name for name in (path.stem, str(sheet)) if name in table.columns]
     if section.layout != "wide" or not plain:
         raise InputError(
-            f"[table] value = {section.value!r} names the one indicator of a wide table with bare years; {path.name} is none."
+            f"[table] value = {section.value!r} names the one indicator of a wide table with "
+            f"bare years; {path.name} is none."
         )
     return table.rename(columns={plain[0]: section.value})
 
@@ -257,7 +265,8 @@ def _refuse_merged(table: pd.DataFrame, unit: str, time: str | None) -> None:
         )
         shown = named(f"{names} (both {key})" for key, names in pairs.items())
         raise InputError(
-            f"several rows of the table stand for one polygon and year: {shown}; add them up or keep one."
+            f"several rows of the table stand for one polygon and year: {shown}; add them up or "
+            "keep one."
         )
 
 

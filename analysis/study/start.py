@@ -36,9 +36,9 @@ def demo_study(lang: str) -> Path:
 def new_study(folder: str | Path) -> list[str]:
     """Write a commented study file with a small table, and the same data as a yearbook sends them.
 
-    The table is a part of the synthetic demonstration panel: the cities of Hubei, Hunan and Jiangxi. Its messy twin
-    has a table per indicator with years as columns (GBK text files, and one workbook), short and old names, and a
-    dash for a missing value.
+    The table is a part of the synthetic demonstration panel: the cities of Hubei, Hunan and
+    Jiangxi. Its messy twin has a table per indicator with years as columns (GBK text files, and one
+    workbook), short and old names, and a dash for a missing value.
 
     Returns
     -------
@@ -67,8 +67,10 @@ def new_study(folder: str | Path) -> list[str]:
         ) from None
     return [
         f"{target / 'study.toml'}: a commented study on panel.csv",
-        f"{target / 'study_yearbook.toml'}: the same on yearbook.xlsx, with the dirt of real yearbooks (yearbook/ holds it as GBK text)",
-        f"Next: cityripple check {target / 'study.toml'}, then cityripple run {target / 'study.toml'} --out {target / 'out'}",
+        f"{target / 'study_yearbook.toml'}: the same on yearbook.xlsx, with the dirt of real "
+        "yearbooks (yearbook/ holds it as GBK text)",
+        f"Next: cityripple check {target / 'study.toml'}, then cityripple run "
+        f"{target / 'study.toml'} --out {target / 'out'}",
         "The data are synthetic. 数据为合成数据。",
     ]
 

@@ -1,4 +1,4 @@
-"""Values that deserve a second look: reported by city, year, column and value, never changed or dropped."""
+"""Values that deserve a second look: reported one by one, never changed or dropped."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ RATE_NAME = re.compile(r"growth|increase_rate|增长|增速", re.IGNORECASE)
 def suspicious_values(frame: pd.DataFrame, unit: str, time: str | None) -> pd.DataFrame:
     """List growth rates beyond 50 per cent, jumps beyond a factor of 2.2, and lone zeros.
 
-    A column counts as a growth rate by its name (growth, 增长, 增速). In a column of levels (no negative value) a
-    year-on-year change by more than the factor 2.2 is a jump, and a zero among at most 2 per cent of zeros is a
-    lone zero. Where more than 5 per cent of all changes are such jumps, jumps are the nature of the column and none
-    is listed.
+    A column counts as a growth rate by its name (growth, 增长, 增速). In a column of levels (no
+    negative value) a year-on-year change by more than the factor 2.2 is a jump, and a zero among at
+    most 2 per cent of zeros is a lone zero. Where more than 5 per cent of all changes are such
+    jumps, jumps are the nature of the column and none is listed.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def suspicious_values(frame: pd.DataFrame, unit: str, time: str | None) -> pd.Da
     Examples
     --------
     >>> table = pd.DataFrame({"city": ["a", "a"], "year": [1, 2], "growth": [9.0, 108.8]})
-    >>> suspicious_values(table, "city", "year")[["unit", "time", "value", "reason"]].values.tolist()
-    [['a', 2, 108.8, 'growth']]
+    >>> suspicious_values(table, "city", "year")[["unit", "time", "value",
+    "reason"]].values.tolist() [['a', 2, 108.8, 'growth']]
     """
     found = [pd.DataFrame(columns=COLUMNS)]
     for column in frame.select_dtypes("number").columns.difference(

@@ -20,14 +20,14 @@ COLUMNS = ["term", "quantity", "truth", "estimate", "conf_low", "conf_high", "co
 def truth_table(file: StudyFile, models: Models | None) -> pd.DataFrame | None:
     """Set the true parameters and effects of a series beside those of the main model.
 
-    The file holds, under outcomes → [study] series, "parameters" (coefficient → value) and "effects"
-    (term → direct, indirect, total).
+    The file holds, under outcomes → [study] series, "parameters" (coefficient → value) and
+    "effects" (term → direct, indirect, total).
 
     Returns
     -------
     DataFrame or None
-        term, quantity (coefficient, direct, indirect, total), truth, estimate, conf_low, conf_high, covered; None
-        where the study names no truth or fits no model.
+        term, quantity (coefficient, direct, indirect, total), truth, estimate, conf_low, conf_high,
+        covered; None where the study names no truth or fits no model.
     """
     section = file.plan.study
     if section.truth is None or models is None:

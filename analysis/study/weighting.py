@@ -26,7 +26,7 @@ WHOLE_LAYER = ("contiguity",)
 
 @dataclass(frozen=True)
 class Weighted:
-    """One set of weights: the graph over the sample, its legend label in each language, its description, its isolates."""
+    """The graph over the sample, its label in each language, its description, its isolates."""
 
     name: str
     graph: Graph
@@ -40,8 +40,8 @@ def build_weights(
 ) -> dict[str, Weighted]:
     """Build every [weights.NAME] over `units`.
 
-    Borders are those of the whole layer, then cut to the sample and re-scaled; distances and nearest neighbours are
-    taken among the units of the sample.
+    Borders are those of the whole layer, then cut to the sample and re-scaled; distances and
+    nearest neighbours are taken among the units of the sample.
 
     Parameters
     ----------

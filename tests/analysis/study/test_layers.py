@@ -93,7 +93,8 @@ def test_layers_hold_the_results_by_key(
 def test_styles_are_where_qgis_looks(package: Path) -> None:
     found = rows(
         package,
-        "SELECT f_table_name, f_geometry_column, styleName, styleQML, useAsDefault FROM layer_styles",
+        "SELECT f_table_name, f_geometry_column, styleName, styleQML, useAsDefault FROM "
+        "layer_styles",
     )
     layers = {name for name, *_ in found}
     assert layers == {"lisa_2011", "lisa_2016", "spillover"}

@@ -1,4 +1,4 @@
-"""Whatever is wrong with the input: exit code 2, one sentence that names it, nothing left behind."""
+"""Whatever is wrong with the input: exit code 2 and one sentence that names it."""
 
 from __future__ import annotations
 

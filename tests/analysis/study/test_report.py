@@ -131,7 +131,8 @@ NOTES = [
     "Fixed effects are dummies; no bias correction.",
     "Fixed effects are transformed out (bias correction of Lee and Yu, 2010).",
     (
-        "Bias correction over time only (Lee and Yu, 2010, T−1 periods): units without a neighbour have "
+        "Bias correction over time only (Lee and Yu, 2010, T−1 periods): units without a "
+        "neighbour have "
         "rows that sum to zero (a), so that time effects stay dummies."
     ),
     "lag() uses 2010 as the earlier time; the model starts in 2011.",
