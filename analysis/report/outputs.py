@@ -86,7 +86,7 @@ def truth(study: Study, words: Words) -> list[Block]:
             _quantity(row.quantity, words),
             number(row.truth, decimals),
             number(row.estimate, decimals),
-            f"{number(row.conf_low, decimals)} … {number(row.conf_high, decimals)}",
+            f"[{number(row.conf_low, decimals)}, {number(row.conf_high, decimals)}]",
             words("yes" if row.covered else "no"),
         )
         for row in rows_of(table)

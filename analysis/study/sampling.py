@@ -209,6 +209,11 @@ def draw_sample(
     if plan.table.years is not None:
         if time is None:
             raise InputError("[table] years needs [table] time; name the column with the years.")
+        if not pd.api.types.is_numeric_dtype(rows[time]):
+            shown = named(rows[time].unique(), 3)
+            raise InputError(
+                f"[table] years needs whole years, but {time} holds {shown}; leave it out."
+            )
         rows = rows[rows[time].between(*plan.table.years)]
     if rows.empty:
         raise InputError("no row is left after drop_units, keep and years; widen them.")

@@ -71,11 +71,12 @@ def _moran(study: Study) -> Iterator[Sheet]:
     if study.clusters and study.clusters.moran:
         columns, style = list(study.clusters.moran), _style(study)
         stars = study.plan.tables.stars
-        table = tables.moran(dict(study.clusters.moran), stars=stars, **style)
+        graph = study.weights[str(study.plan.main_weights)].graph
+        table = tables.moran(dict(study.clusters.moran), stars=stars, weights=graph, **style)
         shown = None
         if max(map(len, study.clusters.moran.values())) > MOST_YEARS:
             some = {name: _thinned(frame) for name, frame in study.clusters.moran.items()}
-            shown = tables.moran(some, stars=stars, **style)
+            shown = tables.moran(some, stars=stars, weights=graph, **style)
             note = Words(study.plan.study.lang)("all_years", stem="moran")
             shown = replace(shown, notes=(*shown.notes, note))
         caption: dict[str, str] = {lang: _moran_caption(study, columns, lang) for lang in LANGUAGES}

@@ -210,17 +210,22 @@ def _read_cities(
             shapes.read_boundaries(files["boundaries"], key=section.key, **options),
             None,
         )
-    if "lines" in files:
-        import geopandas
+    return cities, _read_lines(files["lines"]) if "lines" in files else lines
 
-        try:
-            lines = geopandas.read_file(files["lines"])
-        except (OSError, RuntimeError, ValueError) as error:
-            raise InputError(
-                f"[maps] lines: {files['lines'].name} cannot be read ({type(error).__name__}); "
-                "give a line layer such as .geojson or .gpkg."
-            ) from None
-    return cities, lines
+
+def _read_lines(path: Path) -> GeoDataFrame:
+    import geopandas
+
+    try:
+        lines = geopandas.read_file(path)
+    except (OSError, RuntimeError, ValueError):
+        lines = None
+    if not isinstance(lines, geopandas.GeoDataFrame) or lines.crs is None:
+        raise InputError(
+            f"[maps] lines: {path.name} is no layer of lines with a coordinate reference system; "
+            "give one such as .geojson or .gpkg."
+        )
+    return lines
 
 
 def _read_table(study: StudyFile, path: Path) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def suspicious_values(frame: pd.DataFrame, unit: str, time: str | None) -> pd.Da
         elif not (values < 0).any():
             zeros = _lone_zeros(values, frame[unit])
             found.append(_rows(frame, unit, time, column, zeros, "zero"))
-            if time is not None:
+            if time is not None and pd.api.types.is_numeric_dtype(frame[time]):
                 found.append(_jumps(frame, unit, time, column))
     filled = [part for part in found if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else found[0]

@@ -115,6 +115,8 @@ STUDY_FAULTS = {
     "key of the layer": (change("boundaries/file", "china"), ["key", "china"]),
     "key misspelt in layer": (change("boundaries/key", "kode"), ["kode", "code"]),
     "unit column": (change("table/unit", "town"), ["'town'"]),
+    "lines": (change("maps/lines", "panel.csv"), ["lines", "panel.csv"]),
+    "lines absent": (change("maps/lines", "no.gpkg"), ["lines", "no.gpkg"]),
     "truth": (change("study/truth", "panel.csv"), ["truth", "panel.csv"]),
     "bias": (
         lambda case: case.plan["model"].update(effects="none", bias_correction="lee-yu"),
@@ -130,6 +132,10 @@ DATA_FAULTS = {
     "unknown city": (cell(0, "city", "某某市"), ["某某市", "drop_units"]),
     "constant": (rows(lambda t: t.assign(x=1.0)), ["x"]),
     "absorbed": (rows(lambda t: t.assign(x=t["city"].str.len() + t["all"])), ["x", "effects"]),
+    "years of text": (
+        rows(lambda t: t.assign(year=t["year"].astype(str) + "H1")),
+        ["years", "2009H1"],
+    ),
     "part above whole": (cell(10, "a", 10**6), ["[measure.agg]", "格1市 2013"]),
     "key taken": (rows(lambda t: t.assign(key=1)), ["'key'", "rename"]),
 }

@@ -16,6 +16,7 @@ import analysis
 from analysis.report import render_report
 from analysis.study.reading import read_study
 from analysis.study.record import results_record
+from analysis.study.resolved import resolved_toml
 
 EXPECTED = {
     "report.html",
@@ -269,3 +270,57 @@ def test_progress_and_mapping(case: Any) -> None:
     assert [count for _, count, _ in seen] == list(range(8))
     resolved = (done.out / "study.resolved.toml").read_text(encoding="utf-8")
     assert 'file = "cells.geojson"' in resolved
+
+
+def test_maps_as_they_are_told(case: Any) -> None:
+    line = {"type": "LineString", "coordinates": [[104, 30], [107, 33]]}
+    feature = {"type": "Feature", "properties": {"kind": "sea"}, "geometry": line}
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    (case.folder / "lines.geojson").write_text(text, encoding="utf-8")
+    case.plan["maps"] = {
+        "dpi": 50,
+        "width_mm": 80,
+        "formats": ["svg"],
+        "lines": "lines.geojson",
+        "labels": ["格3市"],
+        "approval": "GS(2026)1",
+        "source": "a book",
+        "inset": False,
+        "simplify": 500,
+    }
+    done = analysis.run(case.write(), out=case.folder / "out")
+    maps = done.out / "maps"
+    assert {p.suffix for p in maps.iterdir()} == {".svg", ".png"}
+    drawn = (maps / "values_agg.svg").read_text(encoding="utf-8")
+    for words in ("格3市", "GS(2026)1", "a book"):
+        assert words in drawn
+
+
+def test_times_that_are_no_years(case: Any) -> None:
+    case.table["year"] = case.table["year"].astype(str) + "H1"
+    del case.plan["table"]["years"]
+    case.plan["measure"].pop("res")
+    case.plan["model"]["formula"] = "gdp ~ agg + x"
+    case.plan["autocorrelation"] = {"columns": ["agg"], "years": []}
+    done = case.computed()
+    assert done.sample.times[0] == "2009H1"
+    assert done.clusters.years == ("2009H1", "2012H1", "2014H1")
+
+
+def test_chinese_names_of_measures_come_back(case: Any) -> None:
+    case.plan["measure"] = {
+        "集聚": case.plan["measure"]["agg"],
+        "韧性": case.plan["measure"]["res"],
+    }
+    case.plan["model"] = {"formula": "韧性 ~ 集聚 + x", "focus": "集聚", "weights": "邻接"}
+    case.plan["weights"] = {"邻接": {"kind": "contiguity", "bridges": [["格0市", "格35市"]]}}
+    case.plan["autocorrelation"] = {"columns": ["集聚"]}
+    case.plan["table"]["keep"] = {"rank": ["A", "B"]}
+    case.plan["labels"] = {"集聚": "产业集聚", "log(x + 1)": "对数"}
+    plan = read_study(case.write()).plan
+    again = case.folder / "again.toml"
+    again.write_text(resolved_toml(plan), encoding="utf-8")
+    assert read_study(again).plan == plan
+    done = case.computed()
+    assert list(done.fit.params.index) == ["集聚", "x", "W.集聚", "W.x", "rho"]
+    assert "格0市–格35市" in done.weights["邻接"].labels["zh"]
