@@ -6,13 +6,13 @@ import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.qml import categorised, graduated
+from analysis.qml import HATCHED, Fill, categorised, graduated
 from analysis.terms import check_language, term
 from spatial.errors import InputError
 from spatial.labels import canonical_index, positions
@@ -112,7 +112,7 @@ def export_layers(
         *_local("lisa", lisa, lang),
         *_local("bilisa", bilisa, lang),
         *_spillovers(spillover, lang),
-        *_values(values),
+        *_values(values, lang),
     ]
     if not layers:
         raise InputError("there is nothing to export; give lisa=, bilisa=, spillover= or values=.")
@@ -167,11 +167,15 @@ def _by_time(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield f"_{time}", frame[times == time].droplevel(0)
 
 
-def _cluster_entries(lang: str) -> list[tuple[str, str, str]]:
-    """Value, printed name and colour of each class, as `maps.lisa` draws them."""
+def _cluster_entries(lang: str) -> list[tuple[str, str, Fill]]:
+    """Value, printed name and fill of each class, as `maps.lisa` draws them."""
     from analysis.maps.colours import CLUSTERS
 
-    return [(key, term(f"cluster.{key}", lang), colour) for key, (colour, _) in CLUSTERS.items()]
+    patterns = {"/": HATCHED, "x": replace(HATCHED, pattern="diagonal_x")}
+    return [
+        (key, term(f"cluster.{key}", lang), patterns[hatch[0]] if hatch else Fill(colour))
+        for key, (colour, hatch) in CLUSTERS.items()
+    ]
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +187,10 @@ def _spillovers(results: Frames | None, lang: str) -> Iterator[Layer]:
     for name, frame in _named(results):
         stem = f"spillover_{name}" if name else "spillover"
         styles = tuple(
-            (term(f"map.{column}", lang), graduated(column, frame[column]))
+            (
+                term(f"map.{column}", lang),
+                graduated(column, frame[column], no_data=term("map.no_data", lang)),
+            )
             for column in ("sent", "received")
         )
         yield Layer(
@@ -191,10 +198,13 @@ def _spillovers(results: Frames | None, lang: str) -> Iterator[Layer]:
         )
 
 
-def _values(tables: Values | None) -> Iterator[Layer]:
+def _values(tables: Values | None, lang: str) -> Iterator[Layer]:
     for name, frame in _named(tables):
         numeric = frame.select_dtypes("number")
-        styles = tuple((str(c), graduated(str(c), numeric[c])) for c in numeric.columns[:1])
+        styles = tuple(
+            (str(c), graduated(str(c), numeric[c], no_data=term("map.no_data", lang)))
+            for c in numeric.columns[:1]
+        )
         yield Layer(name or "values", frame, styles, "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -11,26 +12,37 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import pandas as pd
 
-__all__ = ["categorised", "graduated"]
+__all__ = ["HATCHED", "Fill", "categorised", "graduated"]
 
 EDGE = "#6e6e6e"
 RAMP_UP = ("#fee8d3", "#fdc08d", "#f5883b", "#cf5009", "#8a2f04")
 RAMP_BOTH = ("#2166ac", "#92c5de", "#f0f0f0", "#f4a582", "#b2182b")
 
 
-def categorised(attribute: str, entries: Sequence[tuple[str, str, str]]) -> str:
-    """Style with one colour for each value of a text column.
+@dataclass(frozen=True)
+class Fill:
+    """How a polygon is filled: a colour as #rrggbb, and a pattern of QGIS."""
+
+    colour: str
+    pattern: str = "solid"
+
+
+HATCHED = Fill("#b4b4b4", "b_diagonal")
+
+
+def categorised(attribute: str, entries: Sequence[tuple[str, str, Fill]]) -> str:
+    """Style with one fill for each value of a text column.
 
     Parameters
     ----------
     attribute
         Column of the layer.
     entries
-        (value, printed name, colour as #rrggbb), in the order of the legend.
+        (value, printed name, fill), in the order of the legend.
 
     Examples
     --------
-    >>> 'attr="cluster"' in categorised("cluster", [("HH", "High-high", "#d7191c")])
+    >>> 'attr="cluster"' in categorised("cluster", [("HH", "High-high", Fill("#d7191c"))])
     True
     """
     categories = "".join(
@@ -41,29 +53,41 @@ def categorised(attribute: str, entries: Sequence[tuple[str, str, str]]) -> str:
     return _style(
         f'type="categorizedSymbol" attr={quoteattr(attribute)}',
         f"<categories>{categories}</categories>",
-        [colour for _, _, colour in entries],
+        [fill for _, _, fill in entries],
     )
 
 
-def graduated(attribute: str, values: pd.Series[Any]) -> str:
-    """Style with up to five colours for a column of numbers; cities without a number stay blank.
+def graduated(attribute: str, values: pd.Series[Any], *, no_data: str = "No data") -> str:
+    """Style with up to five colours for a column of numbers; where there is none, hatched.
 
-    Numbers of one sign are cut at their quintiles; numbers of both signs in five steps around zero,
-    blue below and red above, so that colour shows the sign.
+    Numbers of one sign are cut at their quintiles; numbers of both signs in five steps around
+    zero, blue below and red above, so that colour shows the sign. Rules, not QGIS's graduated
+    renderer, which leaves polygons without a number out of the map.
+
+    Parameters
+    ----------
+    attribute
+        Column of the layer.
+    values
+        Its numbers, for the classes.
+    no_data
+        Printed name of the class without a number.
     """
     numbers = values.dropna().to_numpy(dtype=float)
     both = bool(len(numbers)) and numbers.min() < 0 < numbers.max()
-    breaks, ramp = (_around_zero(numbers), RAMP_BOTH) if both else (_quintiles(numbers), RAMP_UP)
-    ranges = "".join(
-        f'<range render="true" symbol="{i}" lower="{low!r}" upper="{high!r}" label="{low:.3g} – '
-        f'{high:.3g}"/>'
-        for i, (low, high) in enumerate(pairwise(breaks))
+    edges, ramp = (_around_zero(numbers), RAMP_BOTH) if both else (_quintiles(numbers), RAMP_UP)
+    column = '"' + attribute.replace('"', '""') + '"'
+    rules = [
+        (f"{column} >= {low!r} AND {column} <= {high!r}", f"{low:.3g} – {high:.3g}")
+        for low, high in pairwise(edges)
+    ]
+    rules.append((f"{column} IS NULL", no_data))
+    texts = "".join(
+        f'<rule symbol="{i}" filter={quoteattr(test)} label={quoteattr(label)}/>'
+        for i, (test, label) in enumerate(rules)
     )
-    return _style(
-        f'type="graduatedSymbol" graduatedMethod="GraduatedColor" attr={quoteattr(attribute)}',
-        f"<ranges>{ranges}</ranges>",
-        list(ramp[: max(len(breaks) - 1, 0)]),
-    )
+    fills = [*(Fill(colour) for colour in ramp[: len(rules) - 1]), HATCHED]
+    return _style('type="RuleRenderer"', f"<rules>{texts}</rules>", fills)
 
 
 def _quintiles(values: np.ndarray) -> list[float]:
@@ -85,8 +109,8 @@ def _widened(edges: np.ndarray) -> list[float]:
     return [low, *(float(edge) for edge in edges[1:-1]), high]
 
 
-def _style(renderer: str, classes: str, colours: Sequence[str]) -> str:
-    symbols = "".join(_symbol(i, colour) for i, colour in enumerate(colours))
+def _style(renderer: str, classes: str, fills: Sequence[Fill]) -> str:
+    symbols = "".join(_symbol(i, fill) for i, fill in enumerate(fills))
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
         '<qgis version="3.28.0" styleCategories="Symbology">'
@@ -96,14 +120,14 @@ def _style(renderer: str, classes: str, colours: Sequence[str]) -> str:
     )
 
 
-def _symbol(number: int, colour: str) -> str:
+def _symbol(number: int, fill: Fill) -> str:
     options = {
-        "color": _rgba(colour),
+        "color": _rgba(fill.colour),
         "outline_color": _rgba(EDGE),
         "outline_style": "solid",
         "outline_width": "0.1",
         "outline_width_unit": "MM",
-        "style": "solid",
+        "style": fill.pattern,
     }
     rows = "".join(f'<Option type="QString" name="{k}" value="{v}"/>' for k, v in options.items())
     props = "".join(f'<prop k="{k}" v="{v}"/>' for k, v in options.items())

@@ -120,7 +120,9 @@ def test_classes_have_the_colours_of_the_map(package: Path) -> None:
     classes = list(renderer.iter("category"))
     assert [c.get("value") for c in classes] == list(CLUSTERS)
     assert classes[0].get("label") == "高-高集聚"
-    for entry in classes:
+    plain = [c for c in classes if CLUSTERS[str(c.get("value"))][1] is None]
+    assert len(plain) == 5
+    for entry in plain:
         shown = symbols[entry.get("symbol")]
         assert shown is not None
         red, green, blue, _ = map(int, str(shown.get("v")).split(","))
@@ -135,8 +137,11 @@ def test_every_number_falls_into_a_class(values: list[float], edges: int) -> Non
     style = ElementTree.fromstring(
         re.sub(r"<!DOCTYPE[^>]*>", "", graduated("sent", pd.Series(values)))
     )
-    found = [(float(str(r.get("lower"))), float(str(r.get("upper")))) for r in style.iter("range")]
+    rules = [str(r.get("filter")) for r in style.iter("rule")]
+    assert rules[-1] == '"sent" IS NULL'
+    found = [tuple(map(float, re.findall(r"[<>]= (\S+)", rule))) for rule in rules[:-1]]
     assert len(found) == max(edges - 1, 0)
+    assert len(list(style.iter("symbol"))) == len(rules)
     for value in pd.Series(values).dropna():
         assert any(low <= value <= high for low, high in found)
     if min(values) < 0:
