@@ -1,8 +1,8 @@
 """Time of panel models side by side with spreg in one run: `python benchmarks/models.py`.
 
-A queen lattice of 17 × 17 = 289 units over 10 years, six regressors. What is compared differs in our disfavour:
-ours is a two-way Durbin model with effects, standard errors and 1,000 draws, spreg's the one-way lag model that it has,
-without any of these. Figures are medians; quote the ratios.
+A queen lattice of 17 × 17 = 289 units over 10 years, six regressors. What is compared differs in
+our disfavour: ours is a two-way Durbin model with effects, standard errors and 1,000 draws, spreg's
+the one-way lag model that it has, without any of these. Figures are medians; quote the ratios.
 """
 
 import subprocess
@@ -12,6 +12,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+
 import spatial
 from spatial import weights
 from spatial.fit import fit_sample

@@ -375,7 +375,7 @@ class Fit:
 
     @property
     def _unit_names(self) -> dict[str, str]:
-        """Names of units by canonical label, where the graph knows names that are not the labels."""
+        """Names of units by canonical label, where the graph knows names beside labels."""
         names = {canonical(k): str(name) for k, name in read_facts(self.graph).names.items()}
         return names if any(canonical(name) != key for key, name in names.items()) else {}
 

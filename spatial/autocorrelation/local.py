@@ -108,8 +108,10 @@ def lisa(
     -----
     Exact p-values are never below 1e-13. Up to 200,000 arrangements per unit, and values on a
     lattice (counts, ranks, rounded figures), are computed to the last digits; other values are put
-    on a fine grid, which leaves about three digits or more (`spatial.autocorrelation.subset_sums`).
-    spdep's localmoran_perm gives slightly larger p-values: it draws with replacement.
+    on a fine grid, which leaves about three digits (`spatial.autocorrelation.subset_sums`); where a
+    few values tower over all others (lognormal with a log-sd of 2, say), p-values below 1e-4 are
+    rougher, and logarithms are the better measure. The p-values of spdep 1.2-7's localmoran_perm on
+    the Columbus data are those of draws with replacement, a little off these.
 
     Examples
     --------
