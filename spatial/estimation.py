@@ -82,6 +82,7 @@ def estimate_sample(
         )
     logdets: tuple[LogDetTerm, ...] = ()
     if lag_y:
+        _require_lag(y, wy, sample)
         logdets = (LogDetTerm(log_determinant(sample.operator), way.periods, way.centred),)
         found = maximise_lag(y, wy, x, nobs=way.nobs, terms=logdets)
     else:
@@ -201,6 +202,21 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
             f"out{'' if effects == 'none' else ' or choose other effects'}."
         )
     _refuse_collinear(x / norm, sample.labels)
+
+
+def _require_lag(y: Array, wy: Array, sample: Sample) -> None:
+    """Refuse a lag of y that is zero or a multiple of y: rho would have no meaning."""
+    size, lagged = float(np.linalg.norm(y)), float(np.linalg.norm(wy))
+    if lagged <= ABSORBED * size:
+        raise InputError(
+            f"the spatial lag of {sample.outcome} does not vary: the weights hold "
+            f"{sample.operator.matrix.nnz} links; build them so that units have neighbours."
+        )
+    if abs(float(y @ wy)) >= (1.0 - COLLINEAR) * size * lagged:
+        raise InputError(
+            f"the spatial lag of {sample.outcome} is a multiple of it, as where every unit "
+            "neighbours every other alike; use weights that tell units apart."
+        )
 
 
 def _refuse_collinear(x: Array, labels: tuple[str, ...]) -> None:

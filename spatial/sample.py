@@ -188,7 +188,8 @@ def _sheet_of_frame(frame: pd.DataFrame) -> _Sheet:
             "a cross-section is indexed by unit alone; for units and times make a spatial.Panel."
         )
     labels = canonical_index(frame.index, "the index of the data")
-    order = labels.argsort()
+    numeric = pd.api.types.is_numeric_dtype(frame.index.dtype)
+    order = frame.index.argsort() if numeric else labels.argsort()
     ordered = frame.iloc[order]
     name = str(frame.index.name) if frame.index.name is not None else "unit"
     return _Sheet(ordered.reset_index(drop=True), ordered.index, None, name, None, None)

@@ -239,23 +239,24 @@ def test_missing_and_infinite_values_are_named(table, graph):
 
 
 def test_likelihood_without_inner_maximum_is_refused(graph, matrix):
-    w = worlds.row_standardised(matrix)
-    values, vectors = np.linalg.eig(w)
-    smooth = np.real(vectors[:, np.argsort(-values.real)[0]])
+    """The second eigenvector moves as if rho were beyond one, once the unit root is taken out."""
+    values, vectors = np.linalg.eig(worlds.row_standardised(matrix))
+    wave = np.real(vectors[:, np.argsort(-values.real)[1]])
     rng = np.random.default_rng(0)
-    rows = [
-        pd.DataFrame(
-            {
-                "unit": worlds.names(25),
-                "time": t,
-                "x": rng.normal(size=25),
-                "y": smooth * 100 * t**2 + 1e-7 * rng.normal(size=25),
-            }
-        )
-        for t in range(4)
-    ]
+    noise = rng.normal(size=(6, 25))
+    table = pd.DataFrame(
+        {
+            "unit": np.tile(worlds.names(25), 6),
+            "time": np.repeat(range(6), 25),
+            "x": rng.normal(size=150),
+            "y": (wave * np.arange(1, 7)[:, None] + 1e-3 * noise).ravel(),
+        }
+    )
+    panel = spatial.Panel(table, "unit", "time")
     with pytest.raises(spatial.InputError, match="edge of the admissible interval"):
-        spatial.SAR("y ~ x + 0").fit(spatial.Panel(pd.concat(rows), "unit", "time"), graph)
+        spatial.SAR("y ~ x", effects="time").fit(panel, graph)
+    near = spatial.SAR("y ~ x", effects="time", bias_correction=None).fit(panel, graph)
+    assert any("edge of its interval" in note for note in near.notes)
 
 
 def test_options_that_do_not_exist_are_refused(fit):
@@ -392,3 +393,20 @@ def test_recovers_known_parameters():
     assert (np.abs(estimates.mean(axis=0) - truth) < 4 * error).all()
     share = np.mean(covered, axis=0)
     assert (np.abs(share - 0.95) < 4 * np.sqrt(0.95 * 0.05 / len(estimates))).all()
+
+
+def test_lags_without_meaning_are_refused(table):
+    panel = spatial.Panel(table, "unit", "time")
+    none = weights.from_matrix(np.zeros((25, 25)), worlds.names(25))
+    with pytest.raises(spatial.InputError, match="hold 0 links"):
+        spatial.SAR(FORMULA, effects="unit").fit(panel, none)
+    every = weights.from_matrix(np.ones((25, 25)) - np.eye(25), worlds.names(25))
+    with pytest.raises(spatial.InputError, match="is a multiple of it"):
+        spatial.SAR(FORMULA, effects="twoway").fit(panel, every)
+
+
+def test_cross_section_keeps_numbers_in_their_order(matrix, table):
+    section = spatial.Panel(table, "unit", "time").at(2001).set_axis(range(1, 26))
+    graph = weights.from_matrix(matrix, list(range(1, 26)))
+    fit = spatial.SDM(FORMULA).fit(section.sample(frac=1, random_state=2), graph)
+    assert list(fit.units) == list(range(1, 26))
