@@ -255,8 +255,14 @@ def test_likelihood_without_inner_maximum_is_refused(graph, matrix):
     panel = spatial.Panel(table, "unit", "time")
     with pytest.raises(spatial.InputError, match="edge of the admissible interval"):
         spatial.SAR("y ~ x", effects="time").fit(panel, graph)
-    near = spatial.SAR("y ~ x", effects="time", bias_correction=None).fit(panel, graph)
-    assert any("edge of its interval" in note for note in near.notes)
+
+
+def test_rho_near_the_edge_is_noted(matrix, graph):
+    w = worlds.row_standardised(matrix)
+    table = worlds.simulated_panel(w, periods=1, rho=0.97, seed=3, effects=False)
+    fit = spatial.SAR(FORMULA).fit(table.drop(columns="time").set_index("unit"), graph)
+    assert fit.params["rho"] + 2 * fit.std_errors["rho"] > 1.0
+    assert any("edge of its interval" in note for note in fit.notes)
 
 
 def test_options_that_do_not_exist_are_refused(fit):
