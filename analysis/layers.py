@@ -99,8 +99,8 @@ def export_layers(
 
     Examples
     --------
-    >>> export_layers("results.gpkg", cities, lisa=local, spillover=fit.effects_by_unit("x"))  #
-    doctest: +SKIP
+    >>> sent = fit.effects_by_unit("x")  # doctest: +SKIP
+    >>> export_layers("results.gpkg", cities, lisa=local, spillover=sent)  # doctest: +SKIP
     """
     target = Path(path)
     check_language(lang)

@@ -230,18 +230,22 @@ def draw_sample(
                 "emptiest column."
             )
     elif incomplete:
-        shown = named(
-            f"{names.get(unit, unit)} ({reason.removeprefix('missing: ')})"
-            for unit, reason in incomplete.items()
-        )
-        raise InputError(
-            f"values are missing in {len(incomplete)} of {rows[KEY].nunique()} units: {shown}; "
-            'set [table] missing = "complete-units" to leave these units out by name, '
-            '"interpolate" to fill gaps between known years, or shorten [table] years.'
-        )
+        named_units = {names.get(unit, unit): reason for unit, reason in incomplete.items()}
+        _refuse_incomplete(named_units, rows[KEY].nunique())
     if time is None:
         return Sample(rows.set_index(KEY), left_out)
     return Sample(Panel(rows.reset_index(drop=True), unit=KEY, time=time), left_out)
+
+
+def _refuse_incomplete(incomplete: Mapping[str, str], count: int) -> None:
+    shown = named(
+        f"{unit} ({reason.removeprefix('missing: ')})" for unit, reason in incomplete.items()
+    )
+    raise InputError(
+        f"values are missing in {len(incomplete)} of {count} units: {shown}; "
+        'set [table] missing = "complete-units" to leave these units out by name, '
+        '"interpolate" to fill gaps between known years, or shorten [table] years.'
+    )
 
 
 def _incomplete(rows: pd.DataFrame, columns: Sequence[str], time: str | None) -> dict[str, str]:

@@ -40,9 +40,11 @@ def suspicious_values(frame: pd.DataFrame, unit: str, time: str | None) -> pd.Da
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"city": ["a", "a"], "year": [1, 2], "growth": [9.0, 108.8]})
-    >>> suspicious_values(table, "city", "year")[["unit", "time", "value",
-    "reason"]].values.tolist() [['a', 2, 108.8, 'growth']]
+    >>> found = suspicious_values(table, "city", "year")
+    >>> found[["unit", "time", "value", "reason"]].values.tolist()
+    [['a', 2, 108.8, 'growth']]
     """
     found = [pd.DataFrame(columns=COLUMNS)]
     for column in frame.select_dtypes("number").columns.difference(
