@@ -259,7 +259,9 @@ def test_likelihood_without_inner_maximum_is_refused(graph, matrix):
 
 def test_rho_near_the_edge_is_noted(matrix, graph):
     w = worlds.row_standardised(matrix)
-    table = worlds.simulated_panel(w, periods=1, rho=0.97, seed=3, effects=False)
+    table = worlds.simulated_panel(
+        w, periods=1, rho=0.995, seed=10, effects=False, beta=(0.2, 0.1), theta=(0, 0)
+    )
     fit = spatial.SAR(FORMULA).fit(table.drop(columns="time").set_index("unit"), graph)
     assert fit.params["rho"] + 2 * fit.std_errors["rho"] > 1.0
     assert any("edge of its interval" in note for note in fit.notes)
