@@ -2,8 +2,14 @@
 
 A queen lattice of 17 × 17 = 289 units over 10 years, six regressors. What is compared differs in
 our disfavour: ours is a two-way Durbin model with effects, standard errors and 1,000 draws, spreg's
-the one-way lag model that it has, without any of these. Figures are medians; quote the ratios.
+the one-way lag model that it has, without any of these. One BLAS thread for both, since two of them
+wait for each other on small matrices. Figures are medians; quote the ratios.
 """
+
+import os
+
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 import subprocess
 import sys

@@ -19,7 +19,8 @@ from scipy import linalg, sparse
 
 from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
-from spatial.weights.logdet.similarity import similarity
+from spatial.weights.logdet import EIGENVALUE_LIMIT
+from spatial.weights.logdet.similarity import Similarity, similarity
 from spatial.weights.operator import Operator
 
 __all__ = [
@@ -108,10 +109,31 @@ def _factors(op: Operator, rho: float) -> Solver:
 
 
 def _frobenius(op: Operator, rho: float) -> float:
-    """tr G′G = ‖W(I − ρW)⁻¹‖², from a dense inverse or from blocks of solved columns."""
-    if op.n <= DENSE_LIMIT:
+    """tr G′G = ‖W(I − ρW)⁻¹‖²: an inverse at first, the spectral form when a graph returns."""
+    if op.n > DENSE_LIMIT:
+        return _frobenius_by_blocks(op, rho)
+    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT and "inverted" in op.store else None
+    if similar is None:
+        op.store["inverted"] = True
         lagged = op.matrix @ np.linalg.inv(np.eye(op.n) - rho * op.matrix.toarray())
         return float(np.vdot(lagged, lagged))
+    if "frobenius" not in op.store:
+        op.store["frobenius"] = _spectral_form(similar)
+    values, form = op.store["frobenius"]
+    gamma = values / (1.0 - rho * values)
+    return float(gamma @ form @ gamma)
+
+
+def _spectral_form(similar: Similarity) -> tuple[Array, Array]:
+    """Eigenvalues ω and F with tr G′G = γ′Fγ, γ = ω/(1 − ρω), for W = D^-½ QΩQ′ D^½.
+
+    F = (Q′DQ) ∘ (Q′D⁻¹Q).
+    """
+    values, q = linalg.eigh(similar.matrix.toarray(), driver="evd", check_finite=False)
+    return values, (q.T * similar.scale) @ q * ((q.T / similar.scale) @ q)
+
+
+def _frobenius_by_blocks(op: Operator, rho: float) -> float:
     total = 0.0
     for start in range(0, op.n, BLOCK):
         stop = min(start + BLOCK, op.n)

@@ -105,14 +105,10 @@ def delta_effects(
     `multiplier_slope`.
     """
     rho = float(params[places.rho]) if places.rho >= 0 else 0.0
-    m = multiplier(op, logdet, np.array([rho]))
-    own = np.array([m.own[0], m.all[0] - m.own[0], m.all[0]])
-    lag = np.array([m.own_lag[0], m.all_lag[0] - m.own_lag[0], m.all_lag[0]])
+    own, lag = _by_effect(multiplier(op, logdet, np.array([rho])))
     slope_own, slope_lag = np.zeros(3), np.zeros(3)
     if logdet is not None:
-        d = multiplier_slope(op, logdet, rho)
-        slope_own = np.array([d.own[0], d.all[0] - d.own[0], d.all[0]])
-        slope_lag = np.array([d.own_lag[0], d.all_lag[0] - d.own_lag[0], d.all_lag[0]])
+        slope_own, slope_lag = _by_effect(multiplier_slope(op, logdet, rho))
     beta, theta = _beta_theta(places, params)
     estimates = np.multiply.outer(beta, own) + np.multiply.outer(theta, lag)
     jacobian = np.zeros((len(places.terms), 3, len(params)))
@@ -152,18 +148,31 @@ def simulated_effects(
         )
     interval = logdet.interval if logdet is not None else (-np.inf, np.inf)
     sample, redrawn = _draw(params, cov, places.rho, interval, draws, seed)
-    rho = sample[:, places.rho] if places.rho >= 0 else np.zeros(draws)
-    m = multiplier(op, logdet, rho)
-    beta, theta = _beta_theta(places, sample)
-    direct = beta * m.own[:, None] + theta * m.own_lag[:, None]
-    total = beta * m.all[:, None] + theta * m.all_lag[:, None]
-    drawn = np.stack([direct, total - direct, total], axis=-1).reshape(draws, -1)
+    drawn = _effects(places, sample, op, logdet)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
-    exact = delta_effects(places, params, cov, op=op, logdet=logdet, level=level)
-    table = _table(places.terms, exact["estimate"].to_numpy(), drawn.std(axis=0, ddof=1), low, high)
+    exact = _effects(places, params[None, :], op, logdet)[0]
+    table = _table(places.terms, exact, drawn.std(axis=0, ddof=1), low, high)
     table.attrs.update({"draws": draws, "seed": seed, "redrawn": redrawn})
     return table
+
+
+def _by_effect(m: Multiplier) -> tuple[Array, Array]:
+    """Factors of β and of θ in the direct, indirect and total effect at one ρ, (3,) each."""
+    own, lag, whole, whole_lag = m.own[0], m.own_lag[0], m.all[0], m.all_lag[0]
+    return np.array([own, whole - own, whole]), np.array([lag, whole_lag - lag, whole_lag])
+
+
+def _effects(
+    places: Coefficients, params: Array, op: Operator, logdet: LogDeterminant | None
+) -> Array:
+    """Direct, indirect and total effect of each term for rows of parameters, (rows, 3 × terms)."""
+    rho = params[:, places.rho] if places.rho >= 0 else np.zeros(len(params))
+    m = multiplier(op, logdet, rho)
+    beta, theta = _beta_theta(places, params)
+    direct = beta * m.own[:, None] + theta * m.own_lag[:, None]
+    total = beta * m.all[:, None] + theta * m.all_lag[:, None]
+    return np.stack([direct, total - direct, total], axis=-1).reshape(len(params), -1)
 
 
 def _beta_theta(places: Coefficients, params: Array) -> tuple[Array, Array]:

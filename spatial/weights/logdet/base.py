@@ -73,7 +73,7 @@ class Spectrum:
 
     def f(self, rho: npt.ArrayLike) -> Vector:
         """ln|I − ρW|."""
-        return np.asarray(np.log(np.abs(1.0 - self._outer(rho))).sum(axis=-1), dtype=np.float64)
+        return np.asarray(np.log(np.abs(self._system(rho))).sum(axis=-1), dtype=np.float64)
 
     def g(self, rho: npt.ArrayLike) -> Vector:
         """tr[W(I − ρW)⁻¹]."""
@@ -86,11 +86,15 @@ class Spectrum:
     def refine(self, low: float, high: float) -> None:
         """Nothing to do: the eigenvalues serve everywhere."""
 
-    def _outer(self, rho: npt.ArrayLike) -> npt.NDArray[Any]:
-        return np.asarray(np.multiply.outer(np.asarray(rho, dtype=np.float64), self.eigenvalues))
+    def _system(self, rho: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Eigenvalues of I − ρW, one row per ρ; its own array, free to be overwritten."""
+        out = np.multiply.outer(-np.asarray(rho, dtype=np.float64), self.eigenvalues)
+        out += 1.0
+        return np.asarray(out)
 
     def _ratio(self, rho: npt.ArrayLike) -> npt.NDArray[Any]:
-        return np.asarray(self.eigenvalues / (1.0 - self._outer(rho)))
+        out = self._system(rho)
+        return np.asarray(np.divide(self.eigenvalues, out, out=out))
 
 
 def real_interval(eigenvalues: npt.NDArray[np.generic]) -> tuple[float, float]:
