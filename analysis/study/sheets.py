@@ -112,5 +112,5 @@ def _models(study: Study) -> Iterator[Sheet]:
     method = study.plan.model.effects_method
     table = tables.models(fits, effects=None, names=names, **style)
     yield Sheet("models", "models", captions(study, "cap.models"), table)
-    table = tables.effects(fits, method=method, names=names, **style)
+    table = tables.effects(fits, method=method, seed=study.plan.study.seed, names=names, **style)
     yield Sheet("effects", "effects", captions(study, "cap.effects_table"), table)

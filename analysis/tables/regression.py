@@ -61,6 +61,7 @@ def models(
     parentheses: Parentheses = "se",
     *,
     effects: EffectsMethod | None = "delta",
+    seed: int = 0,
     names: Sequence[str] | None = None,
     title: str | None = None,
 ) -> Table:
@@ -87,6 +88,8 @@ def models(
         same number under two customary names; p-values are normal).
     effects
         How the effects block is found, "delta" or "simulate"; None leaves it out.
+    seed
+        Of the simulation.
     names
         Heads of the columns; the kind of each model when left out.
     title
@@ -105,7 +108,7 @@ def models(
     """
     columns = _as_fits(fits, names)
     style = _style(labels, lang, decimals, stars, parentheses)
-    found = [] if effects is None else [_effects_of(fit, effects) for fit in columns]
+    found = [] if effects is None else [_effects_of(fit, effects, seed) for fit in columns]
     rows = [*_coefficients(columns, style), *_error_variance(columns, style)]
     if effects is not None:
         rows += _effect_blocks(found, style)
@@ -129,6 +132,7 @@ def effects(
     parentheses: Parentheses = "se",
     *,
     method: EffectsMethod = "delta",
+    seed: int = 0,
     names: Sequence[str] | None = None,
     title: str | None = None,
 ) -> Table:
@@ -141,6 +145,8 @@ def effects(
     ----------
     method
         "delta" or "simulate".
+    seed
+        Of the simulation.
 
     Examples
     --------
@@ -150,7 +156,7 @@ def effects(
     """
     columns = _as_fits(fits, names)
     style = _style(labels, lang, decimals, stars, parentheses)
-    found = [_effects_of(fit, method) for fit in columns]
+    found = [_effects_of(fit, method, seed) for fit in columns]
     if len(columns) == 1:
         heads = [Head(""), *(Head(word(f"effect.{kind}", lang)) for kind in KINDS)]
         head: tuple[tuple[Head, ...], ...] = (tuple(heads),)
@@ -194,9 +200,9 @@ def _style(
     return Style(labels, lang, decimals, check_stars(stars), parentheses)
 
 
-def _effects_of(fit: Any, method: str) -> pd.DataFrame:
+def _effects_of(fit: Any, method: str, seed: int) -> pd.DataFrame:
     """Effects of a fit, indexed by effect and term."""
-    table: pd.DataFrame = fit.effects(method=method)
+    table: pd.DataFrame = fit.effects(method=method, seed=seed)
     return table.set_index(["effect", "term"])
 
 
