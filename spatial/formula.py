@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Number
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ TOKEN = re.compile(
     r"\s*(?:(?P<quoted>`[^`]+`)|(?P<name>[^\W\d]\w*)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<operator>\*\*|[-+*/:~()])|(?P<other>\S))"
 )
+FACTOR = re.compile(r"(?<!\w)C\(\s*(`[^`]+`|[^\W\d]\w*)\s*\)")
 PLAIN = re.compile(r"[^\W\d]\w*")
 
 
@@ -113,9 +115,15 @@ def formula_columns(
         raise InputError("lag() needs a panel; a cross-section has no earlier time.")
     table = frame[names]
     if not all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes):
-        _refuse_text(table, where)
+        table = _numbers_as_numbers(table)
+        _refuse_text(table.drop(columns=_factors(formula)), where)
     _refuse_missing(table, where)
     return _plain(formula, table) or _evaluated(formula, table, lag)
+
+
+def _factors(formula: str) -> list[str]:
+    """Columns that the formula declares as categories, C(name)."""
+    return list({text.strip("`") for text in FACTOR.findall(formula)})
 
 
 def _plain(formula: str, table: pd.DataFrame) -> Columns | None:
@@ -173,6 +181,9 @@ def _evaluated(
 
 
 def _require_known(names: Sequence[str], frame: pd.DataFrame) -> None:
+    twice = [name for name in names if (frame.columns == name).sum() > 1]
+    if twice:
+        raise InputError(f"the table has several columns called {named(twice)}; rename them.")
     absent = [name for name in names if name not in frame.columns]
     if absent:
         near = get_close_matches(absent[0], [str(c) for c in frame.columns], n=1)
@@ -189,6 +200,16 @@ def _refuse_reserved(names: Sequence[str]) -> None:
         )
 
 
+def _numbers_as_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn object columns that hold numbers only, as spreadsheets give them, into numbers."""
+    loose = [
+        name
+        for name, column in table.items()
+        if column.dtype == object and all(isinstance(value, Number) for value in column.dropna())
+    ]
+    return table.astype(dict.fromkeys(loose, np.float64)) if loose else table
+
+
 def _refuse_text(table: pd.DataFrame, where: Callable[[npt.NDArray[np.intp]], str]) -> None:
     """Numbers kept as text would silently turn into categories; words are categories."""
     for name, column in table.items():
@@ -203,14 +224,11 @@ def _refuse_text(table: pd.DataFrame, where: Callable[[npt.NDArray[np.intp]], st
         numbers = pd.to_numeric(column, errors="coerce")
         words = np.flatnonzero((numbers.isna() & column.notna()).to_numpy())
         if numbers.notna().any():
-            cells = (
-                f" ({named(column.iloc[words[:3]].unique())} at {where(words)})"
-                if len(words)
-                else ""
-            )
+            cells = f"{named(column.iloc[words[:3]].unique())} at {where(words)}"
+            mend = f"mend {cells}, then " if len(words) else ""
             raise InputError(
-                f"column {name} holds numbers as text{cells}; convert it with pandas.to_numeric "
-                "after mending these cells."
+                f"column {name} holds numbers as text; {mend}convert it with pandas.to_numeric, "
+                f"or write C({name}) for categories."
             )
 
 

@@ -142,7 +142,9 @@ def test_numbers_kept_as_text_are_refused_with_the_cell(world):
     panel, graph, _ = world
     broken = panel.frame.assign(x1=panel.frame["x1"].astype(str))
     broken.loc[3, "x1"] = "12,5"
-    with pytest.raises(spatial.InputError, match="x1 holds numbers as text .12,5 at u003 2000"):
+    with pytest.raises(
+        spatial.InputError, match="x1 holds numbers as text; mend 12,5 at u003 2000"
+    ):
         spatial.SDM("y ~ x1").fit(spatial.Panel(broken, "unit", "time"), graph)
 
 
@@ -157,3 +159,29 @@ def test_plain_and_parsed_paths_agree(world):
     plain = spatial.SDM("y ~ x1 + x2").fit(panel, graph)
     parsed = spatial.SDM("y ~ (x1 + x2)").fit(panel, graph)
     pd.testing.assert_series_equal(plain.params, parsed.params)
+
+
+def test_codes_written_as_text_may_be_categories(world):
+    panel, graph, _ = world
+    coded = spatial.Panel(panel.frame.assign(code=panel.frame["code"].astype(str)), "unit", "time")
+    text = spatial.SLX("y ~ x1 + C(code)").fit(coded, graph)
+    number = spatial.SLX("y ~ x1 + C(code)").fit(panel, graph)
+    np.testing.assert_allclose(text.params, number.params)
+    with pytest.raises(spatial.InputError, match=r"or write C\(code\)"):
+        spatial.SLX("y ~ x1 + code").fit(coded, graph)
+
+
+def test_numbers_in_object_columns_are_numbers(world):
+    panel, graph, _ = world
+    loose = spatial.Panel(panel.frame.astype({"x1": object}), "unit", "time")
+    pd.testing.assert_series_equal(
+        spatial.SDM("y ~ x1").fit(loose, graph).params,
+        spatial.SDM("y ~ x1").fit(panel, graph).params,
+    )
+
+
+def test_columns_of_one_name_are_refused(world):
+    panel, graph, _ = world
+    twice = pd.concat([panel.frame, panel.frame[["x1"]]], axis=1)
+    with pytest.raises(spatial.InputError, match="several columns called x1"):
+        spatial.SDM("y ~ x1").fit(spatial.Panel(twice, "unit", "time"), graph)
