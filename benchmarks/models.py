@@ -13,6 +13,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 
@@ -114,6 +115,9 @@ def main():
     print("start-up")
     print(f"  import spatial beyond pandas and scipy {full - base:18.3f} s   (of {full:.3f} s)")
     print(f"  cityripple --help {process(sys.executable, '-m', 'analysis', '--help'):39.3f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        demo = ("-m", "analysis", "demo", "--quiet", "--out", f"{folder}/demo")
+        print(f"  cityripple demo {process(sys.executable, *demo, repeats=1):41.3f} s")
 
 
 if __name__ == "__main__":
