@@ -31,7 +31,7 @@ GRID = 48
 STEPS = 80
 QUADRATIC = 1e-9
 WIDTH = 5.0
-REACH = 0.05
+REACH = 0.025
 WIDENINGS = 12
 
 
@@ -195,11 +195,12 @@ class _Profile:
         best, left, right = self._best_of(np.linspace(low, high, GRID + 2)[1:-1], low, high)
         for _ in range(WIDENINGS):
             error = 1.0 / np.sqrt(max(-self.slope(best), 1e-12))
-            reach = min(max(WIDTH * error, REACH), 0.5 * (high - low))
+            reach = min(max(WIDTH * error, REACH * (high - low)), 0.5 * (high - low))
             for term in self.terms:
                 term.logdet.refine(best - reach, best + reach)
             found = self._root(best, left, right)
-            if abs(found - best) <= 0.8 * reach:
+            edge = min(abs(found - left), abs(right - found)) <= 1e-6 * (high - low)
+            if abs(found - best) <= 0.8 * reach and (not edge or (left, right) == (low, high)):
                 break
             best, left, right = found, low, high
         self._require_inside(found, low, high)
@@ -225,9 +226,9 @@ class _Profile:
     def _root(self, start: float, left: float, right: float) -> float:
         """Newton steps in a bracket that shrinks by the sign of the score.
 
-        A step below 1e-9 squares to rounding.
+        A step below 1e-9 of the bracket squares to rounding.
         """
-        rho = start
+        rho, width = start, right - left
         for _ in range(STEPS):
             score, slope = self.score(rho), self.slope(rho)
             left, right = (rho, right) if score > 0 else (left, rho)
@@ -235,7 +236,7 @@ class _Profile:
             newton = left < step < right
             following = step if newton else 0.5 * (left + right)
             moved, rho = abs(following - rho), following
-            if moved <= (QUADRATIC if newton else 1e-15):
+            if moved <= (QUADRATIC if newton else 1e-15) * width:
                 break
         return float(rho)
 

@@ -87,13 +87,18 @@ class Operator:
         return np.moveaxis(np.asarray(lagged).reshape(stacked.shape), 0, -2)
 
     def restricted(self, keep: npt.NDArray[np.intp]) -> Operator:
-        """Operator of the units at `keep`, in that order, re-cut and re-scaled as recorded."""
+        """Operator of the units at `keep`, in that order, re-cut and re-scaled as recorded.
+
+        Where all units are kept nothing was cut, and the weights stay as they are.
+        """
         key = ("restricted", keep.tobytes())
         found = self.store.get(key)
         if found is None:
             cut = sparse.csr_array(self.matrix[keep][:, keep])
             facts = self.facts
-            if facts.transform is None and self.row_scaled:
+            if len(keep) == self.n:
+                pass
+            elif facts.transform is None and self.row_scaled:
                 cut = rescale(cut, "row")
             elif facts.transform in ("row", "spectral"):
                 cut = rescale(cut, facts.transform)
@@ -115,9 +120,11 @@ class Aligned:
         """Sentences for `fit.notes`."""
         out = []
         if self.dropped:
+            scaled = self.operator.row_scaled or self.operator.facts.transform == "spectral"
+            rest = " and the rest re-scaled" if scaled else ""
             out.append(
-                f"The weights hold {len(self.dropped)} units without data; they were cut out and "
-                f"the rest re-scaled: {named(self.dropped, 40)}."
+                f"The weights hold {len(self.dropped)} units without data; they were cut "
+                f"out{rest}: {named(self.dropped, 40)}."
             )
         if self.new_isolates:
             out.append(
@@ -175,14 +182,23 @@ def rescale(matrix: sparse.csr_array, transform: str) -> sparse.csr_array:
         return matrix
     if transform == "row":
         totals = np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel()
-        share = np.divide(1.0, totals, out=np.zeros_like(totals), where=totals != 0)
-        return sparse.csr_array(sparse.diags_array(share) @ matrix)
+        each = np.repeat(totals, np.diff(matrix.indptr))
+        shares = np.divide(matrix.data, each, out=np.zeros_like(each), where=each != 0)
+        return sparse.csr_array((shares, matrix.indices, matrix.indptr), shape=matrix.shape)
     radius = spectral_radius(matrix)
     return matrix if radius == 0 else sparse.csr_array(matrix / radius)
 
 
+def has_cycles(matrix: sparse.csr_array) -> bool:
+    """Whether some path of links returns to its start; if none does, all eigenvalues are zero."""
+    count = sparse.csgraph.connected_components(matrix, directed=True, connection="strong")[0]
+    return bool(count < matrix.shape[0] or matrix.diagonal().any())
+
+
 def spectral_radius(matrix: sparse.csr_array) -> float:
     """Largest modulus of an eigenvalue; dense below 500 units, Arnoldi above."""
+    if not has_cycles(matrix):
+        return 0.0
     if matrix.shape[0] <= 500:
         return float(np.abs(np.linalg.eigvals(matrix.toarray())).max(initial=0.0))
     from scipy.sparse.linalg import eigs
@@ -200,7 +216,7 @@ def check_scaling(op: Operator, *, stacklevel: int = 3) -> str | None:
         return None
     sums = op.row_sums[~op.isolates]
     text = (
-        f"the rows of the weights sum to {sums.min():.4g} to {sums.max():.4g}, not to one; rho is "
+        f"the rows of the weights sum to {sums.min():.8g} to {sums.max():.8g}, not to one; rho is "
         "then on another scale "
         "and the two-way transformation does not apply. "
         'Build them with transform="row", or graph.transform("R"), '

@@ -12,7 +12,7 @@ from spatial.weights.logdet import log_determinant
 from spatial.weights.logdet.base import Spectrum
 from spatial.weights.logdet.choice import _factorised, _spectrum
 from spatial.weights.logdet.similarity import similarity, unit_roots
-from spatial.weights.operator import Operator
+from spatial.weights.operator import Operator, spectral_radius
 
 
 def op(matrix):
@@ -112,6 +112,57 @@ def test_factorisations_agree_with_eigenvalues(name, centre):
     np.testing.assert_allclose(made.h(rho), exact.h(rho), rtol=1e-6)
     if name != "nearest":
         assert made.interval == pytest.approx(exact.interval, rel=1e-6)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-9, 1e6])
+@pytest.mark.parametrize("name", ["lattice", "nearest", "directed"])
+def test_factorisations_hold_up_to_the_edge_on_any_scale(name, size):
+    big = (
+        size
+        * {
+            "lattice": worlds.lattice_matrix(20),
+            "nearest": worlds.row_standardised(worlds.nearest_matrix(300, 5)),
+            "directed": worlds.nearest_matrix(300, 5),
+        }[name]
+    )
+    exact, made = _spectrum(op(big)), _factorised(op(big))
+    high = made.interval[1]
+    assert high == pytest.approx(exact.interval[1], rel=1e-6)
+    made.refine(0.9 * high, 0.9999 * high)
+    rho = high * np.array([0.91, 0.97, 0.99, 0.999])
+    np.testing.assert_allclose(made.f(rho), exact.f(rho), rtol=1e-8)
+    np.testing.assert_allclose(made.g(rho), exact.g(rho), rtol=1e-7)
+    np.testing.assert_allclose(made.h(rho), exact.h(rho), rtol=1e-6)
+
+
+def test_graphs_without_a_cycle_have_no_interval_and_no_determinant():
+    rivers = np.tril(np.random.default_rng(0).random((40, 40)) < 0.3, -1).astype(float)
+    mixed = np.random.default_rng(1).permutation(40)
+    made = log_determinant(op(rivers[np.ix_(mixed, mixed)]))
+    assert made.interval == (-np.inf, np.inf)
+    np.testing.assert_array_equal(made.f([-3.0, 0.5, 20.0]), 0.0)
+    assert spectral_radius(sparse.csr_array(rivers)) == 0.0
+
+
+def test_interval_does_not_depend_on_the_scale_of_the_weights():
+    w = worlds.nearest_matrix(30, 4)
+    low, high = log_determinant(op(w)).interval
+    assert log_determinant(op(1e-12 * w)).interval == pytest.approx((1e12 * low, 1e12 * high))
+
+
+@pytest.mark.parametrize("size", [1e-7, 1e7])
+@pytest.mark.parametrize("way", [_spectrum, _factorised])
+def test_maximum_does_not_depend_on_the_scale_of_the_weights(way, size):
+    w = worlds.lattice_matrix(20) / 10
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(400, 2))
+    y = np.linalg.solve(np.eye(400) - 0.9 * w, x @ [1.0, -1.0] + rng.normal(size=400))
+    one, other = (
+        maximise_lag(y, by * w @ y, x, nobs=400, terms=[LogDetTerm(way(op(by * w)), 1, False)])
+        for by in (1.0, size)
+    )
+    assert size * other.rho == pytest.approx(one.rho, rel=1e-9)
+    assert other.loglik == pytest.approx(one.loglik, rel=1e-10)
 
 
 def test_maximum_is_the_same_by_either_way():

@@ -244,3 +244,9 @@ def test_labels_name_the_scaling():
         assert words[1] in weights.label(w, "zh")
     with pytest.raises(InputError, match="lang='de'"):
         weights.label(w, "de")
+
+
+def test_rows_of_the_smallest_numbers_sum_to_one():
+    w = weights.from_matrix([[0, 1e-310, 3e-310], [1, 0, 0], [1e-17, 0, 0]], list("abc"))
+    assert w["a"].to_dict() == pytest.approx({"b": 0.25, "c": 0.75})
+    assert w["c"].to_dict() == {"a": 1.0}

@@ -104,11 +104,10 @@ def real_interval(eigenvalues: npt.NDArray[np.generic]) -> tuple[float, float]:
     """
     values = np.asarray(eigenvalues)
     real = np.real(values)
+    floor = 1e-9 * float(np.abs(values).max(initial=0.0))
     if np.iscomplexobj(values):
-        scale = np.abs(values).max(initial=0.0)
-        real = real[np.abs(np.imag(values)) <= 1e-9 * max(scale, 1.0)]
+        real = real[np.abs(np.imag(values)) <= floor]
     low, high = real.min(initial=0.0), real.max(initial=0.0)
-    floor = 1e-9
     return (
         float(1.0 / low) if low < -floor else -np.inf,
         float(1.0 / high) if high > floor else np.inf,

@@ -11,7 +11,7 @@ from scipy import linalg, sparse
 from spatial.weights.logdet.base import LogDeterminant, Spectrum
 from spatial.weights.logdet.factorised import Factorised
 from spatial.weights.logdet.similarity import similarity, unit_roots
-from spatial.weights.operator import Operator
+from spatial.weights.operator import Operator, has_cycles
 
 __all__ = ["EIGENVALUE_LIMIT", "log_determinant"]
 
@@ -20,11 +20,20 @@ LOOSE_BEYOND = 20_000
 
 
 def log_determinant(op: Operator) -> LogDeterminant:
-    """Eigenvalues up to 1,500 units, sparse factorisations beyond; kept on the operator."""
+    """Eigenvalues up to 1,500 units, sparse factorisations beyond; kept on the operator.
+
+    Without a cycle of links (rivers, say) all eigenvalues are zero, and no interval bounds ρ.
+    """
     if "logdet" not in op.store:
-        op.store["logdet"] = _spectrum(op) if op.n <= EIGENVALUE_LIMIT else _factorised(op)
+        op.store["logdet"] = _made(op)
     found: LogDeterminant = op.store["logdet"]
     return found
+
+
+def _made(op: Operator) -> LogDeterminant:
+    if not has_cycles(op.matrix):
+        return Spectrum(np.zeros(op.n))
+    return _spectrum(op) if op.n <= EIGENVALUE_LIMIT else _factorised(op)
 
 
 def _spectrum(op: Operator) -> Spectrum:
@@ -64,8 +73,6 @@ def _interval(
     """
     from scipy.sparse.linalg import eigs, eigsh
 
-    if matrix.nnz == 0:
-        return -np.inf, np.inf
     start = np.random.default_rng(0).normal(size=matrix.shape[0])
     if not symmetric:
         if row_scaled:
