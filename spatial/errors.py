@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Integral
 
-__all__ = ["AlignmentWarning", "InputError", "ScalingWarning", "named"]
+__all__ = ["AlignmentWarning", "InputError", "ScalingWarning", "is_whole", "named"]
 
 
 class InputError(ValueError):
@@ -24,3 +25,8 @@ def named(labels: Iterable[object], most: int = 8) -> str:
     words = [str(label) for label in labels]
     shown = ", ".join(words[:most])
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
+
+
+def is_whole(number: object) -> bool:
+    """Whether an argument is a whole number; True and False are none."""
+    return isinstance(number, Integral) and not isinstance(number, bool)

@@ -70,10 +70,14 @@ def estimate_sample(
         n_times=sample.n_times,
         stochastic=sample.operator.stochastic,
     )
-    x = demean(sample.x, effects).reshape(-1, sample.x.shape[-1])
+    x = demean(sample.x, effects).reshape(sample.y.size, sample.x.shape[-1])
     y = demean(sample.y, effects).ravel()
     wy = demean(sample.wy, effects).ravel()
     _check_columns(x, y, sample, effects)
+    if not (lag_y or sample.labels):
+        raise InputError(
+            f"{sample.outcome} has no regressor beside the effects; add one to the formula."
+        )
     free = way.nobs - way.dummies - x.shape[1] - int(lag_y)
     if free < 1:
         raise InputError(
@@ -178,7 +182,7 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
         "time": "time effects",
         "twoway": "unit and time effects",
     }
-    raw = sample.x.reshape(-1, sample.x.shape[-1])
+    raw = sample.x.reshape(sample.y.size, sample.x.shape[-1])
     norm, before = np.sqrt((x**2).sum(axis=0)), np.sqrt((raw**2).sum(axis=0))
     if y.std() <= ABSORBED * max(np.abs(sample.y).max(), 1e-300):
         raise InputError(
@@ -206,8 +210,10 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
 
 def _require_lag(y: Array, wy: Array, sample: Sample) -> None:
     """Refuse a lag of y that is zero or a multiple of y: rho would have no meaning."""
+    if "Intercept" in sample.labels:
+        y, wy = y - y.mean(), wy - wy.mean()
     size, lagged = float(np.linalg.norm(y)), float(np.linalg.norm(wy))
-    if lagged <= ABSORBED * size:
+    if lagged <= ABSORBED * size * float(np.abs(sample.operator.row_sums).max()):
         raise InputError(
             f"the spatial lag of {sample.outcome} does not vary: the weights hold "
             f"{sample.operator.matrix.nnz} links; build them so that units have neighbours."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,8 +13,8 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from spatial.effects.mean import Coefficients, delta_effects, simulated_effects
-from spatial.effects.units import Slopes, flow_columns, refuse_pairs, unit_effects
-from spatial.errors import InputError, named
+from spatial.effects.units import Slopes, largest_flows, unit_effects
+from spatial.errors import InputError, is_whole, named
 from spatial.estimation import Estimated, covariance, estimate_sample
 from spatial.information import solve_system
 from spatial.labels import canonical
@@ -302,24 +303,20 @@ class Fit:
         DataFrame
             from, to, effect, std_error; from_name and to_name where units have names beside labels.
         """
-        if top is not None and top < 1:
-            raise InputError(f"top={top}; give a number of at least 1.")
+        if top is not None and (not is_whole(top) or top < 1):
+            raise InputError(f"top={top!r}; give a whole number of at least 1.")
         n = len(self.units)
         sources = np.arange(n) if unit is None else np.array([self._place_of(unit)])
-        refuse_pairs(n * len(sources))
-        effect, error = flow_columns(
-            self._fitted.sample.operator, self._slopes(term), sources.astype(np.intp)
+        source, target, effect, error = largest_flows(
+            self._fitted.sample.operator, self._slopes(term), sources.astype(np.intp), top
         )
-        target, source = np.divmod(np.arange(effect.size), len(sources))
-        keep = np.flatnonzero(target != sources[source])
-        order = keep[np.argsort(-np.abs(effect.ravel()[keep]), kind="stable")][:top]
-        sender, receiver = self.units.take(sources[source[order]]), self.units.take(target[order])
+        sender, receiver = self.units.take(source), self.units.take(target)
         table = pd.DataFrame(
             {
                 "from": sender,
                 "to": receiver,
-                "effect": effect.ravel()[order],
-                "std_error": error.ravel()[order],
+                "effect": effect,
+                "std_error": error,
             }
         )
         names = self._unit_names
@@ -404,6 +401,6 @@ def fit_sample(model: Specification, sample: Any) -> Fit:
 
 
 def _quantile(level: float) -> float:
-    if not 0.0 < level < 1.0:
-        raise InputError(f"level={level}; it is a share between 0 and 1, such as 0.95.")
+    if not isinstance(level, Real) or not 0.0 < level < 1.0:
+        raise InputError(f"level={level!r}; it is a share between 0 and 1, such as 0.95.")
     return float(ndtri(0.5 + level / 2.0))

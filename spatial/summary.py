@@ -51,7 +51,7 @@ def _pair(left: str, value: str, right: str, other: str) -> str:
 
 
 def _table(frame: pd.DataFrame, label: str) -> list[str]:
-    wide = max(26, *(len(str(name)) for name in frame[label]))
+    wide = max([26, *(len(str(name)) for name in frame[label])])
     rows = [f"{'':<{wide}}{'estimate':>11}{'std.err.':>10}{'z':>8}{'p':>7}{'95 % interval':>22}"]
     for _, row in frame.iterrows():
         interval = f"[{row.conf_low:.4g}, {row.conf_high:.4g}]"

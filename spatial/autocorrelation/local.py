@@ -20,7 +20,7 @@ from spatial.autocorrelation.inputs import (
     require_variation,
     values_on,
 )
-from spatial.errors import InputError, named
+from spatial.errors import InputError, is_whole, named
 from spatial.weights import label
 from spatial.weights.operator import Operator, operator
 
@@ -215,11 +215,11 @@ class Options:
                 raise InputError(f"{name}={given!r} is unknown; choose {_choice(known)}.")
         if not isinstance(self.alpha, (float, np.floating)) or not 0 < self.alpha < 1:
             raise InputError(f"alpha={self.alpha!r} is not between 0 and 1; 0.05 is usual.")
-        if not _whole(self.permutations) or self.permutations < 1:
+        if not is_whole(self.permutations) or self.permutations < 1:
             raise InputError(
                 f"permutations={self.permutations!r} is not a number of draws; 9999 is usual."
             )
-        if not _whole(self.seed) or self.seed < 0:
+        if not is_whole(self.seed) or self.seed < 0:
             raise InputError(f"seed={self.seed!r} is not a whole number from 0 on.")
 
     def recorded(self, w: Graph, found: list[Local]) -> dict[str, Any]:
@@ -263,7 +263,8 @@ def _local(op: Operator, here: Vector, there: Vector, options: Options, what: st
     require_variation(y, what, fewest=3)
     z = standardised(x)
     lag = np.asarray(cut.matrix @ (z if there is here else standardised(y)))
-    lag[np.abs(lag) <= 64 * np.finfo(np.float64).eps * np.abs(y).max() / y.std()] = 0.0
+    noise = 64 * np.finfo(np.float64).eps * np.abs(y).max() / y.std()
+    lag[np.abs(lag) <= noise * np.asarray(abs(cut.matrix).sum(axis=1)).ravel()] = 0.0
     upper, lower, note = _lag_tails(y, cut.matrix, options)
     p_value = _p_values(z, upper, lower, options.alternative)
     p_adjusted = adjust(p_value, options.correction)
@@ -375,10 +376,6 @@ def _listed(times: Iterable[Any]) -> list[Any]:
     if not chosen or len(twice):
         raise InputError(f"times={chosen} must name at least one time, each once ({named(twice)}).")
     return chosen
-
-
-def _whole(number: object) -> bool:
-    return isinstance(number, (int, np.integer)) and not isinstance(number, bool)
 
 
 def _choice(known: Iterable[object]) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.polynomial import Chebyshev
 from scipy.special import ndtr, ndtri
 
-from spatial.errors import InputError
+from spatial.errors import InputError, is_whole
 from spatial.information import solve_system
 from spatial.weights.logdet import LogDeterminant
 from spatial.weights.operator import Operator
@@ -72,7 +72,7 @@ def multiplier(op: Operator, logdet: LogDeterminant | None, rho: Array) -> Multi
     if op.stochastic:
         whole = 1.0 / (1.0 - rho)
         return Multiplier(1.0 + rho * g, g, whole, whole)
-    whole, whole_lag = _row_means(op, rho)
+    whole, whole_lag = _row_means(op, rho, 1.0 / logdet.interval[1])
     return Multiplier(1.0 + rho * g, g, whole, whole_lag)
 
 
@@ -142,12 +142,17 @@ def simulated_effects(
     of ρ
     outside its interval are drawn again; `.attrs["redrawn"]` counts them.
     """
-    if draws < 2:
+    if not is_whole(draws) or draws < 2:
         raise InputError(
-            f"draws={draws} is too few for a standard error; give at least 2, better 1000."
+            f"draws={draws!r} gives no standard error; give a whole number of at least 2, better "
+            "1000."
         )
+    if not is_whole(seed) or seed < 0:
+        raise InputError(f"seed={seed!r} is not a whole number from 0 on.")
     interval = logdet.interval if logdet is not None else (-np.inf, np.inf)
     sample, redrawn = _draw(params, cov, places.rho, interval, draws, seed)
+    if logdet is not None:
+        logdet.refine(float(sample[:, places.rho].min()), float(sample[:, places.rho].max()))
     drawn = _effects(places, sample, op, logdet)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
@@ -206,10 +211,10 @@ def _draw(
     raise InputError('draws of rho keep falling outside its interval; use method="delta".')
 
 
-def _row_means(op: Operator, rho: Array) -> tuple[Array, Array]:
+def _row_means(op: Operator, rho: Array, largest: float) -> tuple[Array, Array]:
     """1′S⁻¹1/N and 1′S⁻¹W1/N at each ρ.
 
-    Many values are read from an interpolant of (1 − ρ) times them.
+    Many values are read from an interpolant of (1 − ρω) times them, ω the `largest` eigenvalue.
     """
     if len(rho) <= SMOOTH_DEGREE:
         return _solved_means(op, rho)
@@ -217,10 +222,11 @@ def _row_means(op: Operator, rho: Array) -> tuple[Array, Array]:
     low, high = float(rho.min()), float(rho.max())
     points = 0.5 * (low + high) + 0.5 * (high - low) * nodes
     smooth = [
-        Chebyshev.fit(points, values * (1.0 - points), SMOOTH_DEGREE, domain=[low, high])
+        Chebyshev.fit(points, values * (1.0 - largest * points), SMOOTH_DEGREE, domain=[low, high])
         for values in _solved_means(op, points)
     ]
-    return smooth[0](rho) / (1.0 - rho), smooth[1](rho) / (1.0 - rho)
+    pole = 1.0 - largest * rho
+    return smooth[0](rho) / pole, smooth[1](rho) / pole
 
 
 def _solved_means(op: Operator, rho: Array) -> tuple[Array, Array]:

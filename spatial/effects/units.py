@@ -9,6 +9,7 @@ S⁻¹W P.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,10 @@ from spatial.errors import InputError
 from spatial.information import solve_system
 from spatial.weights.operator import Operator
 
-__all__ = ["PAIR_LIMIT", "Slopes", "flow_columns", "unit_effects"]
+__all__ = ["PAIR_LIMIT", "Slopes", "largest_flows", "unit_effects"]
 
 Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 BLOCK = 256
 PAIR_LIMIT = 5_000_000
 
@@ -70,9 +72,42 @@ def unit_effects(op: Operator, slopes: Slopes) -> dict[str, Array]:
     }
 
 
-def flow_columns(
-    op: Operator, slopes: Slopes, sources: npt.NDArray[np.intp]
-) -> tuple[Array, Array]:
+def largest_flows(op: Operator, slopes: Slopes, sources: Places, top: int | None) -> _Flows:
+    """Sender, receiver, effect and standard error of flows between distinct units, largest first.
+
+    Only blocks of columns and the `top` largest so far are held; None keeps all, if they fit.
+    """
+    if top is None:
+        refuse_pairs(op.n * len(sources))
+    kept = _Flows(*np.empty((2, 0), dtype=np.intp), *np.empty((2, 0)))
+    for start in range(0, len(sources), BLOCK):
+        some = sources[start : start + BLOCK]
+        effect, error = _flow_columns(op, slopes, some)
+        receiver, place = np.divmod(np.arange(effect.size), len(some))
+        block = _Flows(some[place], receiver, effect.ravel(), error.ravel())
+        kept = kept.with_largest_of(block, top)
+    return kept
+
+
+class _Flows(NamedTuple):
+    sender: Places
+    receiver: Places
+    effect: Array
+    error: Array
+
+    def with_largest_of(self, other: _Flows, top: int | None) -> _Flows:
+        """Both, without flows of a unit to itself, the largest first, equal ones by their units."""
+        sender = np.concatenate([self.sender, other.sender])
+        receiver = np.concatenate([self.receiver, other.receiver])
+        effect = np.concatenate([self.effect, other.effect])
+        error = np.concatenate([self.error, other.error])
+        distinct = np.flatnonzero(sender != receiver)
+        order = np.lexsort((sender[distinct], receiver[distinct], -np.abs(effect[distinct])))
+        keep = distinct[order][:top]
+        return _Flows(sender[keep], receiver[keep], effect[keep], error[keep])
+
+
+def _flow_columns(op: Operator, slopes: Slopes, sources: Places) -> tuple[Array, Array]:
     """Columns of P for the units at `sources`, and their standard errors, (N, m) each."""
     inverse = _solve(op, slopes, _unit_columns(op, sources))
     lagged = op.matrix @ inverse
@@ -95,7 +130,7 @@ def _solve(op: Operator, slopes: Slopes, right: Array, *, transposed: bool = Fal
     return solve_system(op, slopes.rho, right, transposed=transposed)
 
 
-def _unit_columns(op: Operator, places: npt.NDArray[np.intp]) -> Array:
+def _unit_columns(op: Operator, places: Places) -> Array:
     unit = np.zeros((op.n, len(places)))
     unit[places, np.arange(len(places))] = 1.0
     return unit

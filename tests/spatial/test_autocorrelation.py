@@ -488,3 +488,17 @@ def test_exact_p_values_are_within_four_errors_of_esda(columbus):
     np.testing.assert_allclose(ours["statistic"] * (n - 1) / n, theirs.Is, rtol=1e-10)
     off = np.abs(ours["p_value"] - theirs.p_sim)
     assert (off <= four_errors(ours["p_value"], 9999) + 1e-4).all()
+
+
+def test_scale_of_the_weights_changes_no_class(rng):
+    values = pd.Series(rng.normal(size=30), index=range(30))
+    links = (rng.random((30, 30)) < 0.2) * 1.0
+    np.fill_diagonal(links, 0.0)
+    one, other = (
+        lisa(values, weights.from_matrix(by * links, range(30), transform="none"))
+        for by in (1.0, 1e-16)
+    )
+    np.testing.assert_allclose(other["lag"], 1e-16 * one["lag"], rtol=1e-9, atol=1e-30)
+    pd.testing.assert_frame_equal(
+        other[["p_value", "quadrant", "cluster"]], one[["p_value", "quadrant", "cluster"]]
+    )

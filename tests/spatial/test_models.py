@@ -5,10 +5,12 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from libpysal.graph import Graph
 from support import worlds
 
 import spatial
 from spatial import weights
+from spatial.effects import units
 
 FORMULA = "y ~ x1 + x2"
 
@@ -286,8 +288,15 @@ def test_options_that_do_not_exist_are_refused(fit):
         fit.effects_by_unit("x9")
     with pytest.raises(spatial.InputError, match="no unit of this fit"):
         fit.flows("x1", unit="nowhere")
-    with pytest.raises(spatial.InputError, match="top"):
-        fit.flows("x1", top=0)
+    for top in (0, 2.5, "3", True):
+        with pytest.raises(spatial.InputError, match="top"):
+            fit.flows("x1", top=top)
+    for seed in (-1, 0.5, None):
+        with pytest.raises(spatial.InputError, match="seed"):
+            fit.effects("simulate", seed=seed)
+    for draws in (1, 10.5, "9"):
+        with pytest.raises(spatial.InputError, match="draws"):
+            fit.effects("simulate", draws=draws)
 
 
 def test_specification_holds_no_data_and_compares(table, graph):
@@ -328,6 +337,15 @@ def test_flows_of_one_unit_are_the_largest_first(fit):
     assert every["effect"].sum() == pytest.approx(
         fit.effects_by_unit("x1").loc["u007", "sent"], rel=1e-9
     )
+
+
+def test_largest_flows_need_no_table_of_all_pairs(fit, monkeypatch):
+    every = fit.flows("x1")
+    monkeypatch.setattr(units, "PAIR_LIMIT", 100)
+    monkeypatch.setattr(units, "BLOCK", 7)
+    pd.testing.assert_frame_equal(fit.flows("x1", top=30), every.head(30))
+    with pytest.raises(spatial.InputError, match="top="):
+        fit.flows("x1")
 
 
 def test_summary_states_model_and_numbers(fit):
@@ -418,3 +436,57 @@ def test_cross_section_keeps_numbers_in_their_order(matrix, table):
     graph = weights.from_matrix(matrix, list(range(1, 26)))
     fit = spatial.SDM(FORMULA).fit(section.sample(frac=1, random_state=2), graph)
     assert list(fit.units) == list(range(1, 26))
+
+
+def test_level_of_the_outcome_only_moves_the_intercept(matrix, table):
+    section = spatial.Panel(table, "unit", "time").at(2001)
+    graph = worlds.graph(matrix)
+    fit = spatial.SDM(FORMULA).fit(section, graph)
+    moved = spatial.SDM(FORMULA).fit(section.assign(y=section["y"] + 1e7), graph)
+    pd.testing.assert_series_equal(moved.params.iloc[1:], fit.params.iloc[1:], rtol=1e-6)
+
+
+def test_complete_graph_is_refused_in_a_cross_section(table):
+    every = weights.from_matrix(np.ones((25, 25)) - np.eye(25), worlds.names(25))
+    with pytest.raises(spatial.InputError, match="is a multiple of it"):
+        spatial.SAR(FORMULA).fit(spatial.Panel(table, "unit", "time").at(2001), every)
+
+
+@pytest.mark.filterwarnings("ignore::spatial.ScalingWarning")
+def test_scale_of_the_weights_only_rescales_rho(matrix, table):
+    panel = spatial.Panel(table, "unit", "time")
+    one, other = (
+        spatial.SDM(FORMULA, effects="twoway").fit(
+            panel, weights.from_matrix(by * matrix, worlds.names(25), transform="none")
+        )
+        for by in (1.0, 1e-12)
+    )
+    assert other.params["rho"] * 1e-12 == pytest.approx(one.params["rho"], rel=1e-8)
+    pd.testing.assert_frame_equal(
+        other.effects().drop(columns=["term", "effect"]),
+        one.effects().drop(columns=["term", "effect"]),
+        rtol=1e-6,
+    )
+
+
+def test_weights_that_are_only_reordered_stay_as_they_are(matrix, table):
+    rough = np.round(worlds.row_standardised(matrix), 7)
+    order = np.random.default_rng(3).permutation(25)
+    label = np.array(worlds.names(25))
+    ways = []
+    for some in (np.arange(25), order):
+        focal, neighbour = np.nonzero(rough[np.ix_(some, some)])
+        values = rough[some[focal], some[neighbour]]
+        ways.append(Graph.from_arrays(label[some][focal], label[some][neighbour], values))
+    panel = spatial.Panel(table, "unit", "time")
+    one, other = (spatial.SAR(FORMULA, effects="unit").fit(panel, graph) for graph in ways)
+    assert other.params["rho"] == pytest.approx(one.params["rho"], rel=1e-12)
+
+
+def test_fixed_effects_alone_carry_a_spatial_lag(table, graph):
+    fit = spatial.SAR("y ~ 1", effects="twoway").fit(spatial.Panel(table, "unit", "time"), graph)
+    assert list(fit.params.index) == ["rho"]
+    assert fit.effects().empty
+    assert "rho" in fit.summary()
+    with pytest.raises(spatial.InputError, match="no regressor beside the effects"):
+        spatial.OLS("y ~ 1", effects="unit").fit(spatial.Panel(table, "unit", "time"), graph)
