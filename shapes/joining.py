@@ -100,6 +100,8 @@ def join(
 
 
 def _check_request(table: pd.DataFrame, on: str, drop: str | None) -> None:
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"the table is a {type(table).__name__}; give a pandas.DataFrame.")
     if on not in table.columns:
         raise InputError(
             f"the table has no column {on!r}; give on= one of its columns, "
@@ -154,6 +156,11 @@ def _read_aliases(aliases: Aliases, gazetteer: Gazetteer) -> dict[str, Any]:
         return {}
     if isinstance(aliases, Mapping):
         pairs = list(aliases.items())
+    elif not isinstance(aliases, (pd.DataFrame, str, PathLike)):
+        raise InputError(
+            f"aliases= is a {type(aliases).__name__}; give a mapping from names to keys, a "
+            "DataFrame or the path of a CSV with the columns given and key."
+        )
     else:
         frame = aliases if isinstance(aliases, pd.DataFrame) else _read_csv(Path(aliases))
         absent = [column for column in ("given", "key") if column not in frame.columns]

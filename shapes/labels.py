@@ -11,7 +11,7 @@ import numpy as np
 __all__ = ["canonical", "is_missing", "normal_code", "tight"]
 
 _MUNICIPALITIES = ("11", "12", "31", "50")
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 

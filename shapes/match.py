@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -85,7 +86,8 @@ def match_names(names: Iterable[Any], cities: GeoDataFrame) -> pd.DataFrame:
 
 def distinct(names: Iterable[Any]) -> list[str]:
     """Canonical texts in the order in which they first appear; a missing name is ""."""
-    return list(dict.fromkeys("" if is_missing(name) else canonical(name) for name in names))
+    several = [names] if isinstance(names, str) else names
+    return list(dict.fromkeys("" if is_missing(name) else canonical(name) for name in several))
 
 
 @cache
@@ -156,7 +158,7 @@ class Gazetteer:
     def _by_name(self, name: str) -> set[str]:
         if not name:
             return set()
-        code = normal_code(name)
+        code = normal_code(unicodedata.normalize("NFKC", name))
         found = self._exact.get(name) or (self._codes.get(code) if code else None)
         return set(found or self._latin.get(fold_latin(name)) or ())
 

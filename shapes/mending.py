@@ -63,8 +63,9 @@ def mend_polygons(shapes: np.ndarray, keys: list[str]) -> tuple[np.ndarray, list
         before = shapely.area(mended[i])
         fixed = shapely.make_valid(mended[i], method="structure", keep_collapsed=False)
         mended[i] = _areas_of(fixed)
-        change = round(100 * (shapely.area(mended[i]) / before - 1), 4) if before else np.nan
-        made.append((keys[i], "invalid", f"{why}; made valid, area changed by {change:g} %"))
+        change = 100 * (shapely.area(mended[i]) / before - 1) if before else np.nan
+        size = f", area changed by {round(change, 4):g} %" if np.isfinite(change) else ""
+        made.append((keys[i], "invalid", f"{why}; made valid{size}"))
     return mended, made
 
 

@@ -22,6 +22,7 @@ from shapes.labels import canonical, is_missing
 from shapes.mending import FILE, Repair, mend_polygons, store
 from shapes.projection import settle_crs
 from shapes.sources import Source, open_source
+from shapes.titles import whole_titles
 
 __all__ = ["read_boundaries"]
 
@@ -101,14 +102,23 @@ def _read(source: Source, encoding: str | None) -> tuple[GeoDataFrame, list[Repa
     if source.is_parquet:
         return _read_parquet(source), []
     if source.is_shapefile:
-        used, note = settle_dbf_encoding(source.path, encoding)
-        frame = _read_layer(source.path, source, used)
-    elif source.is_geojson:
+        return _read_shapefile(source, encoding)
+    if source.is_geojson:
         text, note = utf8_text(source.path, encoding)
         frame = _read_text(text, source) if text else _read_layer(source.path, source, None)
     else:
         note, frame = None, _read_layer(source.path, source, None)
     return frame, [(FILE, "encoding", note)] if note else []
+
+
+def _read_shapefile(source: Source, encoding: str | None) -> tuple[GeoDataFrame, list[Repair]]:
+    used, note = settle_dbf_encoding(source.path, encoding)
+    with whole_titles(source.path, used) as (path, cut):
+        frame = _read_layer(path, source, used)
+    made = [(FILE, "encoding", note)] if note else []
+    if cut:
+        made.append((FILE, "field names", f"cut off within a character: {named(cut)}"))
+    return frame, made
 
 
 def _read_layer(path: Path, source: Source, encoding: str | None) -> GeoDataFrame:
@@ -152,15 +162,15 @@ def _read_parquet(source: Source) -> GeoDataFrame:
 
 
 def _check_columns(frame: GeoDataFrame, label: str, key: str, name: str | None) -> None:
+    if not len(frame):
+        raise InputError(f"{label} holds no polygon at all; give a file with units.")
     columns = [column for column in frame.columns if column != frame.geometry.name]
     for argument, column in (("key", key), ("name", name)):
-        if column is not None and column not in columns:
+        if column not in columns and (argument == "key" or column is not None):
             raise InputError(
                 f"{label} has no column {column!r}; give {argument}= one of its columns, "
                 f"such as {nearest(column, columns)}."
             )
-    if not len(frame):
-        raise InputError(f"{label} holds no polygon at all; give a file with units.")
 
 
 def _only_areas(frame: GeoDataFrame, label: str, name: str) -> tuple[GeoDataFrame, list[Repair]]:

@@ -142,3 +142,15 @@ def test_bad_requests(table, china):
 def test_join_on_a_column_called_key(china):
     joined, _ = shapes.join(pd.DataFrame({"key": ["北京", "上海"]}), china, on="key")
     assert joined["key"].tolist() == ["北京市", "上海市"] and list(joined.columns) == ["key"]
+
+
+def test_what_is_no_table(table):
+    cities = shapes.china_cities()
+    assert "list" in refusal([1], cities, on="城市")
+    assert "mapping" in refusal(table, cities, on="城市", aliases=[("襄樊市", "襄阳市")])
+
+
+def test_full_width_codes_and_invisible_marks():
+    found = shapes.match_names(["１１００００", "北京\u200b"], shapes.china_cities())
+    assert found["key"].tolist() == ["北京市", "北京市"]
+    assert shapes.match_names("北京", shapes.china_cities())["key"].tolist() == ["北京市"]

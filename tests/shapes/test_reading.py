@@ -458,3 +458,39 @@ def test_a_tianditu_file_reads_and_joins(write, squares):
     joined, ledger = shapes.join(table, cities, on="城市")
     assert joined["key"].tolist() == list(cities.index)
     assert ledger["how"].tolist() == ["suffix", "exact", "exact"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "titles", "whole"),
+    [
+        ("UTF-8", ("行政区划代码", "行政区划名称"), "行政区"),
+        ("GBK", ("a行政区划代码", "a行政区划代号"), "a行政区划"),
+    ],
+)
+def test_field_names_cut_off_within_a_character(tmp_path, squares, encoding, titles, whole):
+    path = tmp_path / "市.shp"
+    frame = geopandas.GeoDataFrame(
+        {"code": KEYS[:2], "name": NAMES[:2]}, geometry=squares(2), crs="EPSG:4326"
+    )
+    frame.to_file(path, encoding=encoding)
+    path.with_suffix(".cpg").unlink()
+    raw = bytearray(path.with_suffix(".dbf").read_bytes())
+    for at, title in zip((32, 64), titles, strict=True):
+        raw[at : at + 11] = title.encode(encoding)[:10].ljust(11, b"\0")
+    path.with_suffix(".dbf").write_bytes(raw)
+    cities = shapes.read_boundaries(path, key=whole, name=f"{whole}1")
+    assert list(cities.index) == KEYS[:2]
+    assert list(cities[f"{whole}1"]) == NAMES[:2]
+    assert "field names" in set(shapes.repairs(cities)["problem"])
+    assert path.with_suffix(".dbf").read_bytes() == bytes(raw)
+
+
+def test_sentences_for_nothing_at_all(tmp_path, layer):
+    path = tmp_path / "e.geojson"
+    path.write_text('{"type":"FeatureCollection","features":[]}', encoding="utf-8")
+    assert "no polygon at all" in refusal(path)
+    layer.to_file(path)
+    assert "None" in refusal(path, key=None)
+    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    layer.set_geometry([bow, *layer.geometry[1:]]).to_file(path)
+    assert "nan" not in shapes.repairs(shapes.read_boundaries(path, key="adcode"))["detail"].iloc[0]
