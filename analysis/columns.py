@@ -21,8 +21,12 @@ Mask = npt.NDArray[np.bool_]
 
 
 def as_list(names: str | Sequence[str]) -> list[str]:
-    """Give one name or several as a list."""
-    return [names] if isinstance(names, str) else list(names)
+    """Give one name or several as a list; what is neither is refused."""
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable):
+        raise InputError(f"{names!r} is no name; write one name as text, or a list of names.")
+    return list(names)
 
 
 def nearest(name: object, choices: Iterable[object]) -> str:
@@ -38,7 +42,11 @@ def nearest(name: object, choices: Iterable[object]) -> str:
 
 def require_columns(frame: pd.DataFrame, names: Iterable[str], what: str = "the table") -> None:
     """Refuse names that are not columns of the frame, or that are several columns at once."""
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"{what} is a {type(frame).__name__}; give a pandas.DataFrame.")
     for name in names:
+        if isinstance(name, (list, tuple)):
+            raise InputError(f"{name!r} names several columns where one is needed; name one.")
         count = int((frame.columns == name).sum())
         if count == 0:
             raise InputError(f"{what} has no column {name!r}; {nearest(name, frame.columns)}")

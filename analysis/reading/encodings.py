@@ -45,7 +45,7 @@ def decode(data: bytes, encoding: str | None, place: str) -> tuple[str, str]:
     if encoding is not None and codecs_name(encoding, place) == "utf-8":
         name = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
     try:
-        return data.decode(name), name
+        text = data.decode(name)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
@@ -56,6 +56,12 @@ def decode(data: bytes, encoding: str | None, place: str) -> tuple[str, str]:
                 else "leave encoding= out to have it recognised."
             )
         ) from None
+    if "\0" in text:
+        raise InputError(
+            f"{place} holds zero bytes, as UTF-16 without a mark does; save it as UTF-8, or name "
+            "its encoding, for instance encoding='utf-16-le'."
+        )
+    return text, name
 
 
 def codecs_name(encoding: str, place: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import warnings
 import zipfile
@@ -206,6 +207,12 @@ def _grid(name: str, place: str, cells: list[list[object]], encoding: str | None
     rows = [row + [None] * (width - len(row)) for row in body]
     keep = [j for j in range(width) if header[j] or any(not is_blank(row[j]) for row in rows)]
     nameless = [j for j in keep if not header[j]]
+    if nameless and sum(map(bool, header)) == 1 and len(keep) > 2:
+        title = next(word for word in header if word)
+        raise InputError(
+            f"{place}: row {filled[0] + 1} holds nothing but {title!r}; delete the rows above the "
+            "names of the columns."
+        )
     if nameless:
         first = next(i for i, row in enumerate(rows) if not is_blank(row[nameless[0]]))
         raise InputError(
@@ -230,9 +237,11 @@ def _grid(name: str, place: str, cells: list[list[object]], encoding: str | None
 
 
 def _name(cell: object) -> str:
-    """Name of a column; 2010.0 is 2010."""
+    """Name of a column; 2010.0 is 2010, a date is its year."""
     if cell is None:
         return ""
+    if isinstance(cell, datetime.date):
+        return str(cell.year)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return " ".join(clean_text(cell).split())

@@ -98,7 +98,7 @@ def unit_labels(grid: Grid, unit: str) -> list[str]:
             f"{grid.place}: column {unit!r} is empty in rows {named(empty)}; "
             "write the unit into every row."
         )
-    return [canonical(cell) for cell in cells]
+    return [canonical(clean_text(cell) if isinstance(cell, str) else cell) for cell in cells]
 
 
 def times_of(grid: Grid, time: str) -> list[int] | list[str]:
@@ -150,6 +150,9 @@ def refuse_repeats(
                 strict=True,
             )
         )
-        raise InputError(
-            f"{place}: these rows stand more than once: {named(shown)}; keep one row each."
+        remedy = (
+            "keep one row each"
+            if len(keys) > 1
+            else "keep one row each, or name the column with the years (time)"
         )
+        raise InputError(f"{place}: these rows stand more than once: {named(shown)}; {remedy}.")

@@ -73,6 +73,10 @@ def read_table(
     """
     if layout not in ("long", "wide", "sheets"):
         raise InputError(f"layout={layout!r} is unknown; write 'long', 'wide' or 'sheets'.")
+    if unit == time:
+        raise InputError(
+            f"unit= and time= both name {unit!r}; name a column of units and one of years."
+        )
     file = Path(path)
     wanted = None if sheet is None else as_list(sheet)
     ledger = Ledger()
@@ -80,6 +84,8 @@ def read_table(
     for used in dict.fromkeys(grid.encoding for grid in grids):
         if used is not None and not used.startswith("utf-8"):
             ledger.add(file.name, "encoding", f"read as {used}, recognised from its bytes")
+    if not grids:
+        raise InputError(f"{file.name} is empty; name the table that holds the data.")
     frame = _laid_out(grids, file, layout, unit, time, ledger)
     frame.attrs["repairs"] = json.dumps(ledger.rows, ensure_ascii=False)
     if grids[0].encoding is not None:

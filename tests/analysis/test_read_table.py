@@ -172,8 +172,8 @@ def test_repeated_rows_and_columns(tmp_path):
         ("城市,年份,x\n北京市,,1\n天津市,2010,2\n", ["'年份'", "row 2 (empty)"]),
         ("城市,年份,x\n,2010,1\n天津市,2010,2\n", ["'城市' is empty", "rows 2"]),
         ("城市,,x\n北京市,2010,1\n", ["column B has values", "row 2", "no name"]),
-        ("表一\n城市,年份,x\n北京市,2010,1\n", ["no name in row 1"]),
-        ("表一,,\n城市,年份,x\n北京市,2010,1\n", ["column B", "first in row 2"]),
+        ("表一\n城市,年份,x\n北京市,2010,1\n", ["row 1", "'表一'", "delete the rows above"]),
+        ("表一,,\n城市,年份,x\n北京市,2010,1\n", ["row 1", "'表一'", "delete the rows above"]),
         ("城市名,年份,x\n北京市,2010,1\n", ["no column '城市'", "did you mean 城市名"]),
         ("\n\n", ["empty"]),
         ("城市,年份,x\n", ["no rows"]),
@@ -385,3 +385,45 @@ def test_faults_of_sheets(tmp_path, sheets, words):
     said = refusal(book(tmp_path, sheets), unit="city", time="year", layout="sheets")
     for word in words:
         assert word in said
+
+
+def test_title_above_the_header_is_pointed_out(tmp_path: Path) -> None:
+    path = text_file(tmp_path, "表1 主要指标,,\n城市,年份,gdp\n北京市,2010,1\n")
+    with pytest.raises(InputError, match=r"row 1 holds nothing but '表1 主要指标'; delete"):
+        read_table(path, unit="城市", time="年份")
+
+
+def test_utf16_without_a_mark_is_pointed_out(tmp_path: Path) -> None:
+    path = text_file(tmp_path, "city,year,gdp\na,2010,1\n", "utf-16-le")
+    with pytest.raises(InputError, match="zero bytes"):
+        read_table(path, unit="city", time="year")
+    assert len(read_table(path, unit="city", time="year", encoding="utf-16-le")) == 1
+
+
+def test_invisible_marks_leave_units(tmp_path: Path) -> None:
+    path = text_file(tmp_path, "城市,年份,gdp\n北京市\u200b,2010,1\n")
+    assert read_table(path, unit="城市", time="年份")["城市"].tolist() == ["北京市"]
+
+
+def test_empty_workbook_and_dates_as_years(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "空.xlsx")
+    with pytest.raises(InputError, match=r"空.xlsx is empty"):
+        read_table(tmp_path / "空.xlsx", unit="城市", time="年份")
+    for row in (
+        ["城市", datetime.date(2010, 1, 1), datetime.date(2011, 1, 1)],
+        ["北京市", 1.5, 2.5],
+    ):
+        book.active.append(row)
+    book.active.title = "gdp"
+    book.save(tmp_path / "空.xlsx")
+    table = read_table(tmp_path / "空.xlsx", unit="城市", time="年份", layout="sheets")
+    assert table["年份"].tolist() == [2010, 2011]
+
+
+def test_one_column_cannot_be_two(tmp_path: Path) -> None:
+    path = text_file(tmp_path, LONG)
+    with pytest.raises(InputError, match="both name '城市'"):
+        read_table(path, unit="城市", time="城市")
+    with pytest.raises(InputError, match="3 is no name"):
+        read_table(path, unit="城市", time="年份", sheet=3)  # type: ignore[arg-type]
