@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 
 from analysis.qml import HATCHED, Fill, categorised, graduated
 from analysis.terms import check_language, term
-from spatial.errors import InputError
+from spatial.errors import InputError, named
 from spatial.labels import canonical_index, positions
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def export_layers(
     ]
     if not layers:
         raise InputError("there is nothing to export; give lisa=, bilisa=, spillover= or values=.")
-    _write_whole(target, cities, layers, note)
+    names = _field_names(layer.name for layer in layers)
+    unlike = [replace(layer, name=name) for layer, name in zip(layers, names, strict=True)]
+    _write_whole(target, cities, unlike, note)
 
 
 def _write_whole(target: Path, cities: GeoDataFrame, layers: list[Layer], note: str) -> None:
@@ -142,13 +145,16 @@ def _named(results: Frames | None) -> Iterator[tuple[str, pd.DataFrame]]:
     """Results with the name that goes into the layer's; one result alone has none."""
     if isinstance(results, pd.DataFrame):
         yield "", results
-    elif results is not None:
+    elif isinstance(results, Mapping):
         yield from ((str(name), frame) for name, frame in results.items())
+    elif results is not None:
+        yield "", results
 
 
 def _local(theme: str, results: Frames | None, lang: str) -> Iterator[Layer]:
     """Make a layer for each result and each of its years."""
     for name, frame in _named(results):
+        _check_frame(frame, theme, LISA_COLUMNS)
         stem = "_".join(part for part in (theme, name) if part)
         said = "; ".join(
             f"{k}: {v}" for k, v in frame.attrs.items() if isinstance(v, (str, int, float))
@@ -156,6 +162,34 @@ def _local(theme: str, results: Frames | None, lang: str) -> Iterator[Layer]:
         for suffix, table in _by_time(frame):
             style = (stem, categorised("cluster", _cluster_entries(lang)))
             yield Layer(f"{stem}{suffix}", _plain(table), (style,), said)
+
+
+def _check_frame(frame: object, theme: str, columns: tuple[str, ...]) -> None:
+    """Refuse what is no table of the theme."""
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(
+            f"{theme}= holds a {type(frame).__name__}; give a DataFrame indexed by city."
+        )
+    absent = [column for column in columns if column not in frame.columns]
+    if absent:
+        raise InputError(
+            f"the table of {theme}= has no column {named(absent)}; give the result of "
+            f"{'fit.effects_by_unit(term)' if theme == 'spillover' else f'spatial.{theme}'}."
+        )
+
+
+def _field_names(columns: Iterable[object]) -> list[str]:
+    """Names of columns as a GeoPackage takes them: unlike without regard to case, none of its own.
+
+    A name that is taken gets a number behind it.
+    """
+    taken, names = {"fid", "geom", "geometry"}, []
+    for column in map(str, columns):
+        numbered = chain([column], (f"{column}_{number}" for number in count(2)))
+        name = next(name for name in numbered if name.casefold() not in taken)
+        taken.add(name.casefold())
+        names.append(name)
+    return names
 
 
 def _by_time(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -185,6 +219,7 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
 
 def _spillovers(results: Frames | None, lang: str) -> Iterator[Layer]:
     for name, frame in _named(results):
+        _check_frame(frame, "spillover", ("sent", "received"))
         stem = f"spillover_{name}" if name else "spillover"
         styles = tuple(
             (
@@ -199,7 +234,9 @@ def _spillovers(results: Frames | None, lang: str) -> Iterator[Layer]:
 
 
 def _values(tables: Values | None, lang: str) -> Iterator[Layer]:
-    for name, frame in _named(tables):
+    for name, given in _named(tables):
+        _check_frame(given, "values", ())
+        frame = given.set_axis(_field_names(given.columns), axis=1)
         numeric = frame.select_dtypes("number")
         styles = tuple(
             (str(c), graduated(str(c), numeric[c], no_data=term("map.no_data", lang)))
@@ -219,7 +256,9 @@ def _write(path: Path, cities: GeoDataFrame, layers: list[Layer], note: str) -> 
     if name in cities.columns and name != key_name:
         base[str(name)] = cities[name].to_numpy()
     for layer in layers:
-        columns = {**base, **_on_cities(layer, keys)}
+        found = [*base.items(), *_on_cities(layer, keys).items()]
+        fields = _field_names(field for field, _ in found)
+        columns = dict(zip(fields, (values for _, values in found), strict=True))
         table = geopandas.GeoDataFrame(columns, geometry=cities.geometry.to_numpy(), crs=cities.crs)
         about = " ".join(part for part in (layer.description, note) if part)
         pyogrio.write_dataframe(

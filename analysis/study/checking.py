@@ -115,9 +115,11 @@ def _describe_table(found: Checked, sources: Sources, file: StudyFile) -> None:
     ]
     odd = suspicious_values(table, KEY, section.time)
     found.lines.append(f"  values to look at again: {len(odd) or 'none'}")
+    names = sources.names
     for row in _rows(odd.head(20)):
+        when = "" if row.time is None else row.time
         found.lines.append(
-            f"    {row.unit} {'' if row.time is None else row.time} {row.column} = {row.value:g} "
+            f"    {names.get(row.unit, row.unit)} {when} {row.column} = {row.value:g} "
             f"({row.reason})"
         )
 
@@ -179,7 +181,8 @@ def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> list[
     if choice is None:
         return _with_polygon(sources.table[KEY], sources)
     for row in _rows(choice.left_out):
-        found.lines.append(f"  left out: {row.unit} ({row.reason})")
+        name = sources.names.get(row.unit, row.unit)
+        found.lines.append(f"  left out: {name} ({row.reason})")
     filled = found.attempt(lambda: fill_gaps(sources.table, plan))
     table = sources.table if filled is None else filled[0]
     if filled is not None and len(filled[1]):

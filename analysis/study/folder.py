@@ -8,22 +8,24 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from spatial.errors import InputError
+from spatial.errors import InputError, named
 
-__all__ = ["MADE_BY", "MANIFEST", "check_free", "output_folder", "probe"]
+__all__ = ["MADE_BY", "MANIFEST", "check_free", "list_files", "output_folder", "probe"]
 
 MANIFEST = "manifest.json"
 MADE_BY = "cityripple"
 
 
 def check_free(out: Path) -> None:
-    """Refuse a file, and a folder that holds something other than the results of an earlier run.
+    """Refuse a file, and a folder that holds anything but the results of an earlier run.
 
     Raises
     ------
     InputError
-        `out` is a file, or a non-empty folder without a manifest of ours.
+        `out` is a file, a non-empty folder without a manifest of ours, or holds files beside the
+        results of an earlier run.
     """
     if not out.exists():
         return
@@ -34,14 +36,44 @@ def check_free(out: Path) -> None:
             f"the output folder {out.name} holds files that no earlier run wrote; give an empty "
             "or a new folder with --out."
         )
+    added = _added(out)
+    if added:
+        raise InputError(
+            f"the output folder {out.name} holds {named(added)} beside the results of an earlier "
+            "run, which the new ones would replace; move it away or give another folder with --out."
+        )
+
+
+def list_files(folder: Path) -> list[str]:
+    """Names of all files below a folder, as the manifest lists them."""
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def _added(out: Path) -> list[str]:
+    """Files that somebody put beside the results; what programs leave beside theirs is none."""
+    if not out.is_dir() or not any(out.iterdir()):
+        return []
+    written = [*_manifest(out).get("files", list_files(out)), MANIFEST]
+    return [
+        name
+        for name in list_files(out)
+        if name not in written
+        and not name.startswith("layers.gpkg-")
+        and not name.endswith((".aux.xml", ".DS_Store", "Thumbs.db", "desktop.ini"))
+        and not Path(name).name.startswith("~$")
+    ]
 
 
 def _is_ours(out: Path) -> bool:
+    return _manifest(out).get("made_by") == MADE_BY
+
+
+def _manifest(out: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("made_by") == MADE_BY
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 @contextmanager

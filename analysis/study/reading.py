@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -194,15 +195,19 @@ def _keys(loc: tuple[int | str, ...]) -> tuple[str, ...]:
         str(part)
         for part in loc
         if isinstance(part, str)
-        and not re.match(r"^(literal|tuple|list|str|int|float|bool)\b", part)
+        and not re.match(r"^(literal|tuple|list|str|int|float|bool|constrained)\b", part)
     )
 
 
 def _fault(fault: Any) -> str:
-    keys, kind, value = _keys(fault["loc"]), fault["type"], fault["input"]
+    keys, kind, value = _keys(fault["loc"]), fault["type"], _plain(fault["input"])
     place = _place(keys)
     if kind == "extra_forbidden":
         return _unknown(keys)
+    if kind == "too_long" or (kind == "missing" and isinstance(fault["loc"][-1], int)):
+        return f"{place} = {value!r} must be a list of two, first and second."
+    if kind == "too_short":
+        return f"{place} is empty; name at least one."
     if kind == "missing":
         if len(keys) == 1:
             return f"the section [{keys[0]}] is missing; add it with {_needs(keys)}."
@@ -216,11 +221,19 @@ def _fault(fault: Any) -> str:
         reason = str(fault["ctx"]["error"])
         return f"{place}: {reason}." if keys else f"{reason}."
     message = fault["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    message = message.replace("a valid tuple", "a list in square brackets")
     return (
         f"{place} = {value!r} must be {message}."
         if message != fault["msg"]
         else f"{place} = {value!r}: {message}."
     )
+
+
+def _plain(value: Any) -> Any:
+    """Dates as the study file writes them, lists as lists."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, (date, time)) else value
 
 
 def _place(keys: tuple[str, ...]) -> str:

@@ -43,7 +43,7 @@ def make_manifest(
         Keys replaced on the command line.
     """
     inputs = [
-        {"what": what, "name": path.name, "sha256": _digest(path), "bytes": path.stat().st_size}
+        {"what": what, "name": path.name, "sha256": _digest(path), "bytes": _size(path)}
         for what, path in files.items()
     ]
     if packaged:
@@ -74,8 +74,20 @@ def _without_folders(value: Any) -> Any:
 
 
 def _digest(path: Path) -> str:
+    """SHA-256 of a file; of a folder that of the names and digests of its files."""
+    if path.is_dir():
+        lines = "".join(f"{file.name} {_digest(file)}\n" for file in _files(path))
+        return hashlib.sha256(lines.encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in (_files(path) if path.is_dir() else [path]))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.is_file())
 
 
 def _version(name: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.study.earlier import panel_with_earlier
 from analysis.study.schema import Plan
 from analysis.study.sources import KEY, Sources, nearest_name, refuse_unmatched
 from spatial.errors import InputError, named
@@ -37,10 +38,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Sample:
-    """The data of the models: a panel, or for a cross-section a frame indexed by unit."""
+    """The data of the study: a panel, or for a cross-section a frame indexed by unit.
+
+    `model_data` are those of the models: the same, or with the earlier years that lag() reads.
+    """
 
     data: Panel | pd.DataFrame
     left_out: pd.DataFrame
+    model_data: Panel | pd.DataFrame
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -233,8 +238,13 @@ def draw_sample(
         named_units = {names.get(unit, unit): reason for unit, reason in incomplete.items()}
         _refuse_incomplete(named_units, rows[KEY].nunique())
     if time is None:
-        return Sample(rows.set_index(KEY), left_out)
-    return Sample(Panel(rows.reset_index(drop=True), unit=KEY, time=time), left_out)
+        flat = rows.set_index(KEY)
+        return Sample(flat, left_out, flat)
+    panel = Panel(rows.reset_index(drop=True), unit=KEY, time=time)
+    if plan.model is None or plan.table.years is None:
+        return Sample(panel, left_out, panel)
+    every = frame[choice.rows]
+    return Sample(panel, left_out, panel_with_earlier(every, rows, time, plan.model.formula))
 
 
 def _refuse_incomplete(incomplete: Mapping[str, str], count: int) -> None:

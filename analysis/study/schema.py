@@ -77,7 +77,7 @@ class Boundaries(Section):
     name: str | None = None
     layer: str | None = None
     encoding: str | None = None
-    crs: str | None = None
+    crs: str | int | None = None
     aliases: str | None = None
 
 
@@ -99,7 +99,9 @@ class Table(Section):
     @field_validator("drop_units", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
+        """One unit or several; codes may stand without quotation marks."""
+        several = value if isinstance(value, (list, tuple)) else (value,)
+        return tuple(str(v) if type(v) is int else v for v in several)
 
     @field_validator("keep", mode="before")
     @classmethod

@@ -12,7 +12,7 @@ from analysis.report.blocks import Block, Figure, Fragment
 from analysis.report.captions import synthetic_mark
 from analysis.report.page import data_uri
 from analysis.report.words import SYNTHETIC, Words
-from analysis.study.folder import MANIFEST
+from analysis.study.folder import MANIFEST, list_files
 from analysis.study.pictures import Picture, draw, plan_pictures
 from analysis.study.progress import Steps
 from analysis.study.record import plain, results_record
@@ -54,7 +54,6 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
     _draw_all(pictures, study, folder, jobs)
     steps("report")
     _write_json(folder / "results.json", results_record(study))
-    _write_json(folder / MANIFEST, plain(study.manifest))
     (folder / "study.resolved.toml").write_text(resolved_toml(study.plan), encoding="utf-8")
     (folder / "captions.md").write_text(_captions(pictures, sheets, study), encoding="utf-8")
     if study.plan.study.synthetic:
@@ -62,6 +61,7 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
         (folder / "SYNTHETIC.txt").write_text(text, encoding="utf-8")
     page = render_report(study, _exhibits(pictures, sheets, study, folder))
     (folder / "report.html").write_text(page, encoding="utf-8")
+    _write_json(folder / MANIFEST, plain({**study.manifest, "files": list_files(folder)}))
 
 
 def _write_json(path: Path, value: Any) -> None:
