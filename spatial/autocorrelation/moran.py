@@ -144,6 +144,7 @@ def _moran(op: Operator, values: Vector, what: str, alternative: str) -> dict[st
     if sums.s0 == 0:
         raise InputError("the weights among units with a value have no links; widen the rule.")
     z = values[known] - values[known].mean()
+    z /= np.abs(z).max()
     n, squares = len(z), float(z @ z)
     statistic = n / sums.s0 * float(z @ (cut.matrix @ z)) / squares
     expected = -1.0 / (n - 1)

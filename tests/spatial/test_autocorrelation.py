@@ -502,3 +502,15 @@ def test_scale_of_the_weights_changes_no_class(rng):
     pd.testing.assert_frame_equal(
         other[["p_value", "quadrant", "cluster"]], one[["p_value", "quadrant", "cluster"]]
     )
+
+
+def test_level_and_unit_of_the_values_change_nothing(rng):
+    values = pd.Series(rng.normal(size=30), index=range(30))
+    far = 1 / (1 + np.abs(np.subtract.outer(np.arange(30), np.arange(30))))
+    np.fill_diagonal(far, 0.0)
+    w = weights.from_matrix(far, range(30))
+    drawn = lisa(values, w, permutations=999)
+    moved = lisa(values + 1e9, w, permutations=999)
+    np.testing.assert_allclose(moved["p_value"], drawn["p_value"], atol=1e-12)
+    for unit in (1e-100, 1e100):
+        pd.testing.assert_series_equal(moran(unit * values, w), moran(values, w))
