@@ -80,7 +80,7 @@ def join(
     ]
     lost = [match for match in matches if match.how == "none"]
     if lost and drop is None:
-        _refuse_unmatched(lost, table, on)
+        _refuse_unmatched(lost, table, on, unnamed=_unnamed(cities, lost, matches))
     _refuse_second_names([match for match in matches if match.how != "none"])
     keys = {match.given: match.key for match in matches if match.how != "none"}
     given = ["" if is_missing(name) else canonical(name) for name in table[on]]
@@ -117,11 +117,21 @@ def _check_request(table: pd.DataFrame, on: str, drop: str | None) -> None:
         )
 
 
-def _refuse_unmatched(lost: list[Match], table: pd.DataFrame, on: str) -> None:
+def _unnamed(cities: GeoDataFrame, lost: list[Match], matches: list[Match]) -> bool:
+    """Whether nothing matches because the boundary table knows no names."""
+    return len(lost) == len(matches) and not {cities.attrs.get("name"), "city"} & {*cities.columns}
+
+
+def _refuse_unmatched(lost: list[Match], table: pd.DataFrame, on: str, *, unnamed: bool) -> None:
     words = [_hint(match) for match in lost if match.given]
     missing = [i for i, name in enumerate(table[on]) if is_missing(name)]
     if missing:
         words.append(f"{len(missing)} empty cells (first in row {table.index[missing[0]]})")
+    if unnamed:
+        raise InputError(
+            f"column {on!r} holds {named(words, 4)}, but the boundaries have no column of names; "
+            "give name= to read_boundaries, or join by the keys of the boundaries."
+        )
     raise InputError(
         f"column {on!r} has {len(lost)} names that match no unit: {named(words, 20)}; correct "
         "them, give aliases= (columns given, key), or leave them out with drop='report'."

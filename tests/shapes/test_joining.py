@@ -154,3 +154,8 @@ def test_full_width_codes_and_invisible_marks():
     found = shapes.match_names(["１１００００", "北京\u200b"], shapes.china_cities())
     assert found["key"].tolist() == ["北京市", "北京市"]
     assert shapes.match_names("北京", shapes.china_cities())["key"].tolist() == ["北京市"]
+
+
+def test_boundaries_without_names_ask_for_them(table):
+    cities = shapes.china_cities().set_index("adcode")[["geometry"]]
+    assert "name= to read_boundaries" in refusal(table, cities, on="城市")
