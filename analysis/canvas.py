@@ -71,11 +71,11 @@ def text_width(text: str, size: float) -> float:
 def wrap(text: str, size: float, width_mm: float) -> list[str]:
     """Break text into lines no wider than `width_mm`: at spaces, and between Chinese characters.
 
-    Two per cent are spared for screens and printers that round the advance of letters.
+    Four per cent are spared for screens and printers that round the advance of letters.
     Closing punctuation never starts a line. A word wider than the line is broken where it must.
     """
     lines: list[str] = []
-    width_mm *= 0.98
+    width_mm *= 0.96
     for paragraph in text.splitlines():
         line = ""
         for token in _tokens(paragraph, size, width_mm):

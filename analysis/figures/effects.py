@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 import pandas as pd
 
+from analysis.canvas import wrap
 from analysis.figures.frame import (
     COLOURS,
     MARKERS,
@@ -32,6 +33,7 @@ __all__ = ["effects"]
 KINDS = ("direct", "indirect", "total")
 NEEDED = ("term", "effect", "estimate", "conf_low", "conf_high")
 ROW = 5.2  # millimetres for each mark
+NAMES = 0.35  # share of the width that names of terms may take before they wrap
 
 
 def effects(
@@ -183,7 +185,9 @@ def _draw(
             elinewidth=0.9, capsize=1.6, capthick=0.7, mew=0, label=name, zorder=2,
         )  # fmt: skip
     axes.set_ylim(len(terms) - 0.5, -0.5)
-    axes.set_yticks(range(len(terms)), [frame.name(one) for one in terms])
+    room = NAMES * frame.width_mm
+    printed = ["\n".join(wrap(frame.name(one), frame.font_size, room)) for one in terms]
+    axes.set_yticks(range(len(terms)), printed)
     dress(axes, frame)
     axes.tick_params(axis="y", length=0, labelleft=names)
     for text in axes.get_yticklabels():

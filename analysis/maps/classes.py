@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,7 @@ __all__ = ["SCHEMES", "Classes", "classify"]
 
 Floats = npt.NDArray[np.float64]
 STD_STEPS = (-2.0, -1.0, 1.0, 2.0)
+MOST_DECIMALS = 8
 
 
 def _quantiles(values: Floats, k: int) -> Floats:
@@ -77,16 +79,32 @@ class Classes:
     def texts(self, lang: str) -> list[str]:
         """Word each class for the legend, with as few decimals as keep the edges apart."""
         edges = np.r_[self.lowest, self.upper]
-        places = _decimals(edges)
-        words = [number(float(edge), places) for edge in edges]
+        words = _words(edges)
         if len(self.upper) == 1 and edges[0] == edges[1]:
             return [words[0]]
-        return [term("map.span", lang, low=low, high=high) for low, high in pairwise(words)]
+        texts = [term("map.span", lang, low=low, high=high) for low, high in pairwise(words)]
+        if edges[0] == edges[1]:
+            texts[0] = f"≤ {words[1]}"
+        if edges[-2] == edges[-1]:
+            texts[-1] = f"> {words[-1]}"
+        return texts
 
     def note(self, lang: str) -> str:
         """How the classes were made."""
         name = term(f"scheme.{self.scheme}", lang)
         return term("map.classes", lang, scheme=name, count=len(self.upper))
+
+
+def _words(edges: Floats) -> list[str]:
+    """Edges with decimals, or with powers of ten where that takes too many decimals."""
+    places, largest = _decimals(edges), float(np.abs(edges).max())
+    if places < MOST_DECIMALS or not 0 < largest < 0.001:
+        return [number(float(edge), places) for edge in edges]
+    gap = np.diff(np.unique(edges))
+    finest = gap.min() if len(gap) else largest / 100
+    digits = int(np.clip(np.ceil(np.log10(largest / finest)) + 1, 1, 8))
+    texts = [f"{edge:.{digits}e}" if edge else "0" for edge in edges]
+    return [re.sub("e-0?", "e-", text).replace("-", "\u2212") for text in texts]
 
 
 def _decimals(edges: Floats) -> int:
@@ -97,7 +115,7 @@ def _decimals(edges: Floats) -> int:
     if np.all(edges == np.round(edges)):
         return 0
     finest = int(np.ceil(-np.log10(gaps.min())))
-    return int(np.clip(max(finest, min(finest + 1, 2)), 0, 8))
+    return int(np.clip(max(finest, min(finest + 1, 2)), 0, MOST_DECIMALS))
 
 
 def classify(

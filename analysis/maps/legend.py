@@ -17,6 +17,7 @@ __all__ = ["Legend"]
 
 SWATCH = (4.6, 2.7)  # width and height in millimetres at 7 points
 GAP = 1.4
+HEAD = 16.0  # widest head of a column of counts in millimetres at 7 points; longer ones wrap
 EDGE = "#555555"
 
 
@@ -56,8 +57,18 @@ class Legend:
 
     def _count_width(self) -> float:
         """Width of one column of counts."""
-        words = [*self.heads, *(str(n) for row in self.counts for n in row)]
+        heads = [line for lines in self._head_lines() for line in lines]
+        words = [*heads, *(str(n) for row in self.counts for n in row)]
         return max(text_width(word, self.size) for word in words) + 2.2
+
+    def _head_lines(self) -> list[list[str]]:
+        """Head of each column of counts, in lines."""
+        return [wrap(head, self.size, HEAD * self.size / 7) for head in self.heads]
+
+    def _head_height(self) -> float:
+        """Height of the heads in millimetres."""
+        lines = max((len(lines) for lines in self._head_lines()), default=0)
+        return self.pitch + (lines - 1) * LINE * self.size * MM_PER_POINT if lines else 0.0
 
     def cell(self) -> float:
         """Width of one class with all that belongs to it."""
@@ -80,9 +91,9 @@ class Legend:
         """Width and height in millimetres with that many columns."""
         width = columns * self.cell() + (columns - 1) * 4
         lines = len(self.heading_lines(max(width, width_mm or 0.0)))
-        rows = math.ceil(len(self.looks) / columns) + bool(self.heads)
-        height = rows * self.pitch + lines * LINE * self.size * MM_PER_POINT + (1.0 if lines else 0)
-        return width, height
+        rows = math.ceil(len(self.looks) / columns)
+        heading = lines * LINE * self.size * MM_PER_POINT + (1.0 if lines else 0.0)
+        return width, rows * self.pitch + self._head_height() + heading
 
     def draw(self, axes: Axes, columns: int, width_mm: float | None = None) -> None:
         """Fill axes of the measured size; they get millimetres as coordinates."""
@@ -96,8 +107,8 @@ class Legend:
             write(axes, 0, top, line, self.size, va="bottom")
         top -= 1.0 if self.heading else 0.0
         if self.heads:
-            self._write_counts(axes, top - self.pitch / 2, self.heads, "#555555")
-            top -= self.pitch
+            self._write_heads(axes, top)
+            top -= self._head_height()
         rows = math.ceil(len(self.looks) / columns)
         for place, (look, text) in enumerate(zip(self.looks, self.texts(), strict=True)):
             x = (place // rows) * (self.cell() + 4)
@@ -118,6 +129,14 @@ class Legend:
             thin_hatch(patch)
         axes.add_artist(patch)
         write(axes, x + width + GAP, y, text, self.size, va="center_baseline")
+
+    def _write_heads(self, axes: Axes, top: float) -> None:
+        """Heads of the columns of counts, their last lines on one height."""
+        every = self._head_lines()
+        most, step = max(len(lines) for lines in every), LINE * self.size * MM_PER_POINT
+        for place in range(most):
+            words = [([""] * (most - len(lines)) + lines)[place] for lines in every]
+            self._write_counts(axes, top - self.pitch / 2 - place * step, words, "#555555")
 
     def _write_counts(self, axes: Axes, y: float, words: Sequence[str], colour: str) -> None:
         """Right-aligned numbers, one column for each panel."""

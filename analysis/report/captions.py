@@ -28,13 +28,15 @@ def captions(
     columns
         Places of the sentence that hold the printed name of a column or term.
     **values
-        Further places of the sentence.
+        Further places of the sentence; a list is enumerated.
     """
     result: dict[str, str] = {}
     for lang in LANGUAGES:
         names = {place: study.label(column, lang) for place, column in (columns or {}).items()}
+        said = Words(lang)
+        shown = {k: said.listed(v) if isinstance(v, list) else v for k, v in values.items()}
         mark = f" [{SYNTHETIC[lang]}]" if study.plan.study.synthetic else ""
-        result[lang] = f"{Words(lang)(key, **names, **values)}{mark}"
+        result[lang] = f"{said(key, **names, **shown)}{mark}"
     return result
 
 

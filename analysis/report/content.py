@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from analysis.report import inputs, outputs
 from analysis.report.blocks import Block, Bullets, Code, Section, Text
 from analysis.report.findings import cluster_findings, effect_findings, flow_findings
-from analysis.report.parts import grid, span, study_period
+from analysis.report.parts import grid, said, span, study_period
 from analysis.report.words import Words
 
 if TYPE_CHECKING:
     from analysis.study.results import Study
+    from analysis.study.schema import Autocorrelation
 
-__all__ = ["Exhibits", "sections"]
+__all__ = ["Exhibits", "by_chance", "sections"]
 
 REFERENCES = {
     "model": (
@@ -112,7 +113,7 @@ def _question(study: Study, words: Words) -> list[Block]:
     main = study.models.main
     asked = words(
         "asked",
-        focus=words.listed([study.label(term) for term in study.models.by_unit]),
+        focus=words.listed([f"“{study.label(term)}”" for term in study.models.by_unit]),
         outcome=study.label(main.fit.outcome),
         kind=main.kind,
         effects=words(f"effects.{main.fit.model.effects}"),
@@ -144,12 +145,18 @@ def _limits(study: Study, words: Words) -> list[Block]:
     if study.clusters and study.plan.autocorrelation:
         section, count = study.plan.autocorrelation, len(study.sample.units)
         plain = section.correction == "none"
-        values = {"count": count, "alpha": section.alpha, "expected": round(section.alpha * count)}
+        values = {"count": count, "alpha": section.alpha, "expected": by_chance(section, count)}
         items.append(
             words("limit.local", **values) if plain else words("limit.local_corrected", count=count)
         )
         items += [words("limit.bivariate")] if study.clusters.bilisa else []
     return [Bullets([*items, words("limit.boundaries")])]
+
+
+def by_chance(section: Autocorrelation, count: int) -> str:
+    """How many units a local test marks where nothing clusters; a folded p is half a two-sided."""
+    expected = section.alpha * count * (2 if section.alternative == "folded" else 1)
+    return f"{expected:.0f}" if expected >= 1 else f"{expected:.1g}"
 
 
 def _references(study: Study, _: Words) -> list[Block]:
@@ -167,7 +174,7 @@ def _reproduce(study: Study, words: Words) -> list[Block]:
     rows = [
         (
             words(f"input.{item['what']}"),
-            item["name"],
+            said(item["name"], words),
             f"{item['sha256'][:16]}…" if item["sha256"] else "–",
         )
         for item in manifest["inputs"]
@@ -179,5 +186,5 @@ def _reproduce(study: Study, words: Words) -> list[Block]:
         Text(words("repro_intro")),
         Text(words("time_line", time=manifest["made_at"], seed=manifest["seed"])),
         grid("", (words("entry"), words("file"), "SHA-256"), rows, words),
-        Text(f"{words('versions')}: {versions}"),
+        Text(words("versions", names=versions)),
     ]

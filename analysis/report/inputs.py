@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["data", "measures", "weights"]
 
+CHINA_LAYER = "packaged China layer"
+
 
 def data(study: Study, words: Words) -> list[Block]:
     """Say what was read and joined, who was left out and why, what was mended or looks odd."""
@@ -27,9 +29,9 @@ def data(study: Study, words: Words) -> list[Block]:
     lines = [
         words(
             "boundaries_line",
-            file="china" if packaged else PurePath(plan.boundaries.file).name,
+            file=said(CHINA_LAYER, words) if packaged else PurePath(plan.boundaries.file).name,
             count=len(sources.cities),
-            source=_source(sources.cities.attrs.get("source"), plan.boundaries.file),
+            source=said(_source(sources.cities.attrs.get("source"), plan.boundaries.file), words),
         ),
         words(
             "table_line",

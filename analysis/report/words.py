@@ -36,10 +36,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "asked": (
         (
-            "Does {focus} in one place go with {outcome} there and in neighbouring places? "
+            "Does {focus} in one place go with “{outcome}” there and in neighbouring places? "
             "The model is {kind} with {effects}, weights “{weights}”, {period}."
         ),
-        "一地的{focus}与本地及邻地的{outcome}有何关系？模型为{kind}，{effects}，权重“{weights}”，{period}。",
+        "一地的{focus}与本地及邻地的“{outcome}”有何关系？模型为{kind}，{effects}，权重“{weights}”，{period}。",
     ),
     "asked_clusters": (
         "Do {columns} cluster in space? Weights “{weights}”, {period}.",
@@ -66,6 +66,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "模型样本：{units}个单元，{period}，共{rows}行。",
     ),
     "matched_line": ("Names matched to boundaries: {counts}.", "名称与边界的匹配：{counts}。"),
+    "idle_line.one": (
+        "1 unit of the boundaries has no row in the table; the maps show it as “no data”.",
+        "边界中有1个单元在数据表中没有记录，地图上标为“无数据”。",
+    ),
     "how.exact": ("{count} exactly", "完全一致{count}个"),
     "how.alias": ("{count} by alias", "经别名{count}个"),
     "how.suffix": ("{count} by suffix", "经补全后缀{count}个"),
@@ -94,9 +98,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         (
             "Nothing below was changed or dropped. Growth beyond ±50 %, a change from one year "
             "to the next by more than a "
-            "factor of 2.2, or a zero where zeros are rare: {count} values in {columns} columns, "
-            "{inside} of them in columns "
-            "and years that the models use. The complete list is in results.json."
+            "factor of 2.2, or a zero where zeros are rare. Values found: {count}; columns "
+            "concerned: {columns}; values in columns and years that the models use: {inside}. "
+            "The complete list is in results.json."
         ),
         (
             "以下数值均未改动或剔除。增长率超过±50%、相邻两年变动超过2.2倍、或在很少为零的列中出现零值："
@@ -123,6 +127,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "有{count}处缺失值以前后年份线性插补。",
     ),
     "described": ("Description of the variables", "变量描述"),
+    "interpolated_intro.one": (
+        "1 gap between known years was filled along a straight line.",
+        "有1处缺失值以前后年份线性插补。",
+    ),
     # columns of small tables
     "unit": ("Unit", "单元"),
     "reason": ("Reason", "原因"),
@@ -176,12 +184,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tab": ("Table {number}", "表{number}"),
     "cap.lisa": (
         "Local spatial clusters of {name}, {years}",
-        "{name}的局部空间集聚（LISA），{years}",
+        "{name}的局部空间集聚（LISA），{years}年",
     ),
     "cap.lisa_now": ("Local spatial clusters of {name}", "{name}的局部空间集聚（LISA）"),
     "cap.bilisa": (
         "Bivariate local clusters: {here} here, {there} at the neighbours, {years}",
-        "双变量局部集聚：本地{here}与邻地{there}，{years}",
+        "双变量局部集聚：本地{here}与邻地{there}，{years}年",
     ),
     "cap.bilisa_now": (
         "Bivariate local clusters: {here} here, {there} at the neighbours",
@@ -281,7 +289,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "input.truth": ("truth", "真值"),
     "file": ("File", "文件"),
     "time_line": ("Made {time} (UTC), seed {seed}.", "生成时间{time}（UTC），随机种子{seed}。"),
-    "versions": ("Versions", "软件版本"),
+    "versions": ("Versions: {names}", "软件版本：{names}"),
     # findings
     "find.direct": (
         (
@@ -389,7 +397,9 @@ class Words:
         self._column = LANGUAGES.index(lang)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give a sentence with its {places} filled in."""
+        """Give a sentence with its {places} filled in, its singular where there is one."""
+        if values.get("count") == 1 and f"{key}.one" in WORDS:
+            key = f"{key}.one"
         return WORDS[key][self._column].format(**values)
 
     def listed(self, names: list[str]) -> str:

@@ -87,7 +87,7 @@ def _cluster_maps(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
     if found is None:
         return
     now = "" if found.years else "_now"
-    years = ", ".join(map(str, found.years))
+    years = [str(year) for year in found.years]
     for column, result in found.lisa.items():
         caption = captions(study, f"cap.lisa{now}", columns={"name": column}, years=years)
         yield Picture(

@@ -231,7 +231,8 @@ def _moran_notes(
             side=glue.join(word(f"note.{side}", lang) for side in sorted(sides)),
         )
     )
-    carried = [str(f.attrs["weights"]) for f in frames.values() if "weights" in f.attrs]
+    found = [f.attrs.get(f"weights_{lang}") or f.attrs.get("weights") for f in frames.values()]
+    carried = [str(words) for words in found if words]
     said = dict.fromkeys(carried) if weights is None else [label(weights, lang)]
     if said:
         notes.append(word("table.note_weights", lang, weights=glue.join(said)))

@@ -264,3 +264,11 @@ def test_refusals_say_what_is_wrong(values, by_time, case):
     call, message = REFUSED[case]
     with pytest.raises(InputError, match=message):
         call(values, by_time)
+
+
+def test_long_names_of_terms_leave_room_for_the_effects():
+    name = "数字产业集聚 digital-industry agglomeration in the city itself"
+    figure = figures.effects(table(), labels={"agglomeration": name}, width_mm=80)
+    require_words_inside(figure)
+    figure.canvas.draw()
+    assert figure.axes[0].get_position().width > 0.5

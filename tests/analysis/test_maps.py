@@ -17,7 +17,7 @@ from support.drawing import (
 )
 
 from analysis import maps
-from analysis.maps.classes import classify
+from analysis.maps.classes import Classes, classify
 from analysis.maps.colours import CLUSTERS
 from analysis.terms import TERMS, term
 from spatial import InputError
@@ -363,3 +363,15 @@ def test_every_term_has_both_languages_and_the_same_places():
         term("cluster.HX")
     with pytest.raises(InputError, match="lang='fr'"):
         term("cluster.HH", "fr")
+
+
+@pytest.mark.parametrize(
+    ("upper", "lowest", "texts"),
+    [
+        ([2e-9, 3.5e-9], 1e-9, ["1.00e−9 to 2.00e−9", "2.00e−9 to 3.50e−9"]),
+        ([5.0, 10.0, 100.0, 100.0], 0.0, ["0 to 5", "5 to 10", "10 to 100", "> 100"]),
+        ([5.0, 10.0], 5.0, ["≤ 5", "5 to 10"]),
+    ],
+)
+def test_words_of_classes_tell_them_apart(upper, lowest, texts):
+    assert Classes(np.array(upper), lowest, "given").texts("en") == texts

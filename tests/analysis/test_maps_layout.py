@@ -250,3 +250,13 @@ def test_holes_stay_open():
 def _picture(figure):
     figure.canvas.draw()
     return np.asarray(figure.canvas.buffer_rgba())
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_heads_of_three_spillover_maps_fit_a_column(lang):
+    cities = lattice_layer(4)
+    effects = pd.DataFrame(
+        {"own": 1.0, "received": np.linspace(-1, 1, len(cities)), "sent": 0.5}, index=cities.index
+    )
+    which = ["own", "sent", "received"]
+    require_words_inside(maps.spillover(cities, effects, which=which, lang=lang, width_mm=80))

@@ -523,3 +523,9 @@ def test_saving_refuses_and_leaves_nothing_half_written(tmp_path, table, monkeyp
     monkeypatch.undo()
     assert target.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["table.md"]
+
+
+def test_moran_names_the_weights_in_the_language_of_the_table(world):
+    result = moran_by_time(world["panel"], "res", world["w"])
+    assert result.attrs["weights_zh"] in tables.moran(result, lang="zh").notes[-1]
+    assert result.attrs["weights"] in tables.moran(result).notes[-1]

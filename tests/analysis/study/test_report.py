@@ -13,6 +13,7 @@ import pytest
 from analysis.report import render_report
 from analysis.report.captions import captions
 from analysis.report.chinese import in_chinese
+from analysis.report.content import by_chance
 from analysis.report.findings import effect_findings, flow_findings, number, plain_number
 from analysis.report.words import SYNTHETIC, WORDS, Words
 
@@ -152,3 +153,18 @@ def test_an_unknown_note_stays(done: Any) -> None:
     assert "Something new." in render_report(in_language(noted, "zh"), {})
     for note in done.fit.notes:
         assert in_chinese(note) != note
+
+
+def test_one_is_singular_and_years_are_listed_in_each_language(done: Any) -> None:
+    assert Words("en")("idle_line", count=1).startswith("1 unit of the boundaries has ")
+    assert Words("en")("idle_line", count=2).startswith("2 units of the boundaries have ")
+    places = {"columns": {"name": "y"}, "years": ["2011", "2016"]}
+    both = captions(done, "cap.lisa", **places)
+    assert both["en"].startswith("Local spatial clusters of y, 2011, 2016")
+    assert "，2011、2016年" in both["zh"]
+
+
+@pytest.mark.parametrize(("alternative", "marked"), [("two-sided", "15"), ("folded", "30")])
+def test_a_folded_p_marks_twice_as_many_by_chance(alternative: str, marked: str) -> None:
+    section = SimpleNamespace(alpha=0.05, alternative=alternative)
+    assert by_chance(section, 296) == marked  # type: ignore[arg-type]
