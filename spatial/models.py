@@ -5,7 +5,7 @@ One specification, three switches (lag of y, lags of x, lag of the error).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -76,7 +76,12 @@ class Specification:
                     f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use SDM "
                     "or SLX."
                 )
-            terms = (self.lagged,) if isinstance(self.lagged, str) else tuple(self.lagged)
+            one = isinstance(self.lagged, str) or not isinstance(self.lagged, Iterable)
+            terms = (self.lagged,) if one else tuple(self.lagged)
+            if not all(isinstance(term, str) for term in terms):
+                raise InputError(
+                    f"lagged={self.lagged!r} is no list of terms; give those of the formula."
+                )
             object.__setattr__(self, "lagged", terms)
 
     def fit(self, data: Panel | pd.DataFrame, w: Graph) -> Fit:

@@ -278,6 +278,9 @@ def test_options_that_do_not_exist_are_refused(fit):
         spatial.SDM(FORMULA, bias_correction="lee-yu")
     with pytest.raises(spatial.InputError, match="no spatial lags of regressors"):
         spatial.SAR(FORMULA, lagged=["x1"])
+    for lagged in (5, [5]):
+        with pytest.raises(spatial.InputError, match="no list of terms"):
+            spatial.SDM(FORMULA, lagged=lagged)
     with pytest.raises(spatial.InputError, match="expected"):
         fit.with_cov("guess")
     with pytest.raises(spatial.InputError, match="delta"):
