@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.canvas import LINE, MM_PER_POINT, text_width, wrap, write
@@ -87,8 +87,26 @@ class Legend:
         """Heading wrapped to the legend."""
         return [] if self.heading is None else wrap(self.heading, self.size, width_mm)
 
+    def _parts(self, width_mm: float | None) -> list[Legend]:
+        """Legends one below the other, each with as many columns of counts as fit the width."""
+        if width_mm is None or self.cell() <= width_mm or len(self.heads) < 2:
+            return [self]
+        room = width_mm - self.cell() + len(self.heads) * self._count_width()
+        per = max(1, int(room / self._count_width()))
+        cuts = [slice(i, i + per) for i in range(0, len(self.heads), per)]
+        counts = [[row[cut] for row in self.counts] for cut in cuts]
+        parts = [
+            replace(self, heads=self.heads[cut], counts=some, heading=None)
+            for cut, some in zip(cuts, counts, strict=True)
+        ]
+        return [replace(parts[0], heading=self.heading), *parts[1:]]
+
     def measure(self, columns: int, width_mm: float | None = None) -> tuple[float, float]:
         """Width and height in millimetres with that many columns."""
+        parts = self._parts(width_mm)
+        if len(parts) > 1:
+            sizes = [part.measure(columns) for part in parts]
+            return float(width_mm or 0.0), sum(height + GAP for _, height in sizes) - GAP
         width = columns * self.cell() + (columns - 1) * 4
         lines = len(self.heading_lines(max(width, width_mm or 0.0)))
         rows = math.ceil(len(self.looks) / columns)
@@ -101,7 +119,14 @@ class Legend:
         axes.set(xlim=(0, max(width, width_mm or 0.0)), ylim=(0, height))
         axes.set_axis_off()
         axes.set_gid("legend")
-        top = height
+        parts = self._parts(width_mm)
+        for part in parts:
+            part._fill(axes, height, columns, width_mm if len(parts) == 1 else None)
+            height -= part.measure(columns)[1] + GAP
+
+    def _fill(self, axes: Axes, top: float, columns: int, width_mm: float | None) -> None:
+        """Draw heading, heads and classes downwards from a height."""
+        width, _ = self.measure(columns, width_mm)
         for line in self.heading_lines(max(width, width_mm or 0.0)):
             top -= LINE * self.size * MM_PER_POINT
             write(axes, 0, top, line, self.size, va="bottom")

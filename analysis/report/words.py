@@ -365,11 +365,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "find.lisa_year": (" in {year}", "（{year}年）"),
     "find.flow": (
         (
-            "The largest effect of “{x}” from one place on another runs from {source} to "
+            "In size, the largest effect of “{x}” from one place on another runs from {source} to "
             "{target}: {value} (standard error "
             "{error})."
         ),
-        "“{x}”最大的单元间溢出由{source}至{target}：{value}（标准误{error}）。",
+        "“{x}”绝对值最大的单元间溢出由{source}至{target}：{value}（标准误{error}）。",
     ),
     "find.flow_none": (
         (

@@ -260,3 +260,16 @@ def test_heads_of_three_spillover_maps_fit_a_column(lang):
     )
     which = ["own", "sent", "received"]
     require_words_inside(maps.spillover(cities, effects, which=which, lang=lang, width_mm=80))
+
+
+@pytest.mark.parametrize("years", [9, 12])
+def test_counts_of_many_years_go_on_in_further_rows(years):
+    cities = lattice_layer(4)
+    each = pd.Series(np.arange(float(len(cities))), cities.index)
+    values = pd.concat({2000 + t: each for t in range(years)}, names=["t", "u"])
+    figure = maps.choropleth(cities, values.rename("income per head"), width_mm=80)
+    require_words_inside(figure)
+    legend = axes_of(figure, "legend")[0]
+    heads = [text.get_text() for text in legend.texts if text.get_text().startswith("20")]
+    assert heads == [str(2000 + t) for t in range(years)]
+    assert sum(text.get_text() == "No data" for text in legend.texts) == 2
