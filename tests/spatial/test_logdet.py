@@ -6,6 +6,7 @@ import pytest
 from scipy import sparse
 from support import worlds
 
+from spatial.errors import InputError
 from spatial.likelihood import LogDetTerm, logdet_sum, maximise_lag
 from spatial.weights.facts import Facts
 from spatial.weights.logdet import log_determinant
@@ -163,6 +164,15 @@ def test_maximum_does_not_depend_on_the_scale_of_the_weights(way, size):
     )
     assert size * other.rho == pytest.approx(one.rho, rel=1e-9)
     assert other.loglik == pytest.approx(one.loglik, rel=1e-10)
+
+
+def test_maximum_beyond_the_interval_is_refused_by_factorisations_too():
+    w = worlds.row_standardised(worlds.nearest_matrix(300, 4))
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(300, 2))
+    y = np.linalg.solve(np.eye(300) + 1.2 * w, x @ [1.0, -1.0] + rng.normal(size=300))
+    with pytest.raises(InputError, match="edge of the admissible interval"):
+        maximise_lag(y, w @ y, x, nobs=300, terms=[LogDetTerm(_factorised(op(w)), 1, False)])
 
 
 def test_maximum_is_the_same_by_either_way():

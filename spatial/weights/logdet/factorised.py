@@ -15,7 +15,7 @@ Vector = npt.NDArray[np.float64]
 ERROR = 1e-10
 DEGREES = (6, 10, 16, 24, 36)
 COARSE_DEGREE = 8
-COARSE_MARGIN, MARGIN = 5e-3, 1e-7
+COARSE_MARGIN, MARGIN, LEAST = 5e-3, 1e-7, 1e-12
 WIDEST = 4.0
 
 
@@ -83,9 +83,10 @@ class Factorised:
 
     def _smooth(self, values: Vector, order: int) -> Vector:
         """f − c·ln(1 − ρ), or its first or second derivative in ρ."""
-        left, right = values - self.interval[0], self.interval[1] - values
-        with np.errstate(invalid="ignore", divide="ignore"):
-            s = np.log(left / right)
+        low, high = self.interval
+        least = LEAST * (high - low)
+        left, right = np.maximum(values - low, least), np.maximum(high - values, least)
+        s = np.log(left / right)
         if order == 0:
             return self._interpolated(s, 0)
         slope = 1.0 / left + 1.0 / right
@@ -98,7 +99,8 @@ class Factorised:
         if self._coarse is None:
             ends = self._inside(-np.inf, np.inf, COARSE_MARGIN)
             self._coarse = Chebyshev.interpolate(self._many, COARSE_DEGREE, domain=list(ends))
-        out = np.asarray(_derivative(self._coarse, order)(s), dtype=np.float64)
+        held = np.clip(s, *self._coarse.domain)
+        out = np.asarray(_derivative(self._coarse, order)(held), dtype=np.float64)
         for piece in self._fine:
             within = (s >= piece.domain[0]) & (s <= piece.domain[1])
             if np.any(within):
