@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.convention import convention
 from analysis.qml import HATCHED, Fill, categorised, graduated
 from analysis.terms import check_language, term
 from spatial.errors import InputError, named
@@ -156,9 +157,7 @@ def _local(theme: str, results: Frames | None, lang: str) -> Iterator[Layer]:
     for name, frame in _named(results):
         _check_frame(frame, theme, LISA_COLUMNS)
         stem = "_".join(part for part in (theme, name) if part)
-        said = "; ".join(
-            f"{k}: {v}" for k, v in frame.attrs.items() if isinstance(v, (str, int, float))
-        )
+        said = "; ".join(convention(frame.attrs, lang))
         for suffix, table in _by_time(frame):
             style = (stem, categorised("cluster", _cluster_entries(lang)))
             yield Layer(f"{stem}{suffix}", _plain(table), (style,), said)
@@ -228,9 +227,8 @@ def _spillovers(results: Frames | None, lang: str) -> Iterator[Layer]:
             )
             for column in ("sent", "received")
         )
-        yield Layer(
-            stem, frame, styles, f"{term('map.sent_long', lang)} {term('map.received_long', lang)}"
-        )
+        said = f"{term('map.sent_long', lang)}; {term('map.received_long', lang)}"
+        yield Layer(stem, frame, styles, said)
 
 
 def _values(tables: Values | None, lang: str) -> Iterator[Layer]:
@@ -260,7 +258,7 @@ def _write(path: Path, cities: GeoDataFrame, layers: list[Layer], note: str) -> 
         fields = _field_names(field for field, _ in found)
         columns = dict(zip(fields, (values for _, values in found), strict=True))
         table = geopandas.GeoDataFrame(columns, geometry=cities.geometry.to_numpy(), crs=cities.crs)
-        about = " ".join(part for part in (layer.description, note) if part)
+        about = "; ".join(part for part in (layer.description, note) if part)
         pyogrio.write_dataframe(
             table,
             path,

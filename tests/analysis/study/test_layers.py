@@ -107,7 +107,9 @@ def test_styles_are_where_qgis_looks(package: Path) -> None:
     assert all(columns[name] == geometry for name, geometry, *_ in found)
     about = dict(rows(package, "SELECT table_name, description FROM gpkg_contents"))
     assert "合成数据" in about["lisa_2016"]
-    assert "contiguity" in about["lisa_2016"]
+    said = ("邻接", "双侧 p 值（精确置换分布）", "未作多重检验校正", "0.05")
+    assert all(word in about["lisa_2016"] for word in said)
+    assert "9999" not in about["lisa_2016"]
 
 
 def test_classes_have_the_colours_of_the_map(package: Path) -> None:
