@@ -73,6 +73,8 @@ def estimate_sample(
     x = demean(sample.x, effects).reshape(sample.y.size, sample.x.shape[-1])
     y = demean(sample.y, effects).ravel()
     wy = demean(sample.wy, effects).ravel()
+    if lag_y or max(sample.neighbour, default=-1) >= 0:
+        _require_links(sample)
     _check_columns(x, y, sample, effects)
     if not (lag_y or sample.labels):
         raise InputError(
@@ -208,6 +210,15 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
     _refuse_collinear(x / norm, sample.labels)
 
 
+def _require_links(sample: Sample) -> None:
+    """Refuse weights under which nobody has a neighbour: there is nothing to lag."""
+    if sample.operator.matrix.nnz == 0:
+        raise InputError(
+            f"none of the {sample.n_units} units has a neighbour among the others, so that nothing "
+            "can be lagged; use weights that reach farther, or bridges=."
+        )
+
+
 def _require_lag(y: Array, wy: Array, sample: Sample) -> None:
     """Refuse a lag of y that is zero or a multiple of y: rho would have no meaning."""
     if "Intercept" in sample.labels:
@@ -215,8 +226,8 @@ def _require_lag(y: Array, wy: Array, sample: Sample) -> None:
     size, lagged = float(np.linalg.norm(y)), float(np.linalg.norm(wy))
     if lagged <= ABSORBED * size * float(np.abs(sample.operator.row_sums).max()):
         raise InputError(
-            f"the spatial lag of {sample.outcome} does not vary: the weights hold "
-            f"{sample.operator.matrix.nnz} links; build them so that units have neighbours."
+            f"the spatial lag of {sample.outcome} does not vary; use weights that tell units apart "
+            "or an outcome that differs between neighbours."
         )
     if abs(float(y @ wy)) >= (1.0 - COLLINEAR) * size * lagged:
         raise InputError(

@@ -427,8 +427,9 @@ def test_recovers_known_parameters():
 def test_lags_without_meaning_are_refused(table):
     panel = spatial.Panel(table, "unit", "time")
     none = weights.from_matrix(np.zeros((25, 25)), worlds.names(25))
-    with pytest.raises(spatial.InputError, match="hold 0 links"):
-        spatial.SAR(FORMULA, effects="unit").fit(panel, none)
+    for model in (spatial.SAR, spatial.SLX, spatial.SDM):
+        with pytest.raises(spatial.InputError, match="none of the 25 units has a neighbour"):
+            model(FORMULA, effects="unit").fit(panel, none)
     every = weights.from_matrix(np.ones((25, 25)) - np.eye(25), worlds.names(25))
     with pytest.raises(spatial.InputError, match="is a multiple of it"):
         spatial.SAR(FORMULA, effects="twoway").fit(panel, every)
