@@ -111,7 +111,7 @@ def test_the_resolved_study_is_the_study(done: Any, tmp_path: Path) -> None:
 def test_captions_in_both_languages(done: Any) -> None:
     text = (done.out / "captions.md").read_text(encoding="utf-8")
     assert "- Figure 1. Local spatial clusters of agg, 2011, 2014" in text
-    assert "- 图1　agg的局部空间集聚（LISA），2011, 2014" in text
+    assert "- 图1　agg的局部空间集聚（LISA），2011、2014年" in text
     assert text.count("- Table ") == text.count("- 表") == 4
 
 
