@@ -249,9 +249,12 @@ def _refuse_collinear(x: Array, labels: tuple[str, ...]) -> None:
     dependent = int(order[rank])
     weights = linalg.solve_triangular(r[:rank, :rank], r[:rank, rank])
     partners = [labels[order[j]] for j in np.flatnonzero(np.abs(weights) > 1e-6)]
+    involved = [labels[dependent], *partners]
+    lags = any(name.startswith("W.") for name in involved)
+    remedy = ", or choose with lagged= what enters as W x" if lags else ""
     raise InputError(
         f"{labels[dependent]} is a combination of {named(partners)} (perfectly collinear); leave "
-        "one of them out."
+        f"one of them out{remedy}."
     )
 
 

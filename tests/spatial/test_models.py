@@ -494,3 +494,11 @@ def test_fixed_effects_alone_carry_a_spatial_lag(table, graph):
     assert "rho" in fit.summary()
     with pytest.raises(spatial.InputError, match="no regressor beside the effects"):
         spatial.OLS("y ~ 1", effects="unit").fit(spatial.Panel(table, "unit", "time"), graph)
+
+
+def test_years_as_categories_are_told_to_stay_unlagged(table, graph):
+    panel = spatial.Panel(table.assign(year=table["time"]), "unit", "time")
+    with pytest.raises(spatial.InputError, match="choose with lagged= what enters as W x"):
+        spatial.SDM("y ~ x1 + C(year)", effects="unit").fit(panel, graph)
+    fit = spatial.SDM("y ~ x1 + C(year)", effects="unit", lagged=["x1"]).fit(panel, graph)
+    assert "W.x1" in fit.params.index
