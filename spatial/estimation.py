@@ -128,8 +128,7 @@ def _mean_lag(fitted: Estimated) -> Array:
     """Mean of W y after the effects have left: G(Xb + effects), demeaned, (n,).
 
     With rows that sum to one G maps a common shift to a common shift, which demeaning removes;
-    otherwise
-    the time effects count. Unit effects are constant over time and always leave.
+    otherwise the time effects count. Unit effects are constant over time and always leave.
     """
     sample, found = fitted.sample, fitted.estimate
     mean = sample.x @ found.b

@@ -251,8 +251,8 @@ class Fit:
         """Direct, indirect and total effect of each regressor (LeSage and Pace, 2009, ch. 2).
 
         Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j,
-        indirect their
-        difference. Without a lag of y: β, θ times the mean row sum of W, and their sum.
+        indirect their difference. Without a lag of y: β, θ times the mean row sum of W, and their
+        sum.
 
         Parameters
         ----------
@@ -282,8 +282,8 @@ class Fit:
         """What each unit does to itself, receives and sends when `term` rises by one in one unit.
 
         own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard
-        errors; the means of
-        own and of received (= that of sent) are the direct and the indirect effect.
+        errors; the means of own and of received (= that of sent) are the direct and the indirect
+        effect.
         """
         table = unit_effects(self._fitted.sample.operator, self._slopes(term))
         return pd.DataFrame(table, index=self.units.rename(self._fitted.sample.unit_name))

@@ -1,8 +1,7 @@
 """Formula text to named columns: what may be written, how terms are spelt, what is missing where.
 
 Names, `+ - * / ** : ( )`, numbers and the calls log, exp, sqrt, lag, I and C are all that is ever
-evaluated.
-Column labels are formulaic's; the spatial lag of column c is called "W." + c.
+evaluated. Column labels are formulaic's; the spatial lag of column c is called "W." + c.
 """
 
 from __future__ import annotations

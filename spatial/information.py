@@ -3,8 +3,7 @@
 The covariance of the estimates is their inverse.
 
 Parameters are ordered (b, ρ, σ²). G = W(I − ρW)⁻¹; under the transformation over units the traces
-lose the
-unit root and the mean of G′ι (Lee and Yu, 2010; Elhorst, 2014, eq. 3.9).
+lose the unit root and the mean of G′ι (Lee and Yu, 2010; Elhorst, 2014, eq. 3.9).
 """
 
 from __future__ import annotations

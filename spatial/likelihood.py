@@ -1,9 +1,8 @@
 """Maximum likelihood of a model with a spatial lag of y, and least squares without one.
 
 y = ρ Wy + Xb + ε with normal ε. b and σ² are concentrated out (Ord, 1975; Elhorst, 2014, ch. 3),
-and what is
-solved is the score in ρ: the likelihood itself is too flat at its top to give ρ to more than eight
-digits.
+and what is solved is the score in ρ: the likelihood itself is too flat at its top to give ρ to more
+than eight digits.
 """
 
 from __future__ import annotations

@@ -40,8 +40,7 @@ class Specification:
         Terms of the formula that also enter as W x; all of them by default.
     bias_correction
         "lee-yu" transforms the effects out (Lee and Yu, 2010), None keeps them as dummies. By
-        default
-        "lee-yu" wherever it applies, and `fit.notes` says where it does not.
+        default "lee-yu" wherever it applies, and `fit.notes` says where it does not.
 
     Raises
     ------
@@ -93,15 +92,13 @@ class Specification:
             A balanced `Panel`, or for a cross-section a DataFrame indexed by unit.
         w
             Graph over at least the units of the data. Units that only it has are cut out, the rest
-            is
-            re-scaled, and an AlignmentWarning names them.
+            is re-scaled, and an AlignmentWarning names them.
 
         Raises
         ------
         InputError
             Units that the graph lacks, missing or infinite values, collinear or absorbed columns,
-            an
-            unbalanced panel, a likelihood without an inner maximum.
+            an unbalanced panel, a likelihood without an inner maximum.
         """
         self._require_effects_for(data)
         sample = build_sample(

@@ -27,8 +27,8 @@ class Panel:
     frame
         Long table; it is copied, never changed.
     unit, time
-        Columns that say whose and when. Labels of units compare in canonical text form
-        (110000 = 110000.0 = "110000"); the form met first is kept.
+        Columns that say whose and when. Labels of units compare in canonical text form (110000 =
+        110000.0 = "110000"); the form met first is kept.
 
     Raises
     ------
@@ -145,9 +145,8 @@ class Panel:
         Missing where there is none.
 
         A step is the smallest distance between two times of the panel (numbers and dates), or one
-        place in
-        the order of times (text): a year without data stays a gap and is never bridged by the year
-        before it.
+        place in the order of times (text): a year without data stays a gap and is never bridged by
+        the year before it.
         """
         _require_column(self._frame, column)
         return self.shift_values(self._frame[column], periods)

@@ -33,10 +33,8 @@ class Sample:
     T times (one for a cross-section), N units.
 
     `y` and `wy` are (T, N); `x` is (T, N, K) with the spatial lags last; `labels` (K,) name its
-    columns;
-    `terms` are the regressors that have effects, `own` and `neighbour` the columns of x that hold
-    each
-    (−1 where it is not lagged).
+    columns; `terms` are the regressors that have effects, `own` and `neighbour` the columns of x
+    that hold each (−1 where it is not lagged).
     """
 
     outcome: str

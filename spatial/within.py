@@ -1,8 +1,7 @@
 """How fixed effects leave the data: subtraction of means, and what is left of the likelihood.
 
 Arrays are (T, N) or (T, N, k). The spatial lag is taken first and the means leave afterwards: with
-time
-effects W·demean(y) is not demean(W y).
+time effects W·demean(y) is not demean(W y).
 """
 
 from __future__ import annotations
@@ -55,8 +54,7 @@ def transformation(
     """Counts of the likelihood for effects as dummies (None) or transformed out (Lee and Yu, 2010).
 
     The transformation over units needs rows that sum to one; without it the transformation is over
-    time
-    alone and time effects stay dummies.
+    time alone and time effects stay dummies.
     """
     over_time = correction == "lee-yu" and effects in ("unit", "twoway")
     over_units = correction == "lee-yu" and effects in ("time", "twoway") and stochastic

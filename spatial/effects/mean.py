@@ -1,10 +1,8 @@
 """Mean effects of a regressor: direct, indirect and total, with delta or simulated standard errors.
 
 With S = I − ρW the effects of x_k are the entries of S⁻¹(β_k I + θ_k W) (LeSage and Pace, 2009, ch.
-2). No
-inverse is taken: tr S⁻¹ = N + ρ g(ρ), tr(S⁻¹W) = g(ρ), and row sums come from one solve, or from
-1/(1 − ρ) where
-all rows of W sum to one.
+2). No inverse is taken: tr S⁻¹ = N + ρ g(ρ), tr(S⁻¹W) = g(ρ), and row sums come from one solve, or
+from 1/(1 − ρ) where all rows of W sum to one.
 """
 
 from __future__ import annotations
@@ -139,8 +137,7 @@ def simulated_effects(
     """Effects with the spread of draws of (β, θ, ρ) from their joint normal distribution.
 
     The estimate is that of the parameters, not the mean of the draws; bounds are quantiles. Draws
-    of ρ
-    outside its interval are drawn again; `.attrs["redrawn"]` counts them.
+    of ρ outside its interval are drawn again; `.attrs["redrawn"]` counts them.
     """
     if not is_whole(draws) or draws < 2:
         raise InputError(

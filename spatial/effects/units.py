@@ -1,9 +1,8 @@
 """Effects unit by unit: own, received, sent, and the flow from each unit to each other.
 
 P = S⁻¹(βI + θW), S = I − ρW; P_ij is the change in y_i when x_j rises by one. Own is P_ii, received
-the rest of row i,
-sent the rest of column i. Standard errors by the delta method: ∂P/∂β = S⁻¹, ∂P/∂θ = S⁻¹W, ∂P/∂ρ =
-S⁻¹W P.
+the rest of row i, sent the rest of column i. Standard errors by the delta method: ∂P/∂β = S⁻¹,
+∂P/∂θ = S⁻¹W, ∂P/∂ρ = S⁻¹W P.
 """
 
 from __future__ import annotations

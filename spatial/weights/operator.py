@@ -31,8 +31,7 @@ class Operator:
     """Weights as a matrix with labels; never changed after it is made.
 
     `ids` (N,) are the graph's labels, `matrix` (N, N) the weights without stored zeros, `facts`
-    what is
-    known of the graph. `store` keeps what later computations derive from the matrix alone
+    what is known of the graph. `store` keeps what later computations derive from the matrix alone
     (spectrum, factorisations), so that a second fit on the same graph finds it.
     """
 
@@ -230,8 +229,7 @@ def align(graph: Graph, units: pd.Index, *, what: str = "the data", stacklevel: 
     """Match weights to the units of the data by label.
 
     Units of the data that the weights lack are an InputError. Units of the weights that the data
-    lack are cut
-    out, the rest is re-scaled, and an AlignmentWarning names them.
+    lack are cut out, the rest is re-scaled, and an AlignmentWarning names them.
     """
     op = operator(graph)
     if units is op.ids or units.equals(op.ids):

@@ -17,10 +17,8 @@ class LogDeterminant(Protocol):
     """f(ρ) = ln|I − ρW| and its derivatives, for scalars or arrays of ρ.
 
     g = tr[W(I−ρW)⁻¹] = −f′ and h = tr[(W(I−ρW)⁻¹)²] = −f″. `interval` is the admissible interval of
-    ρ, open
-    at both ends, `n` the number of units. Where f comes from factorisations, `refine` says between
-    which values
-    of ρ it is wanted to rounding.
+    ρ, open at both ends, `n` the number of units. Where f comes from factorisations, `refine` says
+    between which values of ρ it is wanted to rounding.
     """
 
     @property

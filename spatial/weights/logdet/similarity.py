@@ -39,8 +39,7 @@ def _find(matrix: sparse.csr_array) -> Similarity | None:
     """Look for a positive diagonal.
 
     Looks for d > 0 with d_i w_ij = d_j w_ji: d = 1 (W symmetric), d_i = 1/max_j w_ij (equal weights
-    in a
-    row), then along a spanning tree.
+    in a row), then along a spanning tree.
     """
     back = sparse.csr_array(matrix.T)
     back.sort_indices()
