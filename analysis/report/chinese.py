@@ -16,7 +16,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         ),
         "权重中有{n}个单元没有数据，已剔除并重新标准化：{names}。",
     ),
-    (rf"Units left without a neighbour by that cut: {NAMES}\.", "剔除后没有邻居的单元：{names}。"),
+    (
+        rf"Units left without a neighbour by that cut \(in brackets, whom they lost\): {NAMES}\.",
+        "剔除后没有邻居的单元（括号内为其失去的邻居）：{names}。",
+    ),
     (
         (
             r"Units of the weights without a value were cut out(?: by time)? and the rest "

@@ -53,7 +53,7 @@ def contiguity(
     lower_orders
         With `order` p, join all cities at most p steps apart.
     transform
-        "row" (default), "spectral" or "none".
+        "row" (default), "spectral", "minmax" or "none".
 
     Returns
     -------

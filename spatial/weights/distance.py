@@ -37,7 +37,7 @@ def knn(cities: GeoDataFrame, k: int = 5, *, transform: Transform = "row") -> Gr
         Neighbours of each city. Where several are equally far and not all fit, those that come
         first in the table are taken.
     transform
-        "row" (default), "spectral" or "none".
+        "row" (default), "spectral", "minmax" or "none".
 
     Returns
     -------
@@ -95,7 +95,7 @@ def distance_band(cities: GeoDataFrame, km: float = 300, *, transform: Transform
     km
         Great-circle kilometres for geographic coordinates, planar ones for projected coordinates.
     transform
-        "row" (default), "spectral" or "none".
+        "row" (default), "spectral", "minmax" or "none".
     """
     reach = _positive(km, "km", "kilometres")
     ids = labels_of(cities)
@@ -123,7 +123,7 @@ def inverse_distance(
     cutoff_km
         No link beyond; None joins all cities to all, which is refused beyond 50,000,000 links.
     transform
-        "row" (default), "spectral" or "none".
+        "row" (default), "spectral", "minmax" or "none".
 
     Raises
     ------

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Facts", "Transform", "is_graph", "read_facts", "require_graph", "write_facts"]
 
-Transform = Literal["row", "spectral", "none"]
+Transform = Literal["row", "spectral", "minmax", "none"]
 ATTRIBUTE = "cityripple"
 
 
@@ -25,7 +25,10 @@ class Facts:
     """How a graph came about.
 
     `rule` is a builder's name ("contiguity", "knn", ...), `options` its arguments as given (km, k,
-    power, order ...), `bridges` the pairs joined by hand, `names` maps a unit's label to its name.
+    power, order ...), `bridges` the pairs joined by hand, `rescued` the pairs that gave cities
+    without a neighbour their nearest, `parts` the facts of the graphs this one was made of, `names`
+    maps a unit's label to its name. `stranded` holds the units that cuts left without a neighbour,
+    each with the neighbours it lost.
     """
 
     rule: str = "given"
@@ -34,6 +37,9 @@ class Facts:
     bridges: tuple[tuple[str, str], ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     units_cut: int = 0
+    rescued: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Facts, ...] = ()
+    stranded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def is_graph(w: object) -> bool:

@@ -14,7 +14,7 @@ from scipy import sparse
 from spatial.errors import InputError, named
 from spatial.labels import canonical_index, missing_from, positions
 from spatial.weights.facts import Facts, Transform, is_graph, write_facts
-from spatial.weights.operator import operator, rescale
+from spatial.weights.operator import operator, rescale, stranded_by
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -30,13 +30,15 @@ __all__ = [
 
 MOST_LINKS = 50_000_000
 BYTES_PER_LINK = 40
-LETTERS: dict[str, str] = {"row": "R", "spectral": "C", "none": "O"}
+LETTERS: dict[str, str] = {"row": "R", "spectral": "C", "minmax": "C", "none": "O"}
 
 
 def _check_transform(transform: str) -> None:
     """Refuse a scaling that does not exist."""
     if transform not in get_args(Transform):
-        raise InputError(f'transform={transform!r} is unknown; choose "row", "spectral" or "none".')
+        raise InputError(
+            f'transform={transform!r} is unknown; choose "minmax", "row", "spectral" or "none".'
+        )
 
 
 def refuse_too_many(links: int, remedy: str) -> None:
@@ -62,7 +64,8 @@ def graph_from_links(
     facts
         What is to be recorded; its `transform` is filled in here.
     transform
-        "row": w_ij / Σ_j w_ij; "spectral": w_ij / spectral radius; "none".
+        "row": w_ij / Σ_j w_ij; "spectral": w_ij / spectral radius; "minmax": w_ij / min(largest row
+        sum, largest column sum); "none".
     """
     _check_transform(transform)
     links.eliminate_zeros()
@@ -110,7 +113,7 @@ def from_matrix(
         (N,) labels of rows and columns. A DataFrame brings its own: its index, which its columns
         must match as a set; with `ids` given besides, rows and columns are put into that order.
     transform
-        "row" (default), "spectral" or "none".
+        "row" (default), "spectral", "minmax" or "none".
 
     Raises
     ------
@@ -236,7 +239,7 @@ def subset(w: Graph, ids: Iterable[Any]) -> Graph:
     -------
     Graph
         Over `ids` in their order, labelled as in `w`. `weights.describe` counts and names the
-        isolates that the cut left.
+        isolates that the cut left, and says in ``.attrs["notes"]`` which neighbours they lost.
     """
     if isinstance(ids, str) or not isinstance(ids, Iterable):
         raise InputError(f"ids={ids!r} is not a list of labels; give the units to keep as a list.")
@@ -246,7 +249,12 @@ def subset(w: Graph, ids: Iterable[Any]) -> Graph:
         raise InputError("ids is empty; name at least one unit to keep.")
     keep = positions(wanted, op.labels, data="ids", source="the weights")
     cut = op.restricted(keep)
-    facts = replace(op.facts, units_cut=op.facts.units_cut + op.n - len(keep))
+    stranded = {k: v for k, v in op.facts.stranded.items() if k in wanted}
+    facts = replace(
+        op.facts,
+        units_cut=op.facts.units_cut + op.n - len(keep),
+        stranded={**stranded, **stranded_by(op, keep, cut)},
+    )
     return _graph(cut.matrix.copy(), cut.ids, facts, _letter(w, facts))
 
 

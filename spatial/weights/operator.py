@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,10 +21,19 @@ from spatial.weights.facts import Facts, read_facts, require_graph
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["Aligned", "Operator", "align", "check_scaling", "operator", "rescale"]
+__all__ = [
+    "Aligned",
+    "Operator",
+    "align",
+    "check_scaling",
+    "operator",
+    "rescale",
+    "stranded_by",
+]
 
 Vector = npt.NDArray[np.float64]
 ROW_SUM_TOLERANCE = 1e-6
+SCALED = ("spectral", "minmax")  # one number divides all weights; rows need not sum to one
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +109,7 @@ class Operator:
                 pass
             elif facts.transform is None and self.row_scaled:
                 cut = rescale(cut, "row")
-            elif facts.transform in ("row", "spectral"):
+            elif facts.transform in ("row", "spectral", "minmax"):
                 cut = rescale(cut, facts.transform)
             found = Operator(self.ids[keep], cut, facts)
             self.store[key] = found
@@ -112,22 +122,24 @@ class Aligned:
 
     operator: Operator
     dropped: tuple[str, ...]
-    new_isolates: tuple[str, ...]
+    stranded: Mapping[str, tuple[str, ...]]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for `fit.notes`."""
         out = []
         if self.dropped:
-            scaled = self.operator.row_scaled or self.operator.facts.transform == "spectral"
+            scaled = self.operator.row_scaled or self.operator.facts.transform in SCALED
             rest = " and the rest re-scaled" if scaled else ""
             out.append(
                 f"The weights hold {len(self.dropped)} units without data; they were cut "
                 f"out{rest}: {named(self.dropped, 40)}."
             )
-        if self.new_isolates:
+        if self.stranded:
+            lost = (f"{unit} ({named(gone)})" for unit, gone in self.stranded.items())
             out.append(
-                f"Units left without a neighbour by that cut: {named(self.new_isolates, 40)}."
+                "Units left without a neighbour by that cut (in brackets, whom they lost): "
+                f"{named(lost, 40)}."
             )
         return tuple(out)
 
@@ -173,8 +185,10 @@ def _from_graph(graph: Graph) -> Operator:
 
 
 def rescale(matrix: sparse.csr_array, transform: str) -> sparse.csr_array:
-    """Divide rows by their sums ("row") or all weights by the spectral radius ("spectral").
+    """Divide rows by their sums ("row"), or all weights by one number.
 
+    The number is the spectral radius ("spectral"), or the smaller of the largest row sum and the
+    largest column sum ("minmax"; Kelejian and Prucha 2010, section 2.2), which is never below it.
     "none" leaves the matrix as it is.
     """
     if transform == "none":
@@ -184,8 +198,13 @@ def rescale(matrix: sparse.csr_array, transform: str) -> sparse.csr_array:
         each = np.repeat(totals, np.diff(matrix.indptr))
         shares = np.divide(matrix.data, each, out=np.zeros_like(each), where=each != 0)
         return sparse.csr_array((shares, matrix.indices, matrix.indptr), shape=matrix.shape)
-    radius = spectral_radius(matrix)
-    return matrix if radius == 0 else sparse.csr_array(matrix / radius)
+    size = spectral_radius(matrix) if transform == "spectral" else _minmax(matrix)
+    return matrix if size == 0 else sparse.csr_array(matrix / size)
+
+
+def _minmax(matrix: sparse.csr_array) -> float:
+    """Give the smaller of the largest row sum and the largest column sum."""
+    return float(min(np.max(matrix.sum(axis=axis), initial=0.0) for axis in (0, 1)))
 
 
 def has_cycles(matrix: sparse.csr_array) -> bool:
@@ -206,12 +225,20 @@ def spectral_radius(matrix: sparse.csr_array) -> float:
     return float(np.abs(eigs(matrix, k=1, which="LM", v0=start, return_eigenvectors=False)).max())
 
 
+def stranded_by(
+    op: Operator, keep: npt.NDArray[np.intp], cut: Operator
+) -> dict[str, tuple[str, ...]]:
+    """Units that a cut left without a neighbour, with the neighbours that each of them lost."""
+    rows = keep[cut.isolates & ~op.isolates[keep]]
+    return {str(op.labels[row]): tuple(op.labels[op.matrix[[row]].indices]) for row in rows}
+
+
 def check_scaling(op: Operator, *, stacklevel: int = 3) -> str | None:
     """Warn where rows do not sum to one and this was not asked for.
 
     Gives the sentence for `fit.notes`.
     """
-    if op.row_scaled or op.facts.transform == "spectral":
+    if op.row_scaled or op.facts.transform in SCALED:
         return None
     sums = op.row_sums[~op.isolates]
     text = (
@@ -233,15 +260,14 @@ def align(graph: Graph, units: pd.Index, *, what: str = "the data", stacklevel: 
     """
     op = operator(graph)
     if units is op.ids or units.equals(op.ids):
-        return Aligned(op, (), ())
+        return Aligned(op, (), {})
     wanted = canonical_index(units, what)
     keep = positions(wanted, op.labels, data=what, source="the weights")
     if len(keep) == op.n and np.array_equal(keep, np.arange(op.n)):
-        return Aligned(op, (), ())
+        return Aligned(op, (), {})
     dropped = tuple(missing_from(op.labels, wanted))
     cut = op.restricted(keep)
-    orphans = tuple(str(label) for label in wanted[cut.isolates & ~op.isolates[keep]])
-    aligned = Aligned(cut, dropped, orphans)
+    aligned = Aligned(cut, dropped, stranded_by(op, keep, cut))
     if dropped:
         warnings.warn(" ".join(aligned.notes), AlignmentWarning, stacklevel=stacklevel)
     return aligned

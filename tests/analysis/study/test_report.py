@@ -128,7 +128,7 @@ def test_synthetic_data_say_so(done: Any, lang: str) -> None:
 
 NOTES = [
     "The weights hold 3 units without data; they were cut out and the rest re-scaled: a, b, c.",
-    "Units left without a neighbour by that cut: a.",
+    "Units left without a neighbour by that cut (in brackets, whom they lost): a (b).",
     "Fixed effects are dummies; no bias correction.",
     "Fixed effects are transformed out (bias correction of Lee and Yu, 2010).",
     (
