@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
 from os import PathLike
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from geopandas import GeoDataFrame
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from shapes.encoding import garbled, settle_dbf_encoding, utf8_text
+from shapes.encoding import garbled
 from shapes.errors import InputError, named, nearest
 from shapes.labels import canonical, is_missing
 from shapes.mending import FILE, Repair, mend_polygons, store
+from shapes.opening import read_source
 from shapes.projection import settle_crs
 from shapes.sources import Source, open_source
-from shapes.titles import whole_titles
+from shapes.titles import shortened
 
 __all__ = ["read_boundaries"]
 
@@ -42,16 +39,17 @@ def read_boundaries(
     """Read city boundaries from a file, mend what can be mended safely and list it.
 
     Mended or assumed, and listed in `shapes.repairs`: the encoding of a shapefile without (or with
-    a wrong) `.cpg`, told from the bytes; a missing coordinate system where the coordinates are
-    longitude and latitude; invalid polygons (made valid, polygons kept); heights (dropped); lines
+    a wrong) `.cpg` and of a text file that is not UTF-8, told from the bytes (UTF-8, UTF-16, GBK,
+    Big5, Western European); a missing coordinate system where the coordinates are longitude and
+    latitude; invalid polygons (made valid, polygons kept); heights (dropped); lines
     such as a sea boundary among the polygons (left out); missing names (the key stands in).
     Everything else that is wrong is refused.
 
     Parameters
     ----------
     path : path
-        GeoPackage, shapefile, GeoJSON, GeoParquet (needs pyarrow), anything else that GDAL reads,
-        or a zip of one of them.
+        GeoPackage, shapefile, GeoJSON, TopoJSON, KML, GML, FlatGeobuf, MapInfo, file geodatabase,
+        GeoParquet (needs pyarrow), anything else that GDAL reads, or a zip of one of them.
     key : str
         Column that identifies a unit, such as an official code. It becomes the index, as text:
         110000, 110000.0 and "110000" are "110000".
@@ -60,7 +58,7 @@ def read_boundaries(
     layer : str, optional
         Layer of a file with several, or file within a zip.
     encoding : str, optional
-        Encoding of a shapefile or GeoJSON, where the recognised one is wrong.
+        Encoding of a shapefile, MapInfo or text file, where the recognised one is wrong.
     crs : optional
         Coordinate system, whatever the file states: anything pyproj understands.
 
@@ -82,7 +80,7 @@ def read_boundaries(
     >>> cities = read_boundaries("D:/底图/市.geojson", key="gb", name="name")  # doctest: +SKIP
     """
     with open_source(Path(path), layer) as source:
-        frame, made = _read(source, encoding)
+        frame, made = read_source(source, encoding)
     _check_columns(frame, source.label, key, name)
     frame, left_out = _only_areas(frame, source.label, name or key)
     keys = _keys(frame, source.label, key, name)
@@ -97,76 +95,18 @@ def read_boundaries(
     return _finish(frame, keys, key, name, source, [*made, *left_out, *repaired, *unnamed])
 
 
-def _read(source: Source, encoding: str | None) -> tuple[GeoDataFrame, list[Repair]]:
-    """Frame as the file has it, and the notes on its encoding."""
-    if source.is_parquet:
-        return _read_parquet(source), []
-    if source.is_shapefile:
-        return _read_shapefile(source, encoding)
-    if source.is_geojson:
-        text, note = utf8_text(source.path, encoding)
-        frame = _read_text(text, source) if text else _read_layer(source.path, source, None)
-    else:
-        note, frame = None, _read_layer(source.path, source, None)
-    return frame, [(FILE, "encoding", note)] if note else []
-
-
-def _read_shapefile(source: Source, encoding: str | None) -> tuple[GeoDataFrame, list[Repair]]:
-    used, note = settle_dbf_encoding(source.path, encoding)
-    with whole_titles(source.path, used) as (path, cut):
-        frame = _read_layer(path, source, used)
-    made = [(FILE, "encoding", note)] if note else []
-    if cut:
-        made.append((FILE, "field names", f"cut off within a character: {named(cut)}"))
-    return frame, made
-
-
-def _read_layer(path: Path, source: Source, encoding: str | None) -> GeoDataFrame:
-    options = {} if encoding is None else {"encoding": encoding}
-    try:
-        with warnings.catch_warnings():
-            # GDAL remarks on ring order and empty fields; what matters is checked below.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            frame = pyogrio.read_dataframe(path, layer=source.layer, on_invalid="ignore", **options)
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(
-            f"{source.label} cannot be read ({type(error).__name__}); "
-            "open it in QGIS and save it as a GeoPackage."
-        ) from None
-    if not isinstance(frame, GeoDataFrame):
-        raise InputError(f"{source.label} has no geometry; give a file with polygons.")
-    return frame
-
-
-def _read_text(text: str, source: Source) -> GeoDataFrame:
-    with TemporaryDirectory(prefix="boundaries") as scratch:
-        copy = Path(scratch) / "layer.geojson"
-        copy.write_text(text, encoding="utf-8")
-        return _read_layer(copy, source._replace(layer=None), None)
-
-
-def _read_parquet(source: Source) -> GeoDataFrame:
-    try:
-        frame = geopandas.read_parquet(source.path)
-    except ImportError:
-        raise InputError(
-            f"{source.label} needs pyarrow to be read; install cityripple[parquet] or save the "
-            "boundaries as a GeoPackage."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{source.label} cannot be read as GeoParquet ({type(error).__name__}); "
-            "give a file with polygons."
-        ) from None
-    return frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
-
-
 def _check_columns(frame: GeoDataFrame, label: str, key: str, name: str | None) -> None:
     if not len(frame):
         raise InputError(f"{label} holds no polygon at all; give a file with units.")
     columns = [column for column in frame.columns if column != frame.geometry.name]
     for argument, column in (("key", key), ("name", name)):
         if column not in columns and (argument == "key" or column is not None):
+            left = shortened(column, columns) if label.casefold().endswith((".shp", ".zip")) else []
+            if left:
+                raise InputError(
+                    f"{label} has no column {column!r}: a shapefile keeps ten bytes of a field's "
+                    f"name, here {named(left)}; give {argument}={left[0]!r}."
+                )
             raise InputError(
                 f"{label} has no column {column!r}; give {argument}= one of its columns, "
                 f"such as {nearest(column, columns)}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,18 +11,21 @@ from typing import NamedTuple
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from shapes.archives import MAIN, unpack
 from shapes.errors import InputError, named, nearest
 
-__all__ = ["Source", "open_source"]
+__all__ = ["Source", "choose_layer", "open_source"]
 
 _FORMATS = "GeoPackage, shapefile, GeoJSON, GeoParquet or a zip of one"
 _PARQUET = (".parquet", ".geoparquet")
-_MAIN = (".shp", ".gpkg", ".geojson", ".json", *_PARQUET)
 _COMPANIONS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
+_MAPINFO_COMPANIONS = {".mid": ".mif", ".dat": ".tab", ".map": ".tab", ".id": ".tab"}
+_PACKED = (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+_PROJECTS = (".qgz", ".qgs", ".mxd", ".aprx", ".lyr", ".lyrx", ".qlr")
 
 
 class Source(NamedTuple):
-    """One layer of one file, ready to be read."""
+    """One file, ready to be read, its printed name, and the layer asked for."""
 
     path: Path
     label: str
@@ -35,11 +37,6 @@ class Source(NamedTuple):
         return self.path.suffix.casefold() == ".shp"
 
     @property
-    def is_geojson(self) -> bool:
-        """Whether it is a GeoJSON."""
-        return self.path.suffix.casefold() in (".geojson", ".json")
-
-    @property
     def is_parquet(self) -> bool:
         """Whether it is a GeoParquet file."""
         return self.path.suffix.casefold() in _PARQUET
@@ -47,18 +44,48 @@ class Source(NamedTuple):
 
 @contextmanager
 def open_source(path: Path, layer: str | None) -> Iterator[Source]:
-    """Yield the layer that the path and `layer` mean; archives are unpacked elsewhere."""
+    """Yield the file that the path means; archives are unpacked elsewhere."""
     _check_path(path)
     if path.suffix.casefold() != ".zip":
-        yield _choose_layer(path, path.name, layer)
+        yield Source(path, path.name, layer)
         return
     with TemporaryDirectory(prefix="boundaries") as scratch:
-        inside, chosen = _unpack(path, layer, Path(scratch))
-        yield _choose_layer(inside, path.name, chosen)
+        inside = unpack(path, layer, Path(scratch))
+        if inside.suffix == ".shp":
+            _check_companions(inside)
+        yield Source(inside, path.name, layer)
+
+
+def choose_layer(path: Path, source: Source) -> str:
+    """Name of the one layer with geometry, or of the one asked for.
+
+    A file that holds a single layer may also be asked for by its own name.
+    """
+    try:
+        listed = pyogrio.list_layers(path)
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{source.label} cannot be read as boundaries ({_brief(error)}); give a {_FORMATS}."
+        ) from None
+    names = [str(name) for name, kind in listed if kind is not None]
+    wanted = source.layer
+    if not names:
+        raise InputError(f"{source.label} holds no layer with geometry; give a file with polygons.")
+    if wanted in names:
+        return str(wanted)
+    if len(names) == 1 and wanted in (None, source.path.stem, source.path.name):
+        return names[0]
+    if wanted is not None:
+        raise InputError(
+            f"{source.label} has no layer {wanted!r} with geometry; "
+            f"give layer= one of {named(names)}."
+        )
+    raise InputError(f"{source.label} holds several layers; give layer= one of {named(names)}.")
 
 
 def _check_path(path: Path) -> None:
-    if path.is_dir() and path.suffix.casefold() != ".gdb":
+    suffix = path.suffix.casefold()
+    if path.is_dir() and suffix != ".gdb":
         files = [entry.name for entry in _boundary_files(path)]
         held = f"it holds {named(files)}" if files else "it holds no boundary file"
         raise InputError(f"{path} is a folder; give the file itself ({held}).")
@@ -68,12 +95,30 @@ def _check_path(path: Path) -> None:
         there = f"; the folder has {nearest(path.name, files)}" if files else ""
         lacking = "" if folder.is_dir() else f", nor does its folder {folder}"
         raise InputError(f"the boundary file {path} does not exist{lacking}{there}; mend the path.")
-    if path.suffix.casefold() in _COMPANIONS:
+    _check_kind(path, suffix)
+    if suffix == ".shp":
+        _check_companions(path)
+
+
+def _check_kind(path: Path, suffix: str) -> None:
+    """Refuse companions, archives and project files, and say which file is meant."""
+    if suffix in _COMPANIONS:
         raise InputError(
             f"{path.name} is a companion of a shapefile; give {path.with_suffix('.shp').name}."
         )
-    if path.suffix.casefold() == ".shp":
-        _check_companions(path)
+    if suffix in _MAPINFO_COMPANIONS:
+        main = path.with_suffix(_MAPINFO_COMPANIONS[suffix])
+        raise InputError(f"{path.name} is a companion of a MapInfo file; give {main.name}.")
+    if suffix in _PACKED:
+        raise InputError(
+            f"{path.name} is an archive that only its own program opens; unpack it and give the "
+            "file, or pack it as .zip."
+        )
+    if suffix in _PROJECTS:
+        raise InputError(
+            f"{path.name} is a map project, which names layers but holds none; give the file of "
+            "the layer itself."
+        )
 
 
 def _check_companions(path: Path) -> None:
@@ -87,74 +132,8 @@ def _check_companions(path: Path) -> None:
 
 
 def _boundary_files(folder: Path) -> list[Path]:
-    endings = (*_MAIN, ".zip", ".gdb")
+    endings = (*MAIN, ".zip")
     return sorted(entry for entry in folder.iterdir() if entry.suffix.casefold() in endings)
-
-
-def _choose_layer(path: Path, label: str, layer: str | None) -> Source:
-    if path.suffix.casefold() in _PARQUET:
-        return Source(path, label, None)
-    try:
-        listed = pyogrio.list_layers(path)
-    except UnicodeDecodeError:
-        # A GeoJSON in GBK that states its layer's name; it has this one layer.
-        return Source(path, label, None)
-    except (DataSourceError, DataLayerError) as error:
-        raise InputError(
-            f"{label} cannot be read as boundaries ({_brief(error)}); give a {_FORMATS}."
-        ) from None
-    names = [str(name) for name, kind in listed if kind is not None]
-    if layer is not None:
-        if layer not in names:
-            raise InputError(
-                f"{label} has no layer {layer!r} with geometry; give layer= one of {named(names)}."
-            )
-        return Source(path, label, layer)
-    if len(names) == 1:
-        return Source(path, label, names[0])
-    if not names:
-        raise InputError(f"{label} holds no layer with geometry; give a file with polygons.")
-    raise InputError(f"{label} holds several layers; give layer= one of {named(names)}.")
-
-
-def _unpack(path: Path, layer: str | None, folder: Path) -> tuple[Path, str | None]:
-    """Unpack the one boundary file of an archive under a plain name; `layer` may choose it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {_member_name(info): info for info in archive.infolist() if not info.is_dir()}
-            members = {n: i for n, i in members.items() if not n.startswith("__MACOSX")}
-            mains = [name for name in members if Path(name).suffix.casefold() in _MAIN]
-            chosen = [name for name in mains if layer in (Path(name).stem, Path(name).name)]
-            mains, rest = (chosen, None) if len(chosen) == 1 else (mains, layer)
-            if len(mains) != 1:
-                held = f"several boundary files: {named(mains)}" if mains else "no boundary file"
-                raise InputError(f"{path.name} holds {held}; name one with layer=, or unpack it.")
-            stem = str(Path(mains[0]).with_suffix(""))
-            for name, info in members.items():
-                if str(Path(name).with_suffix("")) == stem:
-                    target = folder / f"layer{Path(name).suffix.casefold()}"
-                    target.write_bytes(archive.read(info))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise InputError(
-            f"{path.name} cannot be unpacked ({_brief(error)}); unpack it and give the file."
-        ) from None
-    main = folder / f"layer{Path(mains[0]).suffix.casefold()}"
-    if main.suffix == ".shp":
-        _check_companions(main)
-    return main, rest if main.suffix == ".gpkg" else None
-
-
-def _member_name(info: zipfile.ZipInfo) -> str:
-    """Name of a member; archives packed on Chinese Windows write it in GBK without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    raw = info.filename.encode("cp437", errors="replace")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return info.filename
 
 
 def _brief(error: Exception) -> str:

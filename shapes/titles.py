@@ -1,18 +1,21 @@
-"""Field names of a shapefile that were cut off in the middle of a character."""
+"""Field names of a shapefile that were cut off, within a character or between two."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-__all__ = ["whole_titles"]
+__all__ = ["shortened", "whole_titles"]
 
 _NAME = 11
 _COPIED = (".shp", ".shx", ".prj")
+_LEAST = 6
+_NUMBERED = re.compile(r"(.+?)(?:_?\d{1,2})?")
 
 
 @contextmanager
@@ -35,6 +38,22 @@ def whole_titles(shp: Path, encoding: str | None) -> Iterator[tuple[Path, list[s
                 shutil.copyfile(parts[suffix], folder / f"{shp.stem}{suffix}")
         (folder / f"{shp.stem}.dbf").write_bytes(raw)
         yield folder / f"{shp.stem}.shp", names
+
+
+def shortened(wanted: object, columns: Iterable[object]) -> list[str]:
+    """Columns that may be what ten bytes leave of a longer field name, the longest first.
+
+    GDAL numbers names that are the same after the cut: prefectu_1.
+    """
+    word = str(wanted)
+    if len(word.encode()) <= _NAME - 1:
+        return []
+    found = []
+    for column in map(str, columns):
+        stem = _NUMBERED.fullmatch(column)
+        if stem and len(stem[1].encode()) >= _LEAST and word.startswith((stem[1], column)):
+            found.append(column)
+    return sorted(found, key=len, reverse=True)
 
 
 def _trimmed(raw: bytes, encoding: str) -> tuple[bytes, list[str]]:
