@@ -11,33 +11,38 @@ from typing import TYPE_CHECKING, Any
 from shapes.errors import InputError
 
 if TYPE_CHECKING:
-    from shapes.checking import check_boundaries
+    from shapes.checking import boundary_faults, check_boundaries
     from shapes.china import china_cities, china_lines
     from shapes.joining import join
     from shapes.match import match_names
     from shapes.mending import repairs
     from shapes.reading import read_boundaries
+    from shapes.repairing import repair
     from shapes.simplifying import simplify
 
 _HOMES = {
+    "boundary_faults": "shapes.checking",
     "check_boundaries": "shapes.checking",
     "china_cities": "shapes.china",
     "china_lines": "shapes.china",
     "join": "shapes.joining",
     "match_names": "shapes.match",
     "read_boundaries": "shapes.reading",
+    "repair": "shapes.repairing",
     "repairs": "shapes.mending",
     "simplify": "shapes.simplifying",
 }
 
 __all__ = [
     "InputError",
+    "boundary_faults",
     "check_boundaries",
     "china_cities",
     "china_lines",
     "join",
     "match_names",
     "read_boundaries",
+    "repair",
     "repairs",
     "simplify",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,26 +11,29 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
-__all__ = ["FILE", "Repair", "mend_polygons", "repairs", "store"]
+__all__ = ["FILE", "Change", "Repair", "mend_polygons", "repairs", "store"]
 
 FILE = "(file)"
 Repair = tuple[str, str, str]
-_COLUMNS = ["key", "problem", "detail"]
+Change = tuple[str, str, str, float, float]
+_COLUMNS = ["key", "problem", "detail", "before", "after"]
 _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def repairs(gdf: GeoDataFrame) -> pd.DataFrame:
-    """Return what `read_boundaries` mended or assumed while reading, as a table.
+    """Return what `read_boundaries` mended or assumed and what `repair` changed, as a table.
 
     Parameters
     ----------
     gdf : geopandas.GeoDataFrame
-        Result of `read_boundaries`; a frame that was not read by it has no repairs.
+        Result of `read_boundaries`, `repair` or `dissolve`; any other frame has no repairs.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `key` (a unit, or "(file)"), `problem` and `detail`.
+        One row per repair in the order in which they were made. Columns `key` (a unit, or
+        "(file)"), `problem`, `detail`, and `before` and `after`: the area of the unit in m²,
+        missing where the repair concerns no area.
 
     Examples
     --------
@@ -38,13 +42,14 @@ def repairs(gdf: GeoDataFrame) -> pd.DataFrame:
     0
     """
     rows = json.loads(gdf.attrs.get("repairs") or "[]")
-    return pd.DataFrame(rows, columns=_COLUMNS, dtype=object)
+    table = pd.DataFrame(rows, columns=_COLUMNS, dtype=object)
+    return table.astype({"before": float, "after": float})
 
 
-def store(made: list[Repair]) -> str:
-    """Return repairs as the JSON text that is kept in `.attrs["repairs"]`."""
-    rows = [dict(zip(_COLUMNS, repair, strict=True)) for repair in made]
-    return json.dumps(rows, ensure_ascii=False)
+def store(made: Sequence[Repair | Change], earlier: str | None = None) -> str:
+    """Return repairs, after earlier ones, as the JSON text that is kept in `.attrs["repairs"]`."""
+    rows = [dict(zip(_COLUMNS, repair, strict=False)) for repair in made]
+    return json.dumps([*json.loads(earlier or "[]"), *rows], ensure_ascii=False)
 
 
 def mend_polygons(shapes: np.ndarray, keys: list[str]) -> tuple[np.ndarray, list[Repair]]:

@@ -58,7 +58,13 @@ def metric_crs(frame: GeoDataFrame) -> CRS:
             "the boundaries have no coordinate system, so that nothing can be measured in metres; "
             "give crs= to read_boundaries or call set_crs."
         )
-    low_x, low_y, high_x, high_y = frame.geometry.to_crs("EPSG:4326").total_bounds
+    bounds = frame.geometry.to_crs("EPSG:4326").total_bounds
+    if not np.isfinite(bounds).all():
+        raise InputError(
+            f"the coordinates of the boundaries lie outside {frame.crs.name}; give the right crs= "
+            "to read_boundaries or call set_crs."
+        )
+    low_x, low_y, high_x, high_y = bounds
     middle_x, middle_y = (low_x + high_x) / 2, (low_y + high_y) / 2
     return CRS.from_proj4(
         f"+proj=laea +lat_0={middle_y:.4f} +lon_0={middle_x:.4f} +datum=WGS84 +units=m"
