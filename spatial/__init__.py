@@ -8,13 +8,17 @@ from __future__ import annotations
 from spatial import weights
 from spatial.autocorrelation import bilisa, lisa, lisa_by_time, moran, moran_by_time
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
-from spatial.models import OLS, SAR, SDM, SLX
+from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
 from spatial.panel import Panel
 
 __all__ = [
+    "GNS",
     "OLS",
+    "SAC",
     "SAR",
+    "SDEM",
     "SDM",
+    "SEM",
     "SLX",
     "AlignmentWarning",
     "InputError",

@@ -9,30 +9,22 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from spatial.correction import choose_transformation
 from spatial.errors import InputError, named
-from spatial.information import (
-    DENSE_LIMIT,
-    expected_information,
-    invert,
-    observed_information,
-    solve_system,
-    traces,
-)
-from spatial.likelihood import (
-    Estimate,
-    LogDetTerm,
-    estimate_least_squares,
-    maximise_lag,
-)
+from spatial.filtered import maximise_error
+from spatial.information import Moments
+from spatial.likelihood import Estimate, LogDetTerm, estimate_least_squares, maximise_lag
+from spatial.network import Network
 from spatial.sample import Sample
 from spatial.weights.logdet import log_determinant
-from spatial.within import Correction, Effects, Transformation, demean, transformation
+from spatial.within import Effects, Layout, Transformation, demean
 
-__all__ = ["Estimated", "covariance", "estimate_sample"]
+__all__ = ["Estimated", "estimate_sample"]
 
 Array = npt.NDArray[np.float64]
 ABSORBED = 1e-11
 COLLINEAR = 1e-10
+DUMMY_LIMIT = 50_000_000
 Asked = Literal["default", "lee-yu"] | None
 
 
@@ -40,16 +32,19 @@ Asked = Literal["default", "lee-yu"] | None
 class Estimated:
     """A sample, what became of its effects, and the maximum of its likelihood.
 
-    `wy` (n,) and `x` (n, K) are without the effects; `logdets` is empty where y is not lagged.
+    `moments` are without the effects and filtered by I − λM; their first K columns of x are those
+    of the sample, further ones are effects that had to stay columns; the others, `subtracted`, left
+    as means. `logdets` and `error_logdets` are empty where y or the error is not lagged.
     """
 
     sample: Sample
     effects: Effects
+    subtracted: Effects
     transformation: Transformation
     estimate: Estimate
-    wy: Array
-    x: Array
+    moments: Moments
     logdets: tuple[LogDetTerm, ...]
+    error_logdets: tuple[LogDetTerm, ...]
     notes: tuple[str, ...]
 
     @property
@@ -57,122 +52,181 @@ class Estimated:
         """Whether the model has a lag of y."""
         return bool(self.logdets)
 
+    @property
+    def lag_error(self) -> bool:
+        """Whether the model has a lag of the error."""
+        return bool(self.error_logdets)
+
+    @property
+    def coefficients(self) -> Array:
+        """b of the sample's columns, (K,)."""
+        return self.estimate.b[: len(self.sample.labels)]
+
+    @property
+    def params(self) -> Array:
+        """(b, ρ, λ), the last two where the model has them."""
+        tail = [self.estimate.rho] * self.lag_y + [self.estimate.lam] * self.lag_error
+        return np.append(self.coefficients, tail)
+
+    @property
+    def sigma2(self) -> float:
+        """Variance of the error, counting effects as parameters where the correction says so."""
+        return float(self.estimate.sigma2 * self.transformation.inflation)
+
+    @property
+    def places(self) -> npt.NDArray[np.intp]:
+        """Places of (b, ρ, λ) among all parameters of the information matrix."""
+        k, every = len(self.sample.labels), self.moments.x.shape[1]
+        return np.concatenate([np.arange(k), every + np.arange(self.moments.n_lags)]).astype(
+            np.intp
+        )
+
+    def filtered(self, values: Array) -> Array:
+        """(I − λM)v."""
+        if not self.lag_error:
+            return values
+        return values - self.estimate.lam * self.sample.error_network.lag(values)
+
+    def unfiltered(self, values: Array) -> Array:
+        """(I − λM)⁻¹v."""
+        if not self.lag_error:
+            return values
+        return self.sample.error_network.solve(self.estimate.lam, values)
+
+    @property
+    def reduced_form(self) -> Array:
+        """(I − ρW)⁻¹(Xb + effects) = y − (I − ρW)⁻¹(I − λM)⁻¹ε̂, (n,)."""
+        error = self.unfiltered(self.estimate.residuals)
+        if self.lag_y:
+            error = self.sample.network.solve(self.estimate.rho, error)
+        return self.sample.y - error
+
+    @property
+    def mean_lag(self) -> Array | None:
+        """Mean of (I − λM)Wy after the effects have left, (n,)."""
+        if not self.lag_y:
+            return None
+        lagged = self.sample.network.lag(self.reduced_form)
+        out = demean(self.filtered(lagged), self.subtracted, self.sample.layout)
+        return np.asarray(out)
+
 
 def estimate_sample(
-    sample: Sample, *, effects: Effects, bias_correction: Asked, lag_y: bool
+    sample: Sample, *, effects: Effects, bias_correction: Asked, lag_y: bool, lag_error: bool
 ) -> Estimated:
     """Maximum likelihood on arrays; the covariance comes afterwards."""
-    correction, correction_notes = _correction(sample, effects, bias_correction)
-    way = transformation(
-        effects,
-        correction,
-        n_units=sample.n_units,
-        n_times=sample.n_times,
-        stochastic=sample.operator.stochastic,
+    way, correction_notes = choose_transformation(
+        sample, effects, bias_correction, lag_error=lag_error
     )
-    x = demean(sample.x, effects).reshape(sample.y.size, sample.x.shape[-1])
-    y = demean(sample.y, effects).ravel()
-    wy = demean(sample.wy, effects).ravel()
+    layout = sample.layout
     if lag_y or max(sample.neighbour, default=-1) >= 0:
-        _require_links(sample)
+        _require_links(sample.network, sample.n_units)
+    if lag_error:
+        _require_links(sample.error_network, sample.n_units)
+    x, y = demean(sample.x, effects, layout), demean(sample.y, effects, layout)
+    wy = demean(sample.wy, effects, layout) if lag_y else None
     _check_columns(x, y, sample, effects)
-    if not (lag_y or sample.labels):
+    _require_degrees(sample, way, lag_y + lag_error)
+    if lag_y:
+        _require_lag(y, demean(sample.wy, effects, layout), sample)
+    terms = _terms(sample.network, way) if lag_y else ()
+    error_terms = _terms(sample.error_network, way) if lag_error else ()
+    subtracted = _subtracted(sample, effects) if lag_error else effects
+    if lag_error:
+        found, moments = _with_error(sample, effects, subtracted, way, terms, error_terms)
+    elif wy is not None:
+        found = maximise_lag(y, wy, x, nobs=way.nobs, terms=terms)
+        moments = Moments(x, wy)
+    else:
+        found, moments = estimate_least_squares(y, x, nobs=way.nobs), Moments(x)
+    _refuse_perfect(found, y, sample)
+    notes = (*sample.notes, *correction_notes)
+    return Estimated(sample, effects, subtracted, way, found, moments, terms, error_terms, notes)
+
+
+def _terms(network: Network, way: Transformation) -> tuple[LogDetTerm, ...]:
+    return tuple(
+        LogDetTerm(log_determinant(block.operator), way.periods(block.periods), way.over_units)
+        for block in network.blocks
+    )
+
+
+def _with_error(
+    sample: Sample,
+    effects: Effects,
+    subtracted: Effects,
+    way: Transformation,
+    terms: tuple[LogDetTerm, ...],
+    error_terms: tuple[LogDetTerm, ...],
+) -> tuple[Estimate, Moments]:
+    """Models with a lag of the error: data and their lag by M, both without the effects."""
+    network, layout, x = sample.error_network, sample.layout, sample.x
+    if subtracted != effects:
+        x = np.concatenate([x, _dummy_columns(layout, effects, subtracted)], axis=1)
+    parts = [x, sample.y[:, None]] + ([sample.wy[:, None]] if terms else [])
+    raw = np.concatenate(parts, axis=1)
+    z, mz = demean(raw, subtracted, layout), demean(network.lag(raw), subtracted, layout)
+    k = x.shape[1]
+    found = maximise_error(z, mz, k, nobs=way.nobs, terms=terms, error_terms=error_terms)
+    kept = z - found.lam * mz
+    outcome = mz[:, k] - (found.rho * mz[:, k + 1] if terms else 0.0)
+    return found, Moments(
+        x=kept[:, :k],
+        wy=kept[:, k + 1] if terms else None,
+        mu=outcome - mz[:, :k] @ found.b,
+        mx=mz[:, :k],
+        mwy=mz[:, k + 1] if terms else None,
+    )
+
+
+def _subtracted(sample: Sample, effects: Effects) -> Effects:
+    """Effects whose subtraction commutes with the filter I − λM; the others stay columns.
+
+    Unit effects need a filter that is the same in all times, time effects one that maps a common
+    shift to a common shift.
+    """
+    network = sample.error_network
+    if effects == "time":
+        return "time" if network.stochastic else "none"
+    if effects == "none" or not (sample.layout.balanced and network.single is not None):
+        return "none"
+    return "unit" if effects == "unit" or not network.stochastic else "twoway"
+
+
+def _dummy_columns(layout: Layout, effects: Effects, subtracted: Effects) -> Array:
+    """Dummies that can be told apart of the effects that are not subtracted, (n, effects)."""
+    units = effects in ("unit", "twoway") and subtracted == "none"
+    times = effects in ("time", "twoway")
+    kept = np.arange(layout.n_times)
+    if effects == "twoway":
+        kept = np.setdiff1d(kept, np.unique(layout.components, return_index=True)[1])
+    width = layout.n_units * units + len(kept) * times
+    if layout.n * width > DUMMY_LIMIT:
+        raise InputError(
+            f"{width} effects would have to stand as columns of {layout.n} rows, because rows of "
+            "the weights of the error do not sum to one or units are absent in some years; give "
+            "every unit a neighbour (bridges=), or keep complete units "
+            '(missing="drop_units").'
+        )
+    columns = []
+    if units:
+        columns.append(layout.unit_codes[:, None] == np.arange(layout.n_units))
+    if times:
+        columns.append(layout.time_codes[:, None] == kept)
+    return np.concatenate(columns, axis=1).astype(np.float64)
+
+
+def _require_degrees(sample: Sample, way: Transformation, lags: int) -> None:
+    k = len(sample.labels)
+    if not (lags or k):
         raise InputError(
             f"{sample.outcome} has no regressor beside the effects; add one to the formula."
         )
-    free = way.nobs - way.dummies - x.shape[1] - int(lag_y)
-    if free < 1:
+    if way.nobs - way.dummies - k - lags < 1:
         raise InputError(
-            f"{way.nobs} observations cannot carry {x.shape[1]} coefficients and {way.dummies} "
+            f"{way.nobs} observations cannot carry {k} coefficients and {way.dummies} "
             "effects; use fewer regressors or more years."
         )
-    logdets: tuple[LogDetTerm, ...] = ()
-    if lag_y:
-        _require_lag(y, wy, sample)
-        logdets = (LogDetTerm(log_determinant(sample.operator), way.periods, way.centred),)
-        found = maximise_lag(y, wy, x, nobs=way.nobs, terms=logdets)
-    else:
-        found = estimate_least_squares(y, x, nobs=way.nobs)
-    _refuse_perfect(found, y, sample)
-    notes = (*sample.notes, *correction_notes)
-    return Estimated(sample, effects, way, found, wy, x, logdets, notes)
-
-
-def covariance(fitted: Estimated, kind: str | None) -> tuple[Array, str]:
-    """Covariance of (b, ρ) and the name of what was used; None takes the default for the size.
-
-    Without a lag of y it is s²(X′X)⁻¹ with s² = rss/(n − K − effects), under both names.
-    """
-    if kind is None:
-        kind = (
-            "expected" if fitted.sample.n_units <= DENSE_LIMIT or not fitted.lag_y else "observed"
-        )
-    if kind not in ("expected", "observed"):
-        raise InputError(f'covariance "{kind}" is not available; it is "expected" or "observed".')
-    found, way = fitted.estimate, fitted.transformation
-    if not fitted.lag_y:
-        free = way.nobs - way.dummies - fitted.x.shape[1]
-        scale = found.sigma2 * way.nobs / free
-        return invert(fitted.x.T @ fitted.x) * scale, kind
-    if kind == "observed":
-        info = observed_information(fitted.x, fitted.wy, found, nobs=way.nobs, terms=fitted.logdets)
-    else:
-        traced = traces(fitted.sample.operator, found.rho, fitted.logdets[0])
-        info = expected_information(
-            fitted.x, _mean_lag(fitted), found, nobs=way.nobs, traced=traced
-        )
-    return invert(info)[:-1, :-1], kind
-
-
-def _mean_lag(fitted: Estimated) -> Array:
-    """Mean of W y after the effects have left: G(Xb + effects), demeaned, (n,).
-
-    With rows that sum to one G maps a common shift to a common shift, which demeaning removes;
-    otherwise the time effects count. Unit effects are constant over time and always leave.
-    """
-    sample, found = fitted.sample, fitted.estimate
-    mean = sample.x @ found.b
-    if fitted.effects in ("time", "twoway") and not sample.operator.stochastic:
-        rest = sample.y - found.rho * sample.wy - mean
-        mean = mean + rest.mean(axis=1, keepdims=True)
-    solved = solve_system(sample.operator, found.rho, mean.T)
-    lagged = np.asarray(sample.operator.matrix @ solved).T
-    return demean(lagged, fitted.effects).ravel()
-
-
-def _correction(
-    sample: Sample, effects: Effects, asked: Asked
-) -> tuple[Correction, tuple[str, ...]]:
-    """Which correction applies, and the sentences that say so."""
-    if effects == "none":
-        return None, ()
-    if asked is None:
-        return None, ("Fixed effects are dummies; no bias correction.",)
-    stochastic = sample.operator.stochastic
-    if effects == "time" and not stochastic:
-        reason = _why_not_stochastic(sample)
-        if asked == "lee-yu":
-            raise InputError(
-                'bias_correction="lee-yu" transforms time effects out over units, '
-                f"which needs rows of W that sum to one; {reason}. "
-                "Leave bias_correction out, or give every unit a neighbour (bridges=)."
-            )
-        return None, (f"No bias correction: {reason}, so that time effects stay dummies.",)
-    if effects == "twoway" and not stochastic:
-        return "lee-yu", (
-            "Bias correction over time only (Lee and Yu, 2010, T−1 periods): "
-            f"{_why_not_stochastic(sample)}, so that time "
-            "effects stay dummies.",
-        )
-    return "lee-yu", ("Fixed effects are transformed out (bias correction of Lee and Yu, 2010).",)
-
-
-def _why_not_stochastic(sample: Sample) -> str:
-    op = sample.operator
-    isolates = op.ids[op.isolates]
-    if len(isolates):
-        return f"units without a neighbour have rows that sum to zero ({named(isolates)})"
-    return f"rows of W sum to {op.row_sums.min():.4g} to {op.row_sums.max():.4g}, not to one"
 
 
 def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None:
@@ -183,7 +237,7 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
         "time": "time effects",
         "twoway": "unit and time effects",
     }
-    raw = sample.x.reshape(sample.y.size, sample.x.shape[-1])
+    raw = sample.x
     norm, before = np.sqrt((x**2).sum(axis=0)), np.sqrt((raw**2).sum(axis=0))
     if y.std() <= ABSORBED * max(np.abs(sample.y).max(), 1e-300):
         raise InputError(
@@ -209,11 +263,11 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
     _refuse_collinear(x / norm, sample.labels)
 
 
-def _require_links(sample: Sample) -> None:
+def _require_links(network: Network, n_units: int) -> None:
     """Refuse weights under which nobody has a neighbour: there is nothing to lag."""
-    if sample.operator.matrix.nnz == 0:
+    if network.links == 0:
         raise InputError(
-            f"none of the {sample.n_units} units has a neighbour among the others, so that nothing "
+            f"none of the {n_units} units has a neighbour among the others, so that nothing "
             "can be lagged; use weights that reach farther, or bridges=."
         )
 
@@ -223,7 +277,8 @@ def _require_lag(y: Array, wy: Array, sample: Sample) -> None:
     if "Intercept" in sample.labels:
         y, wy = y - y.mean(), wy - wy.mean()
     size, lagged = float(np.linalg.norm(y)), float(np.linalg.norm(wy))
-    if lagged <= ABSORBED * size * float(np.abs(sample.operator.row_sums).max()):
+    sums = max(float(np.abs(b.operator.row_sums).max()) for b in sample.network.blocks)
+    if lagged <= ABSORBED * size * sums:
         raise InputError(
             f"the spatial lag of {sample.outcome} does not vary; use weights that tell units apart "
             "or an outcome that differs between neighbours."

@@ -12,11 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from spatial.covariance import covariance
+from spatial.doubts import doubts
 from spatial.effects.mean import Coefficients, delta_effects, simulated_effects
-from spatial.effects.units import Slopes, largest_flows, unit_effects
+from spatial.effects.multiplier import Propagation
+from spatial.effects.units import Reach, Slopes, largest_flows, reaches, unit_effects
 from spatial.errors import InputError, is_whole, named
-from spatial.estimation import Estimated, covariance, estimate_sample
-from spatial.information import solve_system
+from spatial.estimation import Estimated, estimate_sample
 from spatial.labels import canonical
 from spatial.summary import summary_text
 from spatial.weights.facts import read_facts
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Fit"]
 
 Array = npt.NDArray[np.float64]
-EDGE = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +47,8 @@ class Fit:
 
     @property
     def params(self) -> pd.Series:
-        """Coefficients in the order Intercept, x, W.x, rho."""
-        values = self._fitted.estimate.b
-        if self._fitted.lag_y:
-            values = np.append(values, self._fitted.estimate.rho)
-        return pd.Series(values, index=self._names, name="estimate")
+        """Coefficients in the order Intercept, x, W.x, rho, lambda."""
+        return pd.Series(self._fitted.params, index=self._names, name="estimate")
 
     @property
     def std_errors(self) -> pd.Series:
@@ -75,13 +73,16 @@ class Fit:
 
     @property
     def sigma2(self) -> float:
-        """Variance of the error, with `likelihood_nobs` as divisor."""
-        return float(self._fitted.estimate.sigma2)
+        """Variance of the error, with `likelihood_nobs` as divisor.
+
+        Where effects are dummies of an unbalanced panel they count as parameters in it.
+        """
+        return self._fitted.sigma2
 
     @property
     def nobs(self) -> int:
-        """Rows used, N·T."""
-        return self._fitted.sample.n_units * self._fitted.sample.n_times
+        """Rows used, N·T in a balanced panel."""
+        return self._fitted.sample.layout.n
 
     @property
     def likelihood_nobs(self) -> int:
@@ -109,7 +110,7 @@ class Fit:
 
     @property
     def residuals(self) -> pd.Series:
-        """ε̂ = (I − ρW)y − Xβ − WXθ − effects, by unit and time."""
+        """ε̂ = (I − λW)[(I − ρW)y − Xβ − WXθ − effects], by unit and time."""
         return pd.Series(
             self._fitted.estimate.residuals.copy(), index=self._fitted.sample.index, name="residual"
         )
@@ -117,22 +118,18 @@ class Fit:
     @property
     def fitted(self) -> pd.Series:
         """Reduced form with fixed effects, (I − ρW)⁻¹(Xβ + WXθ + effects)."""
-        sample, found = self._fitted.sample, self._fitted.estimate
-        errors = found.residuals.reshape(sample.y.shape)
-        if self._fitted.lag_y:
-            errors = solve_system(sample.operator, found.rho, errors.T).T
-        return pd.Series((sample.y - errors).ravel(), index=sample.index, name="fitted")
+        return pd.Series(self._fitted.reduced_form, index=self._fitted.sample.index, name="fitted")
 
     # ---- what it was estimated on
 
     @property
     def kind(self) -> str:
-        """Name of the model: OLS, SLX, SAR, SDM."""
+        """Name of the model: OLS, SLX, SAR, SEM, SDM, SDEM, SAC, GNS."""
         return self.model.kind
 
     @property
     def bias_correction(self) -> str | None:
-        """The correction that was used: "lee-yu" or None."""
+        """The correction that was used: "lee-yu", "dof" (effects counted as parameters) or None."""
         return self._fitted.transformation.correction
 
     @property
@@ -172,20 +169,15 @@ class Fit:
         """Admissible interval of rho; infinite without a lag of y."""
         return self._fitted.estimate.interval
 
+    @property
+    def lambda_interval(self) -> tuple[float, float]:
+        """Admissible interval of lambda; infinite without a lag of the error."""
+        return self._fitted.estimate.error_interval
+
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was cut, corrected or is doubtful."""
-        out = list(self._fitted.notes)
-        if self._fitted.lag_y:
-            rho, error = float(self.params["rho"]), float(self.std_errors["rho"])
-            low, high = self.rho_interval
-            if rho - low < EDGE * error or high - rho < EDGE * error:
-                out.append(
-                    f"rho = {rho:.4f} lies within two standard errors of the edge of its interval "
-                    f"({low:.4g}, {high:.4g}); "
-                    "a common trend may be left in the data, and normal intervals are doubtful."
-                )
-        return tuple(out)
+        return (*self._fitted.notes, *doubts(self))
 
     # ---- tables
 
@@ -211,7 +203,7 @@ class Fit:
     def glance(self) -> pd.DataFrame:
         """One row on the whole model."""
         sample = self._fitted.sample
-        rho = float(self._fitted.estimate.rho)
+        found = self._fitted.estimate
         return pd.DataFrame(
             {
                 "model": [self.kind],
@@ -224,9 +216,10 @@ class Fit:
                 "n_units": [sample.n_units],
                 "n_times": [sample.n_times],
                 "likelihood_nobs": [self.likelihood_nobs],
-                "rho": [rho],
+                "rho": [float(found.rho)],
                 "rho_low": [self.rho_interval[0]],
                 "rho_high": [self.rho_interval[1]],
+                "lambda": [float(found.lam)],
                 "sigma2": [self.sigma2],
                 "loglik": [self.loglik],
                 "aic": [self.aic],
@@ -267,14 +260,12 @@ class Fit:
             term, effect, estimate, std_error, statistic, p_value, conf_low, conf_high.
         """
         _quantile(level)
-        op = self._fitted.sample.operator
-        logdet = self._fitted.logdets[0].logdet if self._fitted.lag_y else None
         known = (self._places, self.params.to_numpy(), self._cov)
         if method == "delta":
-            return delta_effects(*known, op=op, logdet=logdet, level=level)
+            return delta_effects(*known, ways=self._propagation, level=level)
         if method == "simulate":
             return simulated_effects(
-                *known, op=op, logdet=logdet, level=level, draws=draws, seed=seed
+                *known, ways=self._propagation, level=level, draws=draws, seed=seed
             )
         raise InputError(f'method={method!r}; effects are found by "delta" or "simulate".')
 
@@ -283,12 +274,16 @@ class Fit:
 
         own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard
         errors; the means of own and of received (= that of sent) are the direct and the indirect
-        effect.
+        effect. Where weights or units differ between years a unit has its mean over its years.
         """
-        table = unit_effects(self._fitted.sample.operator, self._slopes(term))
+        sample = self._fitted.sample
+        slopes = self._slopes(term)
+        table = unit_effects(self._reaches(term), sample.n_units, slopes)
         return pd.DataFrame(table, index=self.units.rename(self._fitted.sample.unit_name))
 
-    def flows(self, term: str, unit: Any = None, top: int | None = None) -> pd.DataFrame:
+    def flows(
+        self, term: str, unit: Any = None, top: int | None = None, time: Any = None
+    ) -> pd.DataFrame:
         """Who spills over to whom: ∂y_to/∂x_from for pairs of distinct units, largest first.
 
         Parameters
@@ -297,6 +292,8 @@ class Fit:
             Only flows that this unit sends; its label, or its name where the graph knows names.
         top
             Keep this many.
+        time
+            Where weights or units differ between years, the year; the last one by default.
 
         Returns
         -------
@@ -305,12 +302,16 @@ class Fit:
         """
         if top is not None and (not is_whole(top) or top < 1):
             raise InputError(f"top={top!r}; give a whole number of at least 1.")
-        n = len(self.units)
-        sources = np.arange(n) if unit is None else np.array([self._place_of(unit)])
-        source, target, effect, error = largest_flows(
-            self._fitted.sample.operator, self._slopes(term), sources.astype(np.intp), top
-        )
-        sender, receiver = self.units.take(source), self.units.take(target)
+        slopes = self._slopes(term)
+        part = self._reach_at(term, time)
+        sources = np.arange(len(part.places))
+        if unit is not None:
+            sources = np.flatnonzero(part.places == self._place_of(unit))
+            if len(sources) == 0:
+                raise InputError(f"{unit} has no row in that year; choose another with time=.")
+        source, target, effect, error = largest_flows(part, slopes, sources.astype(np.intp), top)
+        sender = self.units.take(part.places[source])
+        receiver = self.units.take(part.places[target])
         table = pd.DataFrame(
             {
                 "from": sender,
@@ -343,8 +344,8 @@ class Fit:
 
     @cached_property
     def _names(self) -> pd.Index:
-        rho = ("rho",) if self._fitted.lag_y else ()
-        return pd.Index([*self._fitted.sample.labels, *rho], dtype=object)
+        lags = ["rho"] * self._fitted.lag_y + ["lambda"] * self._fitted.lag_error
+        return pd.Index([*self._fitted.sample.labels, *lags], dtype=object)
 
     @property
     def _n_parameters(self) -> int:
@@ -355,6 +356,34 @@ class Fit:
         sample = self._fitted.sample
         rho = len(sample.labels) if self._fitted.lag_y else -1
         return Coefficients(sample.terms, sample.own, sample.neighbour, rho)
+
+    @property
+    def _propagation(self) -> Propagation:
+        sample = self._fitted.sample
+        logdets = tuple(one.logdet for one in self._fitted.logdets)
+        return Propagation(sample.network, logdets, sample.lag_networks)
+
+    def _reaches(self, term: str) -> list[Reach]:
+        sample = self._fitted.sample
+        lag_network = sample.lag_networks[self.terms.index(term)]
+        return reaches(sample.network, lag_network, sample.layout.unit_codes)
+
+    def _reach_at(self, term: str, time: Any) -> Reach:
+        """Weights of one time, the last by default."""
+        sample = self._fitted.sample
+        lag_network = sample.lag_networks[self.terms.index(term)]
+        place = sample.n_times - 1
+        if time is not None:
+            found = [] if sample.times is None else [canonical(t) for t in sample.times]
+            if canonical(time) not in found:
+                raise InputError(f"the fit has no time {time}; it has {named(found, 30)}.")
+            place = found.index(canonical(time))
+        row = int(np.searchsorted(sample.layout.time_codes, place))
+        own, by = (
+            next(b for b in net.blocks if (b.rows[:, 0] == row).any())
+            for net in (sample.network, lag_network)
+        )
+        return Reach(own.operator, by.operator, sample.layout.unit_codes[own.rows[0]], 1)
 
     def _slopes(self, term: str) -> Slopes:
         if term not in self.terms:
@@ -395,6 +424,7 @@ def fit_sample(model: Specification, sample: Any) -> Fit:
         effects=model.effects,
         bias_correction=model.bias_correction,
         lag_y=model.lag_y,
+        lag_error=model.lag_error,
     )
     cov, kind = covariance(fitted, None)
     return Fit(model, kind, fitted, cov)

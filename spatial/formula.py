@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from numbers import Number
 
@@ -41,6 +41,12 @@ class Columns:
     x: npt.NDArray[np.float64]
     labels: tuple[str, ...]
     term: tuple[str, ...]
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Columns:
+        """The same columns on some of the rows."""
+        if len(rows) == len(self.y):
+            return self
+        return replace(self, y=self.y[rows], x=self.x[rows])
 
 
 def lag_name(label: str) -> str:

@@ -1,185 +1,115 @@
-"""Information matrices of the spatial lag likelihood.
+"""Information matrices of the likelihood; the covariance of the estimates is their inverse.
 
-The covariance of the estimates is their inverse.
-
-Parameters are ordered (b, ρ, σ²). G = W(I − ρW)⁻¹; under the transformation over units the traces
-lose the unit root and the mean of G′ι (Lee and Yu, 2010; Elhorst, 2014, eq. 3.9).
+Parameters are ordered (b, ρ, λ, σ²), ρ and λ where the model has them. With B = I − λM,
+G = W(I − ρW)⁻¹, G̃ = BGB⁻¹ and H = MB⁻¹, the score is quadratic in ε through G̃ and H; under the
+transformation over units the traces lose the unit root and the mean over units (Anselin, 1988,
+ch. 6; Lee and Yu, 2010; Elhorst, 2014, eq. 3.9).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, sparse
 
-from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
-from spatial.weights.logdet import EIGENVALUE_LIMIT
-from spatial.weights.logdet.similarity import Similarity, similarity
-from spatial.weights.operator import Operator
+from spatial.traces import Traces
 
-__all__ = [
-    "DENSE_LIMIT",
-    "Traces",
-    "expected_information",
-    "invert",
-    "observed_information",
-    "solve_system",
-    "traces",
-]
+__all__ = ["Moments", "expected_information", "invert", "observed_information"]
 
 Array = npt.NDArray[np.float64]
-Solver = Callable[[Array, bool], Array]
-DENSE_LIMIT = 3000
-DENSE_SHARE = 0.1
-BLOCK_LIMIT = 20000
-BLOCK = 256
 
 
-@dataclass(frozen=True)
-class Traces:
-    """tr G, tr G² and tr G′G, already as the likelihood counts them, times its periods."""
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Columns of the likelihood after the effects have left, filtered by B.
 
-    g: float
-    gg: float
-    gtg: float
-
-
-def traces(op: Operator, rho: float, term: LogDetTerm) -> Traces:
-    """Traces of G for one operator.
-
-    Dense to 3,000 units, block solves to 20,000, refused beyond.
+    x = BX (n, K), wy = BWy, mu = Mu with u = y − ρWy − Xb, mx = MX, mwy = MWy; None where the model
+    has no lag of y or of the error.
     """
-    if op.n > BLOCK_LIMIT:
-        raise InputError(
-            f"the expected information needs all columns of a {op.n} × {op.n} inverse; "
-            'use with_cov("observed"), which is exact at any size.'
-        )
-    square = _frobenius(op, rho)
-    g, gg = float(term.logdet.g(rho)), float(term.logdet.h(rho))
-    if term.centred:
-        ones = np.ones(op.n)
-        back = op.matrix.T @ solve_system(op, rho, ones, transposed=True)
-        square -= float(back @ back) / op.n
-        g -= 1.0 / (1.0 - rho)
-        gg -= 1.0 / (1.0 - rho) ** 2
-    return Traces(term.periods * g, term.periods * gg, term.periods * square)
 
+    x: Array
+    wy: Array | None = None
+    mu: Array | None = None
+    mx: Array | None = None
+    mwy: Array | None = None
 
-def solve_system(op: Operator, rho: float, right: Array, *, transposed: bool = False) -> Array:
-    """(I − ρW)⁻¹ applied to columns, or its transpose.
-
-    The last factors are kept with the operator.
-    """
-    kept = op.store.get("factors")
-    if kept is None or kept[0] != rho:
-        kept = (rho, _factors(op, rho))
-        op.store["factors"] = kept
-    solve: Solver = kept[1]
-    return np.asarray(solve(right, transposed), dtype=np.float64)
-
-
-def _factors(op: Operator, rho: float) -> Solver:
-    if op.n <= DENSE_LIMIT and op.matrix.nnz > DENSE_SHARE * op.n**2:
-        dense = linalg.lu_factor(np.eye(op.n) - rho * op.matrix.toarray(), check_finite=False)
-
-        def solve_dense(right: Array, transposed: bool) -> Array:  # noqa: FBT001
-            return np.asarray(
-                linalg.lu_solve(dense, right, trans=1 if transposed else 0, check_finite=False)
-            )
-
-        return solve_dense
-    from scipy.sparse.linalg import splu
-
-    order: Literal["COLAMD", "MMD_AT_PLUS_A"]
-    order = "COLAMD" if similarity(op) is None else "MMD_AT_PLUS_A"
-    system = sparse.csc_array(sparse.eye_array(op.n, format="csc") - rho * op.matrix)
-    lu: Any = splu(system, permc_spec=order)
-
-    def solve_sparse(right: Array, transposed: bool) -> Array:  # noqa: FBT001
-        block = np.ascontiguousarray(right, dtype=np.float64)
-        return np.asarray(lu.solve(block, "T" if transposed else "N"))
-
-    return solve_sparse
-
-
-def _frobenius(op: Operator, rho: float) -> float:
-    """tr G′G = ‖W(I − ρW)⁻¹‖²: an inverse at first, the spectral form when a graph returns."""
-    if op.n > DENSE_LIMIT:
-        return _frobenius_by_blocks(op, rho)
-    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT and "inverted" in op.store else None
-    if similar is None:
-        op.store["inverted"] = True
-        lagged = op.matrix @ np.linalg.inv(np.eye(op.n) - rho * op.matrix.toarray())
-        return float(np.vdot(lagged, lagged))
-    if "frobenius" not in op.store:
-        op.store["frobenius"] = _spectral_form(similar)
-    values, form = op.store["frobenius"]
-    gamma = values / (1.0 - rho * values)
-    return float(gamma @ form @ gamma)
-
-
-def _spectral_form(similar: Similarity) -> tuple[Array, Array]:
-    """Eigenvalues ω and F with tr G′G = γ′Fγ, γ = ω/(1 − ρω), for W = D^-½ QΩQ′ D^½.
-
-    F = (Q′DQ) ∘ (Q′D⁻¹Q).
-    """
-    values, q = linalg.eigh(similar.matrix.toarray(), driver="evd", check_finite=False)
-    return values, (q.T * similar.scale) @ q * ((q.T / similar.scale) @ q)
-
-
-def _frobenius_by_blocks(op: Operator, rho: float) -> float:
-    total = 0.0
-    for start in range(0, op.n, BLOCK):
-        stop = min(start + BLOCK, op.n)
-        unit = np.zeros((op.n, stop - start))
-        unit[np.arange(start, stop), np.arange(stop - start)] = 1.0
-        column = op.matrix @ solve_system(op, rho, unit)
-        total += float(np.vdot(column, column))
-    return total
+    @property
+    def n_lags(self) -> int:
+        """Number of spatial parameters."""
+        return int(self.wy is not None) + int(self.mu is not None)
 
 
 def expected_information(
-    x: Array, mean_lag: Array, estimate: Estimate, *, nobs: int, traced: Traces
+    moments: Moments, mean_lag: Array | None, estimate: Estimate, *, nobs: int, traced: Traces
 ) -> Array:
-    """Expected information in (b, ρ, σ²), (K+2, K+2).
+    """Expected information in (b, ρ, λ, σ²).
 
     Parameters
     ----------
-    x
-        (n, K) after the fixed effects have left.
     mean_lag
-        (n,) the mean of W y, G(Xb + effects), after the fixed effects have left.
+        (n,) the mean of BWy, after the fixed effects have left; None without a lag of y.
     """
-    k, s2 = x.shape[1], estimate.sigma2
-    info = np.zeros((k + 2, k + 2))
+    x, s2 = moments.x, estimate.sigma2
+    k, last = x.shape[1], x.shape[1] + moments.n_lags
+    info = np.zeros((last + 1, last + 1))
     info[:k, :k] = x.T @ x / s2
-    info[:k, k] = info[k, :k] = x.T @ mean_lag / s2
-    info[k, k] = traced.gg + traced.gtg + float(mean_lag @ mean_lag) / s2
-    info[k, k + 1] = info[k + 1, k] = traced.g / s2
-    info[k + 1, k + 1] = nobs / (2.0 * s2**2)
-    return info
+    if mean_lag is not None:
+        info[:k, k] = x.T @ mean_lag / s2
+        info[k, k] = traced.gg + traced.gtg + float(mean_lag @ mean_lag) / s2
+        info[k, last] = traced.g / s2
+    if moments.mu is not None:
+        at = last - 1
+        info[at, at] = traced.hh + traced.hth
+        info[at, last] = traced.h / s2
+        if mean_lag is not None:
+            info[k, at] = traced.gh + traced.gth
+    info[last, last] = nobs / (2.0 * s2**2)
+    return _symmetric(info)
 
 
 def observed_information(
-    x: Array, wy: Array, estimate: Estimate, *, nobs: int, terms: Sequence[LogDetTerm]
+    moments: Moments,
+    estimate: Estimate,
+    *,
+    nobs: int,
+    terms: Sequence[LogDetTerm],
+    error_terms: Sequence[LogDetTerm],
 ) -> Array:
-    """Minus the Hessian of the likelihood in (b, ρ, σ²), (K+2, K+2).
+    """Minus the Hessian of the likelihood in (b, ρ, λ, σ²).
 
-    Needs h(ρ) and cross-products only.
+    Needs the second derivatives of the log-determinants and cross-products only.
     """
-    k, s2 = x.shape[1], estimate.sigma2
-    info = np.zeros((k + 2, k + 2))
+    x, wy, mu, error, s2 = (
+        moments.x,
+        moments.wy,
+        moments.mu,
+        estimate.residuals,
+        estimate.sigma2,
+    )
+    k, last = x.shape[1], x.shape[1] + moments.n_lags
+    info = np.zeros((last + 1, last + 1))
     info[:k, :k] = x.T @ x / s2
-    info[:k, k] = info[k, :k] = x.T @ wy / s2
-    info[k, k] = float(logdet_sum(terms, estimate.rho, 2)) + float(wy @ wy) / s2
-    info[k, k + 1] = info[k + 1, k] = float(wy @ estimate.residuals) / s2**2
-    info[k + 1, k + 1] = nobs / (2.0 * s2**2)
-    return info
+    if wy is not None:
+        info[:k, k] = x.T @ wy / s2
+        info[k, k] = float(logdet_sum(terms, estimate.rho, 2)) + float(wy @ wy) / s2
+        info[k, last] = float(wy @ error) / s2**2
+    if mu is not None:
+        at = last - 1
+        info[at, at] = float(logdet_sum(error_terms, estimate.lam, 2)) + float(mu @ mu) / s2
+        info[at, last] = float(mu @ error) / s2**2
+        if moments.mx is not None:
+            info[:k, at] = (x.T @ mu + moments.mx.T @ error) / s2
+        if wy is not None and moments.mwy is not None:
+            info[k, at] = float(wy @ mu + moments.mwy @ error) / s2
+    info[last, last] = nobs / (2.0 * s2**2)
+    return _symmetric(info)
+
+
+def _symmetric(upper: Array) -> Array:
+    return np.asarray(np.triu(upper) + np.triu(upper, 1).T)
 
 
 def invert(information: Array) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +20,22 @@ from spatial.weights.logdet import LogDeterminant
 
 __all__ = [
     "Estimate",
+    "LagProfile",
     "LogDetTerm",
+    "Triangle",
+    "admissible",
     "estimate_least_squares",
+    "gaussian_loglik",
+    "lag_profile",
     "logdet_sum",
     "maximise_lag",
+    "require_inside",
+    "solve_profile",
+    "triangle",
 ]
 
 Array = npt.NDArray[np.float64]
+Interval = tuple[float, float]
 GRID = 48
 STEPS = 80
 QUADRATIC = 1e-9
@@ -50,7 +60,9 @@ class LogDetTerm:
 class Estimate:
     """Maximum of the likelihood.
 
-    `rho` is NaN without a lag of y, `b` (K,), `sigma2` has divisor n, `residuals` (n,).
+    `rho` is NaN without a lag of y, `lam` without a lag of the error; `b` (K,); `sigma2` has
+    divisor n; `residuals` (n,) are those of the error that is independent; `rival` is a second
+    maximum (ρ, λ, log-likelihood) where there is one.
     """
 
     rho: float
@@ -58,7 +70,10 @@ class Estimate:
     sigma2: float
     loglik: float
     residuals: Array
-    interval: tuple[float, float]
+    interval: Interval = (-np.inf, np.inf)
+    lam: float = np.nan
+    error_interval: Interval = (-np.inf, np.inf)
+    rival: tuple[float, float, float] | None = None
 
 
 def logdet_sum(terms: Sequence[LogDetTerm], rho: npt.ArrayLike, order: int) -> Array:
@@ -120,7 +135,7 @@ def estimate_least_squares(y: Array, x: Array, *, nobs: int) -> Estimate:
     b = triangle(x, y[:, None]).coefficients[:, 0]
     residuals = y - x @ b
     rss = float(residuals @ residuals)
-    return Estimate(np.nan, b, rss / nobs, gaussian_loglik(rss, nobs), residuals, (-np.inf, np.inf))
+    return Estimate(np.nan, b, rss / nobs, gaussian_loglik(rss, nobs), residuals)
 
 
 def maximise_lag(
@@ -143,21 +158,52 @@ def maximise_lag(
         The likelihood rises up to the edge of the admissible interval.
     """
     reduced = triangle(x, np.column_stack([y, wy]))
-    rest = reduced.rest
-    profile = _Profile(float(rest[0, 0]), float(rest[0, 1]), float(rest[1, 1]), nobs, terms)
-    interval = (
-        max(term.logdet.interval[0] for term in terms),
-        min(term.logdet.interval[1] for term in terms),
-    )
-    rho = profile.solve(*interval)
+    profile = lag_profile(reduced.rest, nobs, terms)
+    interval = admissible(terms)
+    rho = solve_profile(profile, interval)
+    require_inside("rho", rho, interval, terms)
     rss = profile.rss(rho)
     loglik = gaussian_loglik(rss, nobs) + float(logdet_sum(terms, rho, 0))
     b = reduced.coefficients @ np.array([1.0, -rho])
     return Estimate(rho, b, rss / nobs, loglik, y - rho * wy - x @ b, interval)
 
 
+def admissible(terms: Sequence[LogDetTerm]) -> Interval:
+    """Interval in which all log-determinants exist."""
+    return (
+        max(term.logdet.interval[0] for term in terms),
+        min(term.logdet.interval[1] for term in terms),
+    )
+
+
+def lag_profile(rest: Array, nobs: int, terms: Sequence[LogDetTerm]) -> LagProfile:
+    """Profile in ρ from the cross-products (2, 2) of what regressors leave of y and W y."""
+    return LagProfile(float(rest[0, 0]), float(rest[0, 1]), float(rest[1, 1]), nobs, terms)
+
+
+class Profile(Protocol):
+    """Concentrated likelihood in one parameter, with its first two derivatives."""
+
+    @property
+    def terms(self) -> Sequence[LogDetTerm]:
+        """Log-determinants in this parameter."""
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """Centre and half-width to search where the interval is infinite."""
+
+    def value(self, at: Array) -> Array:
+        """Likelihood at each value, up to a constant."""
+
+    def score(self, at: float) -> float:
+        """First derivative."""
+
+    def slope(self, at: float) -> float:
+        """Second derivative."""
+
+
 @dataclass(frozen=True)
-class _Profile:
+class LagProfile:
     """Concentrated likelihood in ρ: rss = a − 2ρb + ρ²c."""
 
     a: float
@@ -166,10 +212,19 @@ class _Profile:
     nobs: int
     terms: Sequence[LogDetTerm]
 
+    @property
+    def spread(self) -> tuple[float, float]:
+        """Where W has no eigenvalue of a sign, the quadratic form alone bounds ρ."""
+        if self.c <= 0:
+            return 0.0, 10.0
+        return self.b / self.c, 10.0 * (1.0 + np.sqrt(self.a / self.c))
+
     def rss(self, rho: float) -> float:
+        """Sum of squared residuals at ρ."""
         return float(self._rss(np.float64(rho)))
 
     def value(self, rho: Array) -> Array:
+        """Likelihood at each ρ, up to a constant."""
         return -0.5 * self.nobs * np.log(self._rss(rho)) + logdet_sum(self.terms, rho, 0)
 
     def _rss(self, rho: Array | np.float64) -> Array:
@@ -179,78 +234,86 @@ class _Profile:
         return np.asarray(least + self.c * (rho - centre) ** 2)
 
     def score(self, rho: float) -> float:
+        """Derivative in ρ."""
         pull = self.nobs * (self.b - rho * self.c) / self.rss(rho)
         return float(pull - logdet_sum(self.terms, rho, 1))
 
     def slope(self, rho: float) -> float:
+        """Second derivative in ρ."""
         rss, cross = self.rss(rho), self.b - rho * self.c
         return float(
             self.nobs * (2.0 * cross**2 - self.c * rss) / rss**2 - logdet_sum(self.terms, rho, 2)
         )
 
-    def solve(self, low: float, high: float) -> float:
-        """Root of the score at the highest point of the interval."""
-        low, high = self._finite(low, high)
-        best, left, right = self._best_of(np.linspace(low, high, GRID + 2)[1:-1], low, high)
-        for _ in range(WIDENINGS):
-            error = 1.0 / np.sqrt(max(-self.slope(best), 1e-12))
-            reach = min(max(WIDTH * error, REACH * (high - low)), 0.5 * (high - low))
-            for term in self.terms:
-                term.logdet.refine(best - reach, best + reach)
-            found = self._root(best, left, right)
-            edge = min(abs(found - left), abs(right - found)) <= 1e-6 * (high - low)
-            if abs(found - best) <= 0.8 * reach and (not edge or (left, right) == (low, high)):
-                break
-            best, left, right = found, low, high
-        self._require_inside(found, low, high)
-        return found
 
-    def _finite(self, low: float, high: float) -> tuple[float, float]:
-        """Where W has no eigenvalue of a sign, the quadratic form alone bounds ρ."""
-        if np.isfinite(low) and np.isfinite(high):
-            return low, high
-        centre = self.b / self.c if self.c > 0 else 0.0
-        spread = 10.0 * (1.0 + np.sqrt(self.a / self.c)) if self.c > 0 else 10.0
-        return (
-            low if np.isfinite(low) else centre - spread,
-            high if np.isfinite(high) else centre + spread,
-        )
+def solve_profile(profile: Profile, interval: Interval, *, grid: int = GRID) -> float:
+    """Root of the score at the highest point of the interval."""
+    low, high = _finite(profile, interval)
+    points = np.linspace(low, high, grid + 2)[1:-1]
+    values = profile.value(points)
+    place = int(np.argmax(values))
+    best = float(points[place])
+    left = low if place == 0 else float(points[place - 1])
+    right = high if place == grid - 1 else float(points[place + 1])
+    for _ in range(WIDENINGS):
+        error = 1.0 / np.sqrt(max(-profile.slope(best), 1e-12))
+        reach = min(max(WIDTH * error, REACH * (high - low)), 0.5 * (high - low))
+        for term in profile.terms:
+            term.logdet.refine(best - reach, best + reach)
+        found = _root(profile, best, left, right)
+        edge = min(abs(found - left), abs(right - found)) <= 1e-6 * (high - low)
+        if abs(found - best) <= 0.8 * reach and (not edge or (left, right) == (low, high)):
+            break
+        best, left, right = found, low, high
+    return found
 
-    def _best_of(self, grid: Array, low: float, high: float) -> tuple[float, float, float]:
-        place = int(np.argmax(self.value(grid)))
-        left = low if place == 0 else float(grid[place - 1])
-        right = high if place == len(grid) - 1 else float(grid[place + 1])
-        return float(grid[place]), left, right
 
-    def _root(self, start: float, left: float, right: float) -> float:
-        """Newton steps in a bracket that shrinks by the sign of the score.
+def _finite(profile: Profile, interval: Interval) -> Interval:
+    low, high = interval
+    if np.isfinite(low) and np.isfinite(high):
+        return low, high
+    centre, width = profile.spread
+    return (
+        low if np.isfinite(low) else centre - width,
+        high if np.isfinite(high) else centre + width,
+    )
 
-        A step below 1e-9 of the bracket squares to rounding.
-        """
-        rho, width = start, right - left
-        for _ in range(STEPS):
-            score, slope = self.score(rho), self.slope(rho)
-            left, right = (rho, right) if score > 0 else (left, rho)
-            step = rho - score / slope if slope < 0 else np.nan
-            newton = left < step < right
-            following = step if newton else 0.5 * (left + right)
-            moved, rho = abs(following - rho), following
-            if moved <= (QUADRATIC if newton else 1e-15) * width:
-                break
-        return float(rho)
 
-    def _require_inside(self, rho: float, low: float, high: float) -> None:
-        margin = 1e-7 * (high - low)
-        if low + margin <= rho <= high - margin:
-            return
-        held = (
-            "; without bias correction only the singularity at one would hold rho below it"
-            if any(term.centred for term in self.terms)
-            else ""
-        )
-        raise InputError(
-            "the likelihood rises to the edge of the admissible interval of rho "
-            f"({low:.4g}, {high:.4g}), so that the spatial lag is not told apart from a common "
-            f"movement{held}; use weights that reach less far (power=2, cutoff_km=, contiguity) "
-            "or a regressor that carries the common movement."
-        )
+def _root(profile: Profile, start: float, left: float, right: float) -> float:
+    """Newton steps in a bracket that shrinks by the sign of the score.
+
+    A step below 1e-9 of the bracket squares to rounding.
+    """
+    at, width = start, right - left
+    for _ in range(STEPS):
+        score, slope = profile.score(at), profile.slope(at)
+        left, right = (at, right) if score > 0 else (left, at)
+        step = at - score / slope if slope < 0 else np.nan
+        newton = left < step < right
+        following = step if newton else 0.5 * (left + right)
+        moved, at = abs(following - at), following
+        if moved <= (QUADRATIC if newton else 1e-15) * width:
+            break
+    return float(at)
+
+
+def require_inside(
+    name: str, value: float, interval: Interval, terms: Sequence[LogDetTerm]
+) -> None:
+    """Refuse a maximum at the edge of the interval."""
+    low, high = interval
+    margin = 1e-7 * (high - low)
+    if not np.isfinite(margin) or low + margin <= value <= high - margin:
+        return
+    held = (
+        "; without bias correction only the singularity at one would hold it below"
+        if any(term.centred for term in terms)
+        else ""
+    )
+    what = "spatial lag" if name == "rho" else "spatial error"
+    raise InputError(
+        f"the likelihood rises to the edge of the admissible interval of {name} "
+        f"({low:.4g}, {high:.4g}), so that the {what} is not told apart from a common "
+        f"movement{held}; use weights that reach less far (power=2, cutoff_km=, contiguity) "
+        "or a regressor that carries the common movement."
+    )

@@ -5,25 +5,27 @@ One specification, three switches (lag of y, lags of x, lag of the error).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from spatial.errors import InputError
 from spatial.fit import Fit, fit_sample
 from spatial.formula import check_formula
+from spatial.gather import Weights
 from spatial.panel import Panel
 from spatial.sample import build_sample
+from spatial.sheet import Missing
 from spatial.within import Effects
 
 if TYPE_CHECKING:
     import pandas as pd
-    from libpysal.graph import Graph
 
-__all__ = ["OLS", "SAR", "SDM", "SLX", "Specification"]
+__all__ = ["GNS", "OLS", "SAC", "SAR", "SDEM", "SDM", "SEM", "SLX", "Specification"]
 
 EFFECTS = ("none", "unit", "time", "twoway")
 CORRECTIONS = ("default", "lee-yu", None)
+MISSING = (None, "absent", "drop_units")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Specification:
     bias_correction
         "lee-yu" transforms the effects out (Lee and Yu, 2010), None keeps them as dummies. By
         default "lee-yu" wherever it applies, and `fit.notes` says where it does not.
+    missing
+        What an absent row of an unbalanced panel means: "absent", the unit does not exist in that
+        year, so that the weights are cut to those present (Σ_t ln|I − ρW_t|); "drop_units", it
+        exists but was not observed, and units without a row in every year are dropped. Without
+        this word an unbalanced panel is refused.
 
     Raises
     ------
@@ -53,6 +60,7 @@ class Specification:
     effects: Effects = "none"
     lagged: Sequence[str] | None = None
     bias_correction: Literal["default", "lee-yu"] | None = "default"
+    missing: Missing = None
 
     kind: ClassVar[str]
     lag_y: ClassVar[bool] = False
@@ -69,11 +77,16 @@ class Specification:
             raise InputError(
                 'bias_correction="lee-yu" needs fixed effects; leave it out, or set effects=.'
             )
+        if self.missing not in MISSING:
+            raise InputError(
+                f'missing={self.missing!r}; it is "absent" (the unit does not exist in that year) '
+                'or "drop_units".'
+            )
         if self.lagged is not None:
             if not self.lag_x:
                 raise InputError(
-                    f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use SDM "
-                    "or SLX."
+                    f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use SLX, "
+                    "SDM, SDEM or GNS."
                 )
             one = isinstance(self.lagged, str) or not isinstance(self.lagged, Iterable)
             terms = (self.lagged,) if one else tuple(self.lagged)
@@ -83,24 +96,36 @@ class Specification:
                 )
             object.__setattr__(self, "lagged", terms)
 
-    def fit(self, data: Panel | pd.DataFrame, w: Graph) -> Fit:
+    def fit(
+        self,
+        data: Panel | pd.DataFrame,
+        w: Weights,
+        *,
+        w_error: Weights | None = None,
+        w_x: Weights | Mapping[str, Weights] | None = None,
+    ) -> Fit:
         """Estimate by maximum likelihood.
 
         Parameters
         ----------
         data
-            A balanced `Panel`, or for a cross-section a DataFrame indexed by unit.
+            A `Panel`, or for a cross-section a DataFrame indexed by unit.
         w
-            Graph over at least the units of the data. Units that only it has are cut out, the rest
-            is re-scaled, and an AlignmentWarning names them.
+            Graph over at least the units of the data, or a mapping from each time to one. Units
+            that only it has are cut out, the rest is re-scaled, and an AlignmentWarning names them.
+        w_error
+            Other weights for the lag of the error.
+        w_x
+            Other weights for the lags of all regressors, or a mapping from terms to weights.
 
         Raises
         ------
         InputError
             Units that the graph lacks, missing or infinite values, collinear or absorbed columns,
-            an unbalanced panel, a likelihood without an inner maximum.
+            an unbalanced panel without `missing`, a likelihood without an inner maximum.
         """
         self._require_effects_for(data)
+        self._require_lags_for(w_error, w_x)
         sample = build_sample(
             self.formula,
             data,
@@ -109,8 +134,23 @@ class Specification:
             lagged=self.lagged,
             intercept=self.effects == "none",
             stacklevel=3,
+            missing=self.missing,
+            w_error=w_error,
+            w_x=w_x,
         )
         return fit_sample(self, sample)
+
+    def _require_lags_for(self, w_error: object, w_x: object) -> None:
+        if w_error is not None and not self.lag_error:
+            raise InputError(
+                f"{self.kind} has no lag of the error; leave w_error= out, or use SEM, SDEM, SAC "
+                "or GNS."
+            )
+        if w_x is not None and not self.lag_x:
+            raise InputError(
+                f"{self.kind} has no lags of regressors; leave w_x= out, or use SLX, SDM, SDEM or "
+                "GNS."
+            )
 
     def _require_effects_for(self, data: Panel | pd.DataFrame) -> None:
         if self.effects == "none":
@@ -149,6 +189,42 @@ class SAR(Specification):
 
     kind: ClassVar[str] = "SAR"
     lag_y: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class SEM(Specification):
+    """y = Xβ + effects + u, u = λWu + ε (spatial lag of the error)."""
+
+    kind: ClassVar[str] = "SEM"
+    lag_error: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class SDEM(Specification):
+    """y = Xβ + WXθ + effects + u, u = λWu + ε."""
+
+    kind: ClassVar[str] = "SDEM"
+    lag_x: ClassVar[bool] = True
+    lag_error: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class SAC(Specification):
+    """y = ρWy + Xβ + effects + u, u = λMu + ε; M is W unless `w_error` is given."""
+
+    kind: ClassVar[str] = "SAC"
+    lag_y: ClassVar[bool] = True
+    lag_error: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class GNS(Specification):
+    """y = ρWy + Xβ + WXθ + effects + u, u = λMu + ε (general nesting model; Elhorst, 2014)."""
+
+    kind: ClassVar[str] = "GNS"
+    lag_y: ClassVar[bool] = True
+    lag_x: ClassVar[bool] = True
+    lag_error: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,11 @@ class Panel:
         """Whether every unit has a row in every time."""
         return len(self._frame) == self.n_units * self.n_times
 
+    @property
+    def codes(self) -> tuple[Positions, Positions]:
+        """Places of the rows of `frame` in `units` and in `times`."""
+        return self._unit_codes.copy(), self._time_codes.copy()
+
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Pairs of unit and time without a row; empty when balanced."""

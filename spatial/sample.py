@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,11 @@ import pandas as pd
 
 from spatial.errors import InputError, named
 from spatial.formula import Columns, formula_columns, lag_name
-from spatial.labels import canonical_index
+from spatial.gather import Weights, gather
+from spatial.network import Network
 from spatial.panel import Panel
-from spatial.weights.operator import Operator, align, check_scaling
+from spatial.sheet import Missing, Sheet, sheet_of
+from spatial.within import Layout
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -23,18 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["Sample", "build_sample"]
 
 Array = npt.NDArray[np.float64]
-SPAN = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One outcome, its regressors and one graph, balanced.
+    """One outcome, its regressors and their weights, as stacked rows.
 
-    T times (one for a cross-section), N units.
-
-    `y` and `wy` are (T, N); `x` is (T, N, K) with the spatial lags last; `labels` (K,) name its
-    columns; `terms` are the regressors that have effects, `own` and `neighbour` the columns of x
-    that hold each (−1 where it is not lagged).
+    Rows are sorted by time and then by unit. `y` and `wy` are (n,); `x` is (n, K) with the spatial
+    lags last; `labels` (K,) name its columns; `terms` are the regressors that have effects, `own`
+    and `neighbour` the columns of x that hold each (−1 where it is not lagged), `lag_networks` the
+    weights that lag each. `network` lags y, `error_network` the error.
     """
 
     outcome: str
@@ -49,27 +49,30 @@ class Sample:
     times: pd.Index | None
     unit_name: str
     time_name: str | None
-    operator: Operator
+    layout: Layout
+    network: Network
+    error_network: Network
+    lag_networks: tuple[Network, ...]
     graph: Graph
     notes: tuple[str, ...]
 
     @property
     def n_units(self) -> int:
         """Number of units N."""
-        return int(self.y.shape[1])
+        return self.layout.n_units
 
     @property
     def n_times(self) -> int:
-        """Number of times T."""
-        return int(self.y.shape[0])
+        """Number of times T, one for a cross-section."""
+        return self.layout.n_times
 
     @property
     def index(self) -> pd.Index:
-        """Labels of the rows in the order of `y.ravel()`."""
+        """Labels of the rows."""
         if self.times is None:
             return self.units.rename(self.unit_name)
         return pd.MultiIndex.from_arrays(
-            [np.tile(self.units, self.n_times), np.repeat(self.times, self.n_units)],
+            [self.units.take(self.layout.unit_codes), self.times.take(self.layout.time_codes)],
             names=[self.unit_name, self.time_name],
         )
 
@@ -77,147 +80,100 @@ class Sample:
 def build_sample(
     formula: str,
     data: Panel | pd.DataFrame,
-    w: Graph,
+    w: Weights,
     *,
     lag_x: bool,
     lagged: Sequence[str] | None,
     intercept: bool,
     stacklevel: int,
+    missing: Missing = None,
+    w_error: Weights | None = None,
+    w_x: Weights | Mapping[str, Weights] | None = None,
 ) -> Sample:
     """Evaluate the formula, match units with the weights, and lag what is to be lagged."""
-    if isinstance(data, Panel):
-        sheet = _sheet_of_panel(data)
-    elif isinstance(data, pd.DataFrame):
-        sheet = _sheet_of_frame(data)
-    else:
-        raise InputError(
-            f"the data are a {type(data).__name__}; give a spatial.Panel, or for a cross-section a "
-            "DataFrame indexed by unit."
-        )
-    columns = formula_columns(formula, sheet.frame, where=sheet.where, lag=sheet.lag)
-    aligned = align(w, sheet.units, what="the data", stacklevel=stacklevel + 1)
-    scaling = check_scaling(aligned.operator, stacklevel=stacklevel + 1)
-    first, lag_note = _first_time(columns, formula, sheet)
-    _refuse_infinite(columns, first * sheet.n_units, sheet)
-    shape = (sheet.n_times, sheet.n_units)
-    y = columns.y.reshape(shape)[first:]
-    x = columns.x.reshape(*shape, -1)[first:]
-    op = aligned.operator
+    whole = sheet_of(data, missing)
+    columns = formula_columns(formula, whole.frame, where=whole.where, lag=whole.lag)
+    sheet, rows = whole.used()
+    columns = columns.take(rows)
+    _refuse_infinite(columns, sheet)
+    found = gather(w, sheet, stacklevel=stacklevel + 1)
     keep = [j for j, name in enumerate(columns.labels) if intercept or name != "Intercept"]
     to_lag = _columns_to_lag(columns, lagged) if lag_x else []
+    by_column = _lag_networks(w_x, columns, to_lag, found.network, sheet, stacklevel + 1)
     own_labels = [columns.labels[j] for j in keep]
-    wx = op.lag(x[..., to_lag]) if to_lag else x[..., :0]
     lag_place = {columns.labels[j]: len(keep) + place for place, j in enumerate(to_lag)}
+    lag_by = {columns.labels[j]: by_column[j] for j in to_lag}
     terms = tuple(name for name in own_labels if name != "Intercept")
+    error = found if w_error is None else gather(w_error, sheet, stacklevel=stacklevel + 1)
     return Sample(
         outcome=columns.outcome,
-        y=y,
-        wy=op.lag(y[..., None])[..., 0],
-        x=np.concatenate([x[..., keep], wx], axis=-1),
+        y=columns.y,
+        wy=found.network.lag(columns.y),
+        x=np.concatenate([columns.x[:, keep], _lag_columns(columns.x, to_lag, by_column)], axis=1),
         labels=(*own_labels, *(lag_name(columns.labels[j]) for j in to_lag)),
         terms=terms,
         own=tuple(own_labels.index(name) for name in terms),
         neighbour=tuple(lag_place.get(name, -1) for name in terms),
         units=sheet.units,
-        times=None if sheet.times is None else sheet.times[first:],
+        times=sheet.times,
         unit_name=sheet.unit_name,
         time_name=sheet.time_name,
-        operator=op,
-        graph=w,
-        notes=tuple(note for note in (*aligned.notes, scaling, lag_note) if note),
+        layout=sheet.layout,
+        network=found.network,
+        error_network=error.network,
+        lag_networks=tuple(lag_by.get(name, found.network) for name in terms),
+        graph=found.graph,
+        notes=tuple(dict.fromkeys((*sheet.notes, *found.notes, *error.notes))),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Sheet:
-    """Rows of a balanced table in the order (time, unit)."""
-
-    frame: pd.DataFrame
-    units: pd.Index
-    times: pd.Index | None
-    unit_name: str
-    time_name: str | None
-    panel: Panel | None
-
-    @property
-    def n_units(self) -> int:
-        return len(self.units)
-
-    @property
-    def n_times(self) -> int:
-        return 1 if self.times is None else len(self.times)
-
-    @property
-    def lag(self) -> Callable[[pd.Series], pd.Series] | None:
-        return None if self.panel is None else self.panel.shift_values
-
-    def where(self, rows: npt.NDArray[np.intp]) -> str:
-        """Names of rows for a message: units with their times."""
-        shown = [
-            str(self.units[r % self.n_units])
-            + ("" if self.times is None else f" {self.times[r // self.n_units]}")
-            for r in rows[:SPAN]
-        ]
-        more = f" and {len(rows) - SPAN} more" if len(rows) > SPAN else ""
-        return ", ".join(shown) + more
+def _lag_columns(x: Array, to_lag: Sequence[int], by_column: Mapping[int, Network]) -> Array:
+    """Spatial lags of the columns to be lagged, those under the same weights at once."""
+    out = np.empty((len(x), len(to_lag)))
+    for network in {id(by_column[j]): by_column[j] for j in to_lag}.values():
+        places = [place for place, j in enumerate(to_lag) if by_column[j] is network]
+        out[:, places] = network.lag(x[:, [to_lag[place] for place in places]])
+    return out
 
 
-def _sheet_of_panel(panel: Panel) -> _Sheet:
-    if not panel.balanced:
-        gaps = panel.gaps
-        holes = [f"{u} {t}" for u, t in gaps.head(SPAN).itertuples(index=False)]
-        more = f" and {len(gaps) - SPAN} more" if len(gaps) > SPAN else ""
-        complete = len(panel.complete_units)
-        raise InputError(
-            f"the panel is unbalanced: {len(gaps)} rows are absent ({', '.join(holes)}{more}); "
-            f"keep the {complete} units "
-            "observed in every year with panel.subset(units=panel.complete_units), or choose years "
-            "in which all units are "
-            "observed with panel.subset(years=(first, last))."
-        )
-    return _Sheet(panel.frame, panel.units, panel.times, panel.unit, panel.time, panel)
+def _lag_networks(
+    w_x: Weights | Mapping[str, Weights] | None,
+    columns: Columns,
+    to_lag: Sequence[int],
+    network: Network,
+    sheet: Sheet,
+    stacklevel: int,
+) -> dict[int, Network]:
+    """Weights that lag each column: those of y, one other for all, or others for terms named."""
+    out = dict.fromkeys(to_lag, network)
+    if w_x is None:
+        return out
+    of_terms = isinstance(w_x, Mapping) and all(isinstance(key, str) for key in w_x)
+    if not of_terms:
+        other = gather(w_x, sheet, stacklevel=stacklevel + 1).network
+        return dict.fromkeys(to_lag, other)
+    lagged_terms = list(dict.fromkeys(columns.term[j] for j in to_lag))
+    for term, weights in dict(w_x).items():
+        places = [j for j in to_lag if _tight(columns.term[j]) == _tight(str(term))]
+        if not places:
+            raise InputError(
+                f"w_x= names {term}, which is no lagged term; these are {named(lagged_terms, 20)}."
+            )
+        other = gather(weights, sheet, stacklevel=stacklevel + 1).network
+        out.update(dict.fromkeys(places, other))
+    return out
 
 
-def _sheet_of_frame(frame: pd.DataFrame) -> _Sheet:
-    if len(frame) == 0:
-        raise InputError("the table has no rows; check the filters that made it.")
-    if isinstance(frame.index, pd.MultiIndex):
-        raise InputError(
-            "a cross-section is indexed by unit alone; for units and times make a spatial.Panel."
-        )
-    labels = canonical_index(frame.index, "the index of the data")
-    numeric = pd.api.types.is_numeric_dtype(frame.index.dtype)
-    order = frame.index.argsort() if numeric else labels.argsort()
-    ordered = frame.iloc[order]
-    name = str(frame.index.name) if frame.index.name is not None else "unit"
-    return _Sheet(ordered.reset_index(drop=True), ordered.index, None, name, None, None)
+def _tight(term: str) -> str:
+    return re.sub(r"\s", "", term)
 
 
-def _first_time(columns: Columns, formula: str, sheet: _Sheet) -> tuple[int, str | None]:
-    """Leading times that only lag() leaves empty are outside the model, and a note says so."""
-    if sheet.times is None or not re.search(r"\blag\s*\(", formula):
-        return 0, None
-    empty = np.isnan(columns.x).any(axis=1).reshape(sheet.n_times, sheet.n_units).all(axis=1)
-    first = int(np.argmin(empty)) if not empty.all() else 0
-    if empty.all():
-        raise InputError(
-            "lag() leaves no time with data; the panel needs at least two consecutive times."
-        )
-    if first == 0:
-        return 0, None
-    return (
-        first,
-        f"lag() uses {named(sheet.times[:first])} as the earlier time; the model starts in "
-        f"{sheet.times[first]}.",
-    )
-
-
-def _refuse_infinite(columns: Columns, start: int, sheet: _Sheet) -> None:
+def _refuse_infinite(columns: Columns, sheet: Sheet) -> None:
     for label, values in (
         (columns.outcome, columns.y),
         *zip(columns.labels, columns.x.T, strict=True),
     ):
-        bad = np.flatnonzero(~np.isfinite(values[start:])) + start
+        bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):
             kind = "missing" if np.isnan(values[bad]).all() else "infinite or missing"
             raise InputError(
@@ -235,16 +191,12 @@ def _columns_to_lag(columns: Columns, lagged: Sequence[str] | None) -> list[int]
     if lagged is None:
         return every
     wanted = [lagged] if isinstance(lagged, str) else list(lagged)
-    known = {re.sub(r"\s", "", columns.term[j]) for j in every} | set(columns.labels)
-    absent = [term for term in wanted if re.sub(r"\s", "", term) not in known and term not in known]
+    known = {_tight(columns.term[j]) for j in every} | set(columns.labels)
+    absent = [term for term in wanted if _tight(term) not in known and term not in known]
     if absent:
         raise InputError(
             f"lagged= names {named(absent)}, which is no term of the formula; its terms are "
             f"{named(dict.fromkeys(columns.term[j] for j in every), 20)}."
         )
-    tight = {re.sub(r"\s", "", term) for term in wanted}
-    return [
-        j
-        for j in every
-        if re.sub(r"\s", "", columns.term[j]) in tight or columns.labels[j] in wanted
-    ]
+    tight = {_tight(term) for term in wanted}
+    return [j for j in every if _tight(columns.term[j]) in tight or columns.labels[j] in wanted]

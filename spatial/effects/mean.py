@@ -1,8 +1,6 @@
 """Mean effects of a regressor: direct, indirect and total, with delta or simulated standard errors.
 
-With S = I − ρW the effects of x_k are the entries of S⁻¹(β_k I + θ_k W) (LeSage and Pace, 2009, ch.
-2). No inverse is taken: tr S⁻¹ = N + ρ g(ρ), tr(S⁻¹W) = g(ρ), and row sums come from one solve, or
-from 1/(1 − ρ) where all rows of W sum to one.
+(LeSage and Pace, 2009, ch. 2.)
 """
 
 from __future__ import annotations
@@ -13,41 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from numpy.polynomial import Chebyshev
 from scipy.special import ndtr, ndtri
 
+from spatial.effects.multiplier import Multiplier, Propagation, multiplier, multiplier_slope
 from spatial.errors import InputError, is_whole
-from spatial.information import solve_system
-from spatial.weights.logdet import LogDeterminant
-from spatial.weights.operator import Operator
 
 __all__ = [
     "EFFECTS",
     "Coefficients",
-    "Multiplier",
     "delta_effects",
-    "multiplier",
     "simulated_effects",
 ]
 
 Array = npt.NDArray[np.float64]
 EFFECTS = ("direct", "indirect", "total")
-SMOOTH_DEGREE = 24
 TRIES = 1000
-
-
-@dataclass(frozen=True)
-class Multiplier:
-    """What ρ and W do to β and θ: direct = β·own + θ·own_lag, total = β·all + θ·all_lag.
-
-    own = tr S⁻¹/N, own_lag = tr(S⁻¹W)/N, all = 1′S⁻¹1/N, all_lag = 1′S⁻¹W1/N; arrays over the
-    values of ρ asked for.
-    """
-
-    own: Array
-    own_lag: Array
-    all: Array
-    all_lag: Array
 
 
 @dataclass(frozen=True)
@@ -60,62 +38,30 @@ class Coefficients:
     rho: int
 
 
-def multiplier(op: Operator, logdet: LogDeterminant | None, rho: Array) -> Multiplier:
-    """Multiplier at each ρ; without a lag of y (`logdet` None) S is the identity."""
-    ones = np.ones_like(rho)
-    if logdet is None:
-        trace = float(op.matrix.diagonal().sum()) / op.n
-        return Multiplier(ones, trace * ones, ones, float(op.row_sums.mean()) * ones)
-    g = logdet.g(rho) / op.n
-    if op.stochastic:
-        whole = 1.0 / (1.0 - rho)
-        return Multiplier(1.0 + rho * g, g, whole, whole)
-    whole, whole_lag = _row_means(op, rho, 1.0 / logdet.interval[1])
-    return Multiplier(1.0 + rho * g, g, whole, whole_lag)
-
-
-def multiplier_slope(op: Operator, logdet: LogDeterminant, rho: float) -> Multiplier:
-    """Derivatives of the multiplier in ρ."""
-    g, h = float(logdet.g(rho)) / op.n, float(logdet.h(rho)) / op.n
-    if op.stochastic:
-        whole = whole_lag = 1.0 / (1.0 - rho) ** 2
-    else:
-        ones = np.ones(op.n)
-        forward = solve_system(op, rho, ones)
-        back = op.matrix.T @ solve_system(op, rho, ones, transposed=True)
-        whole = float(back @ forward) / op.n
-        whole_lag = float(back @ (op.matrix @ forward)) / op.n
-    return Multiplier(*(np.array([v]) for v in (g + rho * h, h, whole, whole_lag)))
-
-
 def delta_effects(
     places: Coefficients,
     params: Array,
     cov: Array,
     *,
-    op: Operator,
-    logdet: LogDeterminant | None,
+    ways: Propagation,
     level: float,
 ) -> pd.DataFrame:
     """Effects with standard errors by the delta method.
 
-    The variance of c(β, θ, ρ) is J V J′ with J from the derivatives in `Multiplier` and
-    `multiplier_slope`.
+    The variance of c(β, θ, ρ) is J V J′ with J from `multiplier` and `multiplier_slope`.
     """
     rho = float(params[places.rho]) if places.rho >= 0 else 0.0
-    own, lag = _by_effect(multiplier(op, logdet, np.array([rho])))
-    slope_own, slope_lag = np.zeros(3), np.zeros(3)
-    if logdet is not None:
-        slope_own, slope_lag = _by_effect(multiplier_slope(op, logdet, rho))
+    own, lag = _by_effect(multiplier(ways, np.array([rho])))
+    slope_own, slope_lag = _by_effect(multiplier_slope(ways, rho))
     beta, theta = _beta_theta(places, params)
-    estimates = np.multiply.outer(beta, own) + np.multiply.outer(theta, lag)
+    estimates = np.multiply.outer(beta, own) + theta[:, None] * lag
     jacobian = np.zeros((len(places.terms), 3, len(params)))
     for k, (at_own, at_lag) in enumerate(zip(places.own, places.neighbour, strict=True)):
         jacobian[k, :, at_own] = own
         if at_lag >= 0:
-            jacobian[k, :, at_lag] = lag
+            jacobian[k, :, at_lag] = lag[k]
         if places.rho >= 0:
-            jacobian[k, :, places.rho] = beta[k] * slope_own + theta[k] * slope_lag
+            jacobian[k, :, places.rho] = beta[k] * slope_own + theta[k] * slope_lag[k]
     flat = jacobian.reshape(-1, len(params))
     errors = np.sqrt(np.einsum("ij,jk,ik->i", flat, cov, flat).clip(min=0.0))
     z = ndtri(0.5 + level / 2.0)
@@ -128,8 +74,7 @@ def simulated_effects(
     params: Array,
     cov: Array,
     *,
-    op: Operator,
-    logdet: LogDeterminant | None,
+    ways: Propagation,
     level: float,
     draws: int,
     seed: int,
@@ -146,34 +91,32 @@ def simulated_effects(
         )
     if not is_whole(seed) or seed < 0:
         raise InputError(f"seed={seed!r} is not a whole number from 0 on.")
-    interval = logdet.interval if logdet is not None else (-np.inf, np.inf)
-    sample, redrawn = _draw(params, cov, places.rho, interval, draws, seed)
-    if logdet is not None:
+    sample, redrawn = _draw(params, cov, places.rho, ways.interval, draws, seed)
+    for logdet in ways.logdets:
         logdet.refine(float(sample[:, places.rho].min()), float(sample[:, places.rho].max()))
-    drawn = _effects(places, sample, op, logdet)
+    drawn = _effects(places, sample, ways)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
-    exact = _effects(places, params[None, :], op, logdet)[0]
+    exact = _effects(places, params[None, :], ways)[0]
     table = _table(places.terms, exact, drawn.std(axis=0, ddof=1), low, high)
     table.attrs.update({"draws": draws, "seed": seed, "redrawn": redrawn})
     return table
 
 
 def _by_effect(m: Multiplier) -> tuple[Array, Array]:
-    """Factors of β and of θ in the direct, indirect and total effect at one ρ, (3,) each."""
-    own, lag, whole, whole_lag = m.own[0], m.own_lag[0], m.all[0], m.all_lag[0]
-    return np.array([own, whole - own, whole]), np.array([lag, whole_lag - lag, whole_lag])
+    """Factors of β (3,) and of θ (terms, 3) in the direct, indirect and total effect at one ρ."""
+    own, whole, lag, whole_lag = m.own[0], m.all[0], m.own_lag[0], m.all_lag[0]
+    factors = np.stack([lag, whole_lag - lag, whole_lag], axis=-1)
+    return np.array([own, whole - own, whole]), factors
 
 
-def _effects(
-    places: Coefficients, params: Array, op: Operator, logdet: LogDeterminant | None
-) -> Array:
+def _effects(places: Coefficients, params: Array, ways: Propagation) -> Array:
     """Direct, indirect and total effect of each term for rows of parameters, (rows, 3 × terms)."""
     rho = params[:, places.rho] if places.rho >= 0 else np.zeros(len(params))
-    m = multiplier(op, logdet, rho)
+    m = multiplier(ways, rho)
     beta, theta = _beta_theta(places, params)
-    direct = beta * m.own[:, None] + theta * m.own_lag[:, None]
-    total = beta * m.all[:, None] + theta * m.all_lag[:, None]
+    direct = beta * m.own[:, None] + theta * m.own_lag
+    total = beta * m.all[:, None] + theta * m.all_lag
     return np.stack([direct, total - direct, total], axis=-1).reshape(len(params), -1)
 
 
@@ -206,33 +149,6 @@ def _draw(
         redrawn += int(outside.sum())
         drawn[outside] = sample(int(outside.sum()))
     raise InputError('draws of rho keep falling outside its interval; use method="delta".')
-
-
-def _row_means(op: Operator, rho: Array, largest: float) -> tuple[Array, Array]:
-    """1′S⁻¹1/N and 1′S⁻¹W1/N at each ρ.
-
-    Many values are read from an interpolant of (1 − ρω) times them, ω the `largest` eigenvalue.
-    """
-    if len(rho) <= SMOOTH_DEGREE:
-        return _solved_means(op, rho)
-    nodes = np.polynomial.chebyshev.chebpts1(SMOOTH_DEGREE + 1)
-    low, high = float(rho.min()), float(rho.max())
-    points = 0.5 * (low + high) + 0.5 * (high - low) * nodes
-    smooth = [
-        Chebyshev.fit(points, values * (1.0 - largest * points), SMOOTH_DEGREE, domain=[low, high])
-        for values in _solved_means(op, points)
-    ]
-    pole = 1.0 - largest * rho
-    return smooth[0](rho) / pole, smooth[1](rho) / pole
-
-
-def _solved_means(op: Operator, rho: Array) -> tuple[Array, Array]:
-    ones = np.ones(op.n)
-    forward = [solve_system(op, float(value), ones) for value in rho]
-    return (
-        np.array([v.mean() for v in forward]),
-        np.array([(op.matrix @ v).mean() for v in forward]),
-    )
 
 
 def _table(

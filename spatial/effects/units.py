@@ -1,12 +1,13 @@
 """Effects unit by unit: own, received, sent, and the flow from each unit to each other.
 
-P = S⁻¹(βI + θW), S = I − ρW; P_ij is the change in y_i when x_j rises by one. Own is P_ii, received
-the rest of row i, sent the rest of column i. Standard errors by the delta method: ∂P/∂β = S⁻¹,
-∂P/∂θ = S⁻¹W, ∂P/∂ρ = S⁻¹W P.
+P = S⁻¹(βI + θV), S = I − ρW, V the weights that lag x (mostly W); P_ij is the change in y_i when
+x_j rises by one. Own is P_ii, received the rest of row i, sent the rest of column i. Standard
+errors by the delta method: ∂P/∂β = S⁻¹, ∂P/∂θ = S⁻¹V, ∂P/∂ρ = S⁻¹W P.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spatial.errors import InputError
-from spatial.information import solve_system
+from spatial.network import Network, shared_periods
+from spatial.systems import solve_system
 from spatial.weights.operator import Operator
 
-__all__ = ["PAIR_LIMIT", "Slopes", "largest_flows", "unit_effects"]
+__all__ = ["PAIR_LIMIT", "Reach", "Slopes", "largest_flows", "reaches", "unit_effects"]
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -44,44 +46,68 @@ class Slopes:
         return np.asarray(np.sqrt(variance.clip(min=0.0)))
 
 
-def unit_effects(op: Operator, slopes: Slopes) -> dict[str, Array]:
-    """own, received, sent and their standard errors, (N,) each."""
-    diagonal = _diagonals(op, slopes)
-    rows = _sums(op, slopes, transposed=False)
-    columns = _sums(op, slopes, transposed=True)
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """One set of weights: W of y, V of the term's lag (often the same), units at `places`.
+
+    `periods` counts the times that share them.
+    """
+
+    op: Operator
+    by: Operator
+    places: Places
+    periods: int
+
+
+def reaches(network: Network, lag_network: Network, unit_codes: Places) -> list[Reach]:
+    """Weights of each distinct pair of blocks."""
+    return [
+        Reach(
+            network.blocks[i].operator,
+            lag_network.blocks[j].operator,
+            unit_codes[network.blocks[i].rows[0]],
+            periods,
+        )
+        for (i, j), periods in shared_periods(network, lag_network).items()
+    ]
+
+
+def unit_effects(parts: Sequence[Reach], n_units: int, slopes: Slopes) -> dict[str, Array]:
+    """own, received, sent and their standard errors, (N,) each, means over a unit's times."""
+    sums = np.zeros((9, n_units))
+    count = np.zeros(n_units)
+    for part in parts:
+        rows = _sums(part, slopes, transposed=False)
+        columns = _sums(part, slopes, transposed=True)
+        sums[:, part.places] += part.periods * np.stack(
+            [*_diagonals(part, slopes), *rows, *columns]
+        )
+        count[part.places] += part.periods
+    diagonal, received, sent = (sums / count).reshape(3, 3, n_units)
     out: dict[str, Array] = {}
-    for name, parts in (
+    for name, derivatives in (
         ("own", diagonal),
-        ("received", [r - d for r, d in zip(rows, diagonal, strict=True)]),
-        ("sent", [c - d for c, d in zip(columns, diagonal, strict=True)]),
+        ("received", received - diagonal),
+        ("sent", sent - diagonal),
     ):
-        by_beta, by_theta, by_rho = parts
+        by_beta, by_theta, by_rho = derivatives
         out[name] = slopes.beta * by_beta + slopes.theta * by_theta
         out[f"{name}_std_error"] = slopes.error(by_beta, by_theta, by_rho)
-    return {
-        key: out[key]
-        for key in (
-            "own",
-            "received",
-            "sent",
-            "own_std_error",
-            "received_std_error",
-            "sent_std_error",
-        )
-    }
+    names = ("own", "received", "sent")
+    return {key: out[key] for key in (*names, *(f"{name}_std_error" for name in names))}
 
 
-def largest_flows(op: Operator, slopes: Slopes, sources: Places, top: int | None) -> _Flows:
+def largest_flows(part: Reach, slopes: Slopes, sources: Places, top: int | None) -> _Flows:
     """Sender, receiver, effect and standard error of flows between distinct units, largest first.
 
     Only blocks of columns and the `top` largest so far are held; None keeps all, if they fit.
     """
     if top is None:
-        refuse_pairs(op.n * len(sources))
+        refuse_pairs(part.op.n * len(sources))
     kept = _Flows(*np.empty((2, 0), dtype=np.intp), *np.empty((2, 0)))
     for start in range(0, len(sources), BLOCK):
         some = sources[start : start + BLOCK]
-        effect, error = _flow_columns(op, slopes, some)
+        effect, error = _flow_columns(part, slopes, some)
         receiver, place = np.divmod(np.arange(effect.size), len(some))
         block = _Flows(some[place], receiver, effect.ravel(), error.ravel())
         kept = kept.with_largest_of(block, top)
@@ -106,13 +132,24 @@ class _Flows(NamedTuple):
         return _Flows(sender[keep], receiver[keep], effect[keep], error[keep])
 
 
-def _flow_columns(op: Operator, slopes: Slopes, sources: Places) -> tuple[Array, Array]:
+def _flow_columns(part: Reach, slopes: Slopes, sources: Places) -> tuple[Array, Array]:
     """Columns of P for the units at `sources`, and their standard errors, (N, m) each."""
-    inverse = _solve(op, slopes, _unit_columns(op, sources))
-    lagged = op.matrix @ inverse
-    effect = slopes.beta * inverse + slopes.theta * lagged
-    by_rho = _solve(op, slopes, op.matrix @ effect)
+    inverse, lagged, effect, by_rho = _effect_columns(part, slopes, sources)
     return effect, slopes.error(inverse, lagged, by_rho)
+
+
+def _effect_columns(
+    part: Reach, slopes: Slopes, places: Places
+) -> tuple[Array, Array, Array, Array]:
+    """Columns of S⁻¹, S⁻¹V, P and S⁻¹WP; S⁻¹ and W commute."""
+    op, unit = part.op, _unit_columns(part.op, places)
+    inverse = _solve(op, slopes, unit)
+    if part.by is op:
+        lagged = np.asarray(op.matrix @ inverse)
+    else:
+        lagged = _solve(op, slopes, np.asarray(part.by.matrix @ unit))
+    effect = slopes.beta * inverse + slopes.theta * lagged
+    return inverse, lagged, effect, _solve(op, slopes, np.asarray(op.matrix @ effect))
 
 
 def refuse_pairs(count: int) -> None:
@@ -135,29 +172,31 @@ def _unit_columns(op: Operator, places: Places) -> Array:
     return unit
 
 
-def _sums(op: Operator, slopes: Slopes, *, transposed: bool) -> list[Array]:
-    """Row sums of S⁻¹, S⁻¹W and S⁻¹WP, or column sums."""
-    w = op.matrix.T if transposed else op.matrix
+def _sums(part: Reach, slopes: Slopes, *, transposed: bool) -> list[Array]:
+    """Row sums of S⁻¹, S⁻¹V and S⁻¹WP, or column sums."""
+    op, by = part.op, part.by
     first = _solve(op, slopes, np.ones(op.n), transposed=transposed)
     if not transposed:
-        lagged = w @ first
+        lagged = op.matrix @ first if by is op else _solve(op, slopes, by.row_sums)
         effect = slopes.beta * first + slopes.theta * lagged
-        return [first, lagged, _solve(op, slopes, w @ effect)]
-    lagged = w @ first
-    through = _solve(op, slopes, lagged, transposed=True)
-    return [first, lagged, slopes.beta * through + slopes.theta * (w @ through)]
+        return [first, lagged, _solve(op, slopes, op.matrix @ effect)]
+    through = _solve(op, slopes, op.matrix.T @ first, transposed=True)
+    return [
+        first,
+        by.matrix.T @ first,
+        slopes.beta * through + slopes.theta * (by.matrix.T @ through),
+    ]
 
 
-def _diagonals(op: Operator, slopes: Slopes) -> list[Array]:
-    """Diagonals of S⁻¹, S⁻¹W and S⁻¹WP by blocks of columns; S⁻¹ and W commute."""
-    inverse, lagged, by_rho = np.empty(op.n), np.empty(op.n), np.empty(op.n)
-    for start in range(0, op.n, BLOCK):
-        places = np.arange(start, min(start + BLOCK, op.n))
+def _diagonals(part: Reach, slopes: Slopes) -> list[Array]:
+    """Diagonals of S⁻¹, S⁻¹V and S⁻¹WP by blocks of columns."""
+    n = part.op.n
+    inverse, lagged, by_rho = np.empty(n), np.empty(n), np.empty(n)
+    for start in range(0, n, BLOCK):
+        places = np.arange(start, min(start + BLOCK, n))
         at = np.arange(len(places))
-        a = _solve(op, slopes, _unit_columns(op, places))
-        wa = op.matrix @ a
-        effect = slopes.beta * a + slopes.theta * wa
+        a, va, _, change = _effect_columns(part, slopes, places)
         inverse[places] = a[places, at]
-        lagged[places] = wa[places, at]
-        by_rho[places] = _solve(op, slopes, op.matrix @ effect)[places, at]
+        lagged[places] = va[places, at]
+        by_rho[places] = change[places, at]
     return [inverse, lagged, by_rho]
