@@ -16,7 +16,7 @@ from spatial.labels import canonical_index
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["EARTH_RADIUS_KM", "Places", "labels_of", "names_of", "places", "polygons"]
+__all__ = ["EARTH_RADIUS_KM", "Places", "labels_of", "names_of", "places", "polygons", "unit_of"]
 
 EARTH_RADIUS_KM = 6371.0
 POINT, POLYGONAL = 0, (3, 6)
@@ -126,7 +126,7 @@ def places(cities: GeoDataFrame) -> Places:
     """
     import shapely
 
-    factor, on_sphere = _unit(cities)
+    factor, on_sphere = unit_of(cities)
     found = _geometries(cities)
     kinds = shapely.get_type_id(found)
     odd = ~np.isin(kinds, (POINT, *POLYGONAL))
@@ -147,7 +147,7 @@ def places(cities: GeoDataFrame) -> Places:
     return Places(_finite(xyz * EARTH_RADIUS_KM, cities), on_sphere=True)
 
 
-def _unit(cities: GeoDataFrame) -> tuple[float, bool]:
+def unit_of(cities: GeoDataFrame) -> tuple[float, bool]:
     """Factor to radians or metres, and whether coordinates are geographic."""
     crs = cities.crs
     if crs is None:
