@@ -10,10 +10,12 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from shapes.errors import InputError
+from shapes.placing import fitting, misplaced, swapped
 
 __all__ = ["looks_like_degrees", "metric_crs", "settle_crs"]
 
 _MARGIN = 1e-3
+_EXAMPLE = "crs=, such as crs='EPSG:4526'"
 
 
 def settle_crs(frame: GeoDataFrame, crs: Any, label: str) -> tuple[GeoDataFrame, str | None]:
@@ -23,11 +25,16 @@ def settle_crs(frame: GeoDataFrame, crs: Any, label: str) -> tuple[GeoDataFrame,
         return _overrule(frame, crs)
     where = f"x from {bounds[0]:.6g} to {bounds[2]:.6g}, y from {bounds[1]:.6g} to {bounds[3]:.6g}"
     degrees = looks_like_degrees(bounds)
+    if swapped(bounds):
+        raise InputError(
+            f"{label} has its latitudes where longitudes belong ({where}); swap the two and save "
+            "it again."
+        )
     if frame.crs is None:
         if not degrees:
             raise InputError(
                 f"{label} states no coordinate system and its coordinates ({where}) are not "
-                "degrees; give crs=, such as crs='EPSG:4526'."
+                f"degrees; give {fitting(bounds) or _EXAMPLE}."
             )
         note = f"none stated; longitude and latitude (EPSG:4326) assumed ({where})"
         return frame.set_crs("EPSG:4326"), note
@@ -37,7 +44,17 @@ def settle_crs(frame: GeoDataFrame, crs: Any, label: str) -> tuple[GeoDataFrame,
             f"{label} states the coordinate system {frame.crs.name} ({unit}), which does not fit "
             f"its coordinates ({where}); give the right one with crs=."
         )
+    _refuse_misplaced(frame.crs, bounds, f"{label} states")
     return frame, None
+
+
+def _refuse_misplaced(crs: CRS, bounds: np.ndarray, who: str) -> None:
+    place = misplaced(crs, bounds)
+    if place is not None:
+        raise InputError(
+            f"{who} the coordinate system {crs.name}, which puts the units {place}; "
+            f"give the right one, {fitting(bounds) or 'with crs='}."
+        )
 
 
 def looks_like_degrees(bounds: np.ndarray) -> bool:
@@ -83,6 +100,7 @@ def _overrule(frame: GeoDataFrame, crs: Any) -> tuple[GeoDataFrame, str | None]:
             f"crs={crs!r} is in degrees, which the coordinates are not; "
             "give the projected coordinate system of the file."
         )
+    _refuse_misplaced(wanted, frame.total_bounds, f"crs={crs!r} is")
     if frame.crs is not None and frame.crs == wanted:
         return frame, None
     stated = "none stated" if frame.crs is None else f"the file states {frame.crs.name}"
