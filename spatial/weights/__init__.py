@@ -10,31 +10,65 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from spatial.weights.attributes import blocks, economic, gravity
     from spatial.weights.borders import contiguity
-    from spatial.weights.description import describe, label
-    from spatial.weights.distance import distance_band, inverse_distance, knn
+    from spatial.weights.description import compare, describe, histogram
+    from spatial.weights.distance import distance_band, exponential, inverse_distance, kernel, knn
+    from spatial.weights.edges import from_edges, from_pysal
+    from spatial.weights.files import read, write
     from spatial.weights.matrix import from_matrix, subset
+    from spatial.weights.mixing import nested
+    from spatial.weights.periods import average, by_period
+    from spatial.weights.wording import label
 
 __all__ = [
+    "average",
+    "blocks",
+    "by_period",
+    "compare",
     "contiguity",
     "describe",
     "distance_band",
+    "economic",
+    "exponential",
+    "from_edges",
     "from_matrix",
+    "from_pysal",
+    "gravity",
+    "histogram",
     "inverse_distance",
+    "kernel",
     "knn",
     "label",
+    "nested",
+    "read",
     "subset",
+    "write",
 ]
 
 _HOME = {
+    "average": "periods",
+    "blocks": "attributes",
+    "by_period": "periods",
+    "compare": "description",
     "contiguity": "borders",
     "describe": "description",
     "distance_band": "distance",
+    "economic": "attributes",
+    "exponential": "distance",
+    "from_edges": "edges",
     "from_matrix": "matrix",
+    "from_pysal": "edges",
+    "gravity": "attributes",
+    "histogram": "description",
     "inverse_distance": "distance",
+    "kernel": "distance",
     "knn": "distance",
-    "label": "description",
+    "label": "wording",
+    "nested": "mixing",
+    "read": "files",
     "subset": "matrix",
+    "write": "files",
 }
 
 

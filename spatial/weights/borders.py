@@ -14,8 +14,10 @@ from scipy import sparse
 from spatial.errors import InputError, named
 from spatial.labels import canonical, canonical_index
 from spatial.weights.facts import Facts, Transform
-from spatial.weights.geometry import labels_of, names_of, polygons
+from spatial.weights.geometry import labels_of, names_of, places
 from spatial.weights.matrix import graph_from_links, link_matrix
+from spatial.weights.nearest import check_fallback, rescue_pairs, rescued
+from spatial.weights.touching import touching_pairs
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -33,6 +35,8 @@ def contiguity(
     bridges: Iterable[Sequence[Any]] | None = None,
     *,
     lower_orders: bool = False,
+    tolerance_m: float = 0.0,
+    fallback: int = 0,
     transform: Transform = "row",
 ) -> Graph:
     """Neighbours by shared borders.
@@ -40,8 +44,8 @@ def contiguity(
     Parameters
     ----------
     cities
-        Polygons, one row per city, labelled by the index. The coordinate reference system does not
-        matter.
+        Polygons, one row per city, labelled by the index. The coordinate reference system matters
+        only for `tolerance_m` and `fallback`.
     rule
         "queen": polygons share at least a point. "rook": they share a border of positive length.
         Polygons that overlap count as neighbours under both rules.
@@ -52,6 +56,14 @@ def contiguity(
         ``[("舟山市", "宁波市")]``. Names are looked up in the column ``cities.attrs["name"]``.
     lower_orders
         With `order` p, join all cities at most p steps apart.
+    tolerance_m
+        Polygons at most this many metres apart share a point, and borders that run so near one
+        another for more than ten times that length are shared. 0 (default) joins only what meets;
+        `shapes.check_boundaries` and `shapes.repair` find and mend borders that should.
+    fallback
+        Cities without border or bridge count as bordering this many nearest ones (by centroids,
+        for which the coordinate reference system matters); 0 (default) leaves them isolated. The
+        label says how many were.
     transform
         "row" (default), "spectral", "minmax" or "none".
 
@@ -81,31 +93,33 @@ def contiguity(
     names = names_of(cities)
     labels = canonical_index(ids, "the cities")
     joined = _bridge_pairs(bridges, labels, names)
-    links = link_matrix(np.vstack([_touching(polygons(cities), rule), joined]), 1.0, len(ids))
+    links = link_matrix(
+        np.vstack([touching_pairs(cities, rule, tolerance_m), joined]), 1.0, len(ids)
+    )
     links.data[:] = 1.0
+    alone = _without_border(links, cities, fallback)
+    links = sparse.csr_array(links + link_matrix(alone, 1.0, len(ids)))
     links = _of_order(links, int(order), lower_orders=lower_orders)
     facts = Facts(
         rule="contiguity",
-        options={"rule": rule, "order": int(order), "lower_orders": lower_orders},
+        options={
+            "rule": rule,
+            "order": int(order),
+            "lower_orders": lower_orders,
+            "tolerance_m": float(tolerance_m),
+            "fallback": fallback,
+        },
         bridges=tuple((str(labels[a]), str(labels[b])) for a, b in joined),
         names=names,
     )
-    return graph_from_links(links, ids, facts, transform)
+    return graph_from_links(links, ids, rescued(facts, alone, ids), transform)
 
 
-def _touching(found: npt.NDArray[Any], rule: str) -> Pairs:
-    """Pairs (m, 2), first < second, of polygons that are neighbours under `rule`."""
-    import shapely
-
-    first, second = shapely.STRtree(found).query(found, predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
-    if rule == "rook":
-        relation = shapely.relate(found[first], found[second])
-        interiors = np.array([text[0] == "2" for text in relation], dtype=bool)
-        borders = np.array([text[4] == "1" for text in relation], dtype=bool)
-        first, second = first[interiors | borders], second[interiors | borders]
-    return np.column_stack([first, second]).astype(np.intp)
+def _without_border(links: sparse.csr_array, cities: GeoDataFrame, fallback: int) -> Pairs:
+    """Pairs (m, 2) of the cities without a border and their nearest, where that is wanted."""
+    if not check_fallback(fallback, links.shape[0]):
+        return np.empty((0, 2), dtype=np.intp)
+    return rescue_pairs(links, places(cities), fallback)
 
 
 def _of_order(links: sparse.csr_array, order: int, *, lower_orders: bool) -> sparse.csr_array:

@@ -1,22 +1,24 @@
-"""What a graph is like: counts, components, the interval of rho; and its label for legends."""
+"""What a graph is like: counts, components, neighbours, the interval of rho; two side by side."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from spatial.errors import InputError, named
+from spatial.labels import canonical_index
 from spatial.weights.facts import Facts
 from spatial.weights.operator import Operator, operator
+from spatial.weights.wording import label
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["describe", "label"]
-
-SHOWN_BRIDGES = 6
+__all__ = ["compare", "describe", "histogram", "shared_links"]
 
 
 def describe(w: Graph) -> pd.Series:
@@ -25,9 +27,11 @@ def describe(w: Graph) -> pd.Series:
     Entries: n, links (directed), isolates, components (weakly connected; an isolate is one),
     min_neighbours, mean_neighbours, max_neighbours (isolates count as 0), density (links over
     n(n−1)), rho_min and rho_max: the open interval (1/ω_min, 1/ω_max) over the real eigenvalues ω
-    of W, infinite on a side that has none (`spatial.weights.logdet` tells how it is found). The
-    names of the isolates stand in ``.attrs["isolates"]``, the weights' label in
-    ``.attrs["weights"]``.
+    of W, infinite on a side that has none (`spatial.weights.logdet` tells how it is found).
+
+    In ``.attrs``: "weights" (the label), "isolates" (their names), "histogram" (number of
+    neighbours → units that have so many), "notes" (sentences: who lost the only neighbours to a
+    cut, whom the fallback joined to whom, what scaling did to gravity).
     """
     from scipy.sparse.csgraph import connected_components
 
@@ -52,119 +56,144 @@ def describe(w: Graph) -> pd.Series:
         name="weights",
         dtype=object,
     )
-    table.attrs["isolates"] = [op.facts.names.get(key, key) for key in op.labels[op.isolates]]
+    table.attrs["isolates"] = [_called(key, op.facts) for key in op.labels[op.isolates]]
     table.attrs["weights"] = label(w)
+    table.attrs["histogram"] = dict(enumerate(histogram(w).tolist()))
+    table.attrs["notes"] = _notes(op)
     return table
 
 
-def label(w: Graph, lang: Literal["en", "zh"] = "en") -> str:
-    """One line for legends: rule, its numbers, bridges, scaling.
+def histogram(w: Graph) -> pd.Series:
+    """Count units by their number of neighbours, from 0 to the most; index "neighbours".
 
     Examples
     --------
-    >>> from spatial import weights
-    >>> weights.label(weights.from_matrix([[0, 1], [1, 0]], ["a", "b"]))
-    'given matrix, row-standardised'
+    >>> from spatial.weights import from_matrix
+    >>> histogram(from_matrix([[0, 1, 0], [1, 0, 0], [0, 0, 0]], ["a", "b", "c"])).tolist()
+    [1, 2]
     """
-    if lang not in ("en", "zh"):
-        raise InputError(f'lang={lang!r} is unknown; choose "en" or "zh".')
-    op = operator(w)
+    counts = np.bincount(np.diff(operator(w).matrix.indptr))
+    index = pd.RangeIndex(len(counts), name="neighbours")
+    return pd.Series(counts, index=index, name="units")
+
+
+def _called(unit: str, facts: Facts) -> str:
+    return facts.names.get(unit, unit)
+
+
+def _notes(op: Operator) -> list[str]:
+    """Sentences on what building and cutting did to units."""
     facts = op.facts
-    words = [
-        (_rule_en if lang == "en" else _rule_zh)(facts),
-        *_bridges(facts, lang),
-        *_cut(facts, lang),
+    lonely = set(op.labels[op.isolates])
+    notes = []
+    for unit, lost in facts.stranded.items():
+        if unit in lonely:
+            which = "its only neighbour" if len(lost) == 1 else f"all its {len(lost)} neighbours"
+            gone = named((_called(key, facts) for key in lost), 40)
+            notes.append(f"{_called(unit, facts)} lost {which} to the cut: {gone}.")
+    if facts.rescued:
+        pairs = ("–".join(_called(key, facts) for key in pair) for pair in facts.rescued)
+        notes.append(f"Without a neighbour, and joined to the nearest: {named(pairs, 40)}.")
+    if facts.rule == "gravity" and facts.transform == "row":
+        notes.append(
+            "Standardising rows cancelled each unit's own mass: these gravity weights are "
+            "asymmetric."
+        )
+    return notes
+
+
+def compare(a: Graph, b: Graph) -> pd.Series:
+    """Two graphs side by side: which links they share, how alike their weights are.
+
+    Entries: units (in both), only_a_units, only_b_units; among the common units links_a, links_b,
+    shared, only_a, only_b (directed links), overlap (shared over links in either, Jaccard),
+    correlation (Pearson, of the weights of all ordered pairs, zeros included),
+    correlation_shared (of the pairs linked in both), isolates_a and isolates_b. In ``.attrs``: "a"
+    and "b", the labels, and "isolates_a" and "isolates_b", the names. `analysis.maps.links` with
+    ``other=`` draws it.
+
+    Parameters
+    ----------
+    a, b
+        Graphs, in any order of units; units of only one are counted and left aside, and the weights
+        of the common ones are taken as they stand.
+    """
+    both, first, second = _common(a, b)
+    one, two = operator(a), operator(b)
+    shared = int(shared_links(first, second).nnz)
+    links = (int(first.nnz), int(second.nnz))
+    either = sum(links) - shared
+    n = len(both)
+    alone = [both[np.diff(matrix.indptr) == 0] for matrix in (first, second)]
+    table = pd.Series(
+        {
+            "units": n,
+            "only_a_units": one.n - n,
+            "only_b_units": two.n - n,
+            "links_a": links[0],
+            "links_b": links[1],
+            "shared": shared,
+            "only_a": links[0] - shared,
+            "only_b": links[1] - shared,
+            "overlap": shared / either if either else np.nan,
+            "correlation": _correlation(first, second, n * (n - 1)),
+            "correlation_shared": _correlation_shared(first, second),
+            "isolates_a": len(alone[0]),
+            "isolates_b": len(alone[1]),
+        },
+        name="comparison",
+        dtype=object,
+    )
+    table.attrs["a"], table.attrs["b"] = label(a), label(b)
+    for name, op, lonely in zip("ab", (one, two), alone, strict=True):
+        table.attrs[f"isolates_{name}"] = [_called(key, op.facts) for key in lonely]
+    return table
+
+
+def shared_links(first: sparse.csr_array, second: sparse.csr_array) -> sparse.csr_array:
+    """Matrix with a one where both have a link."""
+    return sparse.csr_array(first.sign().multiply(second.sign()))
+
+
+def _common(a: Graph, b: Graph) -> tuple[pd.Index, sparse.csr_array, sparse.csr_array]:
+    """Labels of the common units in the order of `a`, and both matrices over them."""
+    one, two = operator(a), operator(b)
+    both = canonical_index(one.labels[one.labels.isin(two.labels)], "the common units")
+    if not len(both):
+        raise InputError(
+            f"the graphs have no unit in common: {named(one.labels, 3)} against "
+            f"{named(two.labels, 3)}; label them alike."
+        )
+
+    def cut(op: Operator) -> sparse.csr_array:
+        at = op.labels.get_indexer(both)
+        return sparse.csr_array(op.matrix[at][:, at])
+
+    return both, cut(one), cut(two)
+
+
+def _correlation(first: sparse.csr_array, second: sparse.csr_array, pairs: int) -> float:
+    """Pearson correlation over `pairs` cells, most of them zero in both."""
+    if not pairs:
+        return float("nan")
+    means = [matrix.sum() / pairs for matrix in (first, second)]
+    product = float(first.multiply(second).sum()) / pairs - means[0] * means[1]
+    spread = [
+        float((matrix.data**2).sum()) / pairs - mean**2
+        for matrix, mean in zip((first, second), means, strict=True)
     ]
-    return (", " if lang == "en" else "，").join([*words, _scaling(op, lang)])
+    if min(spread) <= 1e-14 * max(*(m**2 for m in means), 1e-300):
+        return float("nan")
+    return product / float(np.sqrt(spread[0] * spread[1]))
 
 
-def _rule_en(facts: Facts) -> str:
-    options = facts.options
-    match facts.rule:
-        case "contiguity":
-            upto = "up to order" if options["lower_orders"] else "of order"
-            far = "" if options["order"] == 1 else f" {upto} {options['order']}"
-            return f"{options['rule']} contiguity{far}"
-        case "knn":
-            return (
-                f"{options['k']} nearest neighbours" if options["k"] != 1 else "nearest neighbour"
-            )
-        case "distance_band":
-            return f"distance band {_number(options['km'])} km"
-        case "inverse_distance":
-            power = _power(options["power"], "", " squared", " to the power {}")
-            reach = (
-                ""
-                if options["cutoff_km"] is None
-                else f" within {_number(options['cutoff_km'])} km"
-            )
-            return f"inverse distance{power}{reach}"
-        case "matrix":
-            return "given matrix"
-    return "given weights"
-
-
-def _rule_zh(facts: Facts) -> str:
-    options = facts.options
-    match facts.rule:
-        case "contiguity":
-            upto = (
-                f"{options['order']} 阶以内"
-                if options["lower_orders"]
-                else f"{options['order']} 阶"
-            )
-            name = str(options["rule"]).capitalize()
-            return f"{name} 邻接" if options["order"] == 1 else f"{name} 邻接（{upto}）"
-        case "knn":
-            return f"{options['k']} 个最近邻"
-        case "distance_band":
-            return f"{_number(options['km'])} km 距离阈值"
-        case "inverse_distance":
-            power = _power(options["power"], "", "平方", "（{} 次方）")
-            reach = (
-                ""
-                if options["cutoff_km"] is None
-                else f"（{_number(options['cutoff_km'])} km 以内）"
-            )
-            return f"反距离{power}{reach}"
-        case "matrix":
-            return "给定矩阵"
-    return "给定权重"
-
-
-def _power(power: object, one: str, two: str, other: str) -> str:
-    return one if power == 1 else two if power == 2 else other.format(_number(power))
-
-
-def _number(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _bridges(facts: Facts, lang: str) -> list[str]:
-    """Pairs joined by hand, by name, the first few."""
-    if not facts.bridges:
-        return []
-    pairs = ["–".join(facts.names.get(city, city) for city in pair) for pair in facts.bridges]
-    if lang == "en":
-        return [f"bridges {named(pairs, SHOWN_BRIDGES)}"]
-    rest = f"等 {len(pairs)} 对" if len(pairs) > SHOWN_BRIDGES else ""
-    return ["另连 " + "、".join(pairs[:SHOWN_BRIDGES]) + rest]
-
-
-def _cut(facts: Facts, lang: str) -> list[str]:
-    if not facts.units_cut:
-        return []
-    return [
-        f"{facts.units_cut} units cut out" if lang == "en" else f"剔除 {facts.units_cut} 个单元"
-    ]
-
-
-def _scaling(op: Operator, lang: str) -> str:
-    """Scaling as recorded, or as the row sums show it."""
-    transform = op.facts.transform or ("row" if op.row_scaled else "none")
-    words = {
-        "row": ("row-standardised", "行标准化"),
-        "spectral": ("divided by the spectral radius", "谱半径标准化"),
-        "none": ("not scaled", "未标准化"),
-    }
-    return words[transform][lang == "zh"]
+def _correlation_shared(first: sparse.csr_array, second: sparse.csr_array) -> float:
+    """Pearson correlation over the links that both have."""
+    pattern = shared_links(first, second)
+    kept = [sparse.csr_array(matrix.multiply(pattern)) for matrix in (first, second)]
+    for matrix in kept:
+        matrix.sort_indices()
+    values: list[npt.NDArray[Any]] = [matrix.data for matrix in kept]
+    if len(values[0]) < 2 or any(np.ptp(v) <= 1e-12 * np.abs(v).max() for v in values):
+        return float("nan")
+    return float(np.corrcoef(values[0], values[1])[0, 1])

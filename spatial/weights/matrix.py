@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 __all__ = [
+    "LETTERS",
     "MOST_LINKS",
+    "check_transform",
+    "check_weights",
     "from_matrix",
+    "graph_as_is",
     "graph_from_links",
     "link_matrix",
     "refuse_too_many",
@@ -33,7 +37,7 @@ BYTES_PER_LINK = 40
 LETTERS: dict[str, str] = {"row": "R", "spectral": "C", "minmax": "C", "none": "O"}
 
 
-def _check_transform(transform: str) -> None:
+def check_transform(transform: str) -> None:
     """Refuse a scaling that does not exist."""
     if transform not in get_args(Transform):
         raise InputError(
@@ -67,13 +71,13 @@ def graph_from_links(
         "row": w_ij / Σ_j w_ij; "spectral": w_ij / spectral radius; "minmax": w_ij / min(largest row
         sum, largest column sum); "none".
     """
-    _check_transform(transform)
+    check_transform(transform)
     links.eliminate_zeros()
     scaled = rescale(links, transform)
-    return _graph(scaled, ids, replace(facts, transform=transform), LETTERS[transform])
+    return graph_as_is(scaled, ids, replace(facts, transform=transform), LETTERS[transform])
 
 
-def _graph(matrix: sparse.csr_array, ids: pd.Index, facts: Facts, letter: str) -> Graph:
+def graph_as_is(matrix: sparse.csr_array, ids: pd.Index, facts: Facts, letter: str) -> Graph:
     """Graph of a matrix taken as it stands, with `facts` attached."""
     from libpysal.graph import Graph
 
@@ -143,7 +147,7 @@ def from_matrix(
     links = _as_csr(values)
     _check_shape(links.shape, len(labels))
     canonical_index(labels, "ids")
-    _check_values(links, labels)
+    check_weights(links, labels)
     return graph_from_links(links, labels, Facts(rule="matrix"), transform)
 
 
@@ -200,7 +204,7 @@ def _check_shape(shape: tuple[int, ...], n: int) -> None:
         )
 
 
-def _check_values(links: sparse.csr_array, ids: pd.Index) -> None:
+def check_weights(links: sparse.csr_array, ids: pd.Index) -> None:
     """Refuse what cannot be a weight, naming the first places."""
     rows = np.repeat(np.arange(len(ids)), np.diff(links.indptr))
     for bad, what, remedy in (
@@ -255,7 +259,7 @@ def subset(w: Graph, ids: Iterable[Any]) -> Graph:
         units_cut=op.facts.units_cut + op.n - len(keep),
         stranded={**stranded, **stranded_by(op, keep, cut)},
     )
-    return _graph(cut.matrix.copy(), cut.ids, facts, _letter(w, facts))
+    return graph_as_is(cut.matrix.copy(), cut.ids, facts, _letter(w, facts))
 
 
 def _letter(w: Graph, facts: Facts) -> str:

@@ -373,5 +373,5 @@ def test_importing_weights_loads_no_heavy_library():
 
 def test_names_of_the_package():
     assert set(weights.__all__) <= set(dir(weights))
-    with pytest.raises(AttributeError, match="economic"):
-        weights.economic  # noqa: B018
+    with pytest.raises(AttributeError, match="kings"):
+        weights.kings  # noqa: B018
