@@ -26,7 +26,11 @@ MISSING_MARKS = frozenset([
 # fmt: on
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([,'\u00a0\u202f ]\d{3})+(\.\d*)?", re.ASCII)
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NUMBER_LIKE = re.compile(r"[+-]?\d[\d.,，]*\s*[%％‰]?", re.ASCII)
 CODE = re.compile(r"0\d+|\d{16,}", re.ASCII)
+# Full-width forms are read as their plain ones; raised or circled digits (12①, 12²) are notes to a
+# number and no part of it, so that the general normal form NFKC must not be used.
+FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0x2212: 0x2D}
 YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*(?:年|年度|年末|年底)?")
 
 
@@ -42,11 +46,14 @@ class Column:
         How many cells held a sign for "missing", by sign.
     rewritten
         How many numbers carried separators of thousands or full-width digits.
+    doubtful
+        Cells of a column of text that may have been meant as numbers, with their places.
     """
 
     values: pd.Series[Any]
     marks: dict[str, int]
     rewritten: int
+    doubtful: tuple[str, ...] = ()
 
 
 def clean_text(cell: object) -> str:
@@ -73,7 +80,7 @@ def year_of(cell: object) -> int | None:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         whole = math.isfinite(cell) and float(cell).is_integer()
         return int(cell) if whole else None
-    found = YEAR.fullmatch(unicodedata.normalize("NFKC", clean_text(cell)))
+    found = YEAR.fullmatch(clean_text(cell).translate(FULL_WIDTH))
     return int(found.group(1)) if found else None
 
 
@@ -118,7 +125,13 @@ def parse_column(cells: Sequence[object], places: Sequence[str], name: str) -> C
             "mend these cells, or empty them where the value is missing."
         )
     texts = [None if is_blank(cell) else _as_written(cell) for cell in cells]
-    return Column(pd.Series(texts), {}, 0)
+    like = [i for i in words if NUMBER_LIKE.fullmatch(str(parsed[i]))]
+    if len(like) < len(words) or codes:
+        like = []
+    if count and not codes:
+        like += [i for i, value in enumerate(parsed) if isinstance(value, float)]
+    doubtful = tuple(f"{texts[i]!r} ({places[i]})" for i in sorted(like))
+    return Column(pd.Series(texts), {}, 0, doubtful)
 
 
 def _read(cell: object) -> float | str | None:
@@ -134,7 +147,7 @@ def _read(cell: object) -> float | str | None:
     text = clean_text(cell)
     if text in MISSING_MARKS:
         return None
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
+    plain = text.translate(FULL_WIDTH)
     if CODE.fullmatch(plain):
         return text
     if THOUSANDS.fullmatch(plain):

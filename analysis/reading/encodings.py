@@ -8,6 +8,7 @@ from spatial.errors import InputError
 
 __all__ = ["decode", "recognise"]
 
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -41,6 +42,8 @@ def recognise(data: bytes) -> str:
 
 def decode(data: bytes, encoding: str | None, place: str) -> tuple[str, str]:
     """Text of the bytes and the encoding used; what cannot be read is refused with its place."""
+    if encoding is None:
+        _refuse_broken_utf8(data, place)
     name = recognise(data) if encoding is None else encoding
     if encoding is not None and codecs_name(encoding, place) == "utf-8":
         name = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
@@ -62,6 +65,20 @@ def decode(data: bytes, encoding: str | None, place: str) -> tuple[str, str]:
             "its encoding, for instance encoding='utf-16-le'."
         )
     return text, name
+
+
+def _refuse_broken_utf8(data: bytes, place: str) -> None:
+    """Refuse text that is UTF-8 but for a few bytes: no other encoding would read it right."""
+    if data.startswith(UTF16) or _decodes(data, "utf-8"):
+        return
+    text = data.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd")
+    if sum(ord(char) > 127 for char in text) - bad >= 4 * bad:
+        line = text[: text.index("\ufffd")].count("\n") + 1
+        raise InputError(
+            f"{place} is UTF-8 but for a fault in line {line}; mend that line, or save the table "
+            "again from its source."
+        )
 
 
 def codecs_name(encoding: str, place: str) -> str:

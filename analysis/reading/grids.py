@@ -5,22 +5,18 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import warnings
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from analysis.columns import nearest
+from analysis.reading.books import book_sheets
 from analysis.reading.cells import clean_text, is_blank
 from analysis.reading.encodings import decode
+from analysis.reading.kinds import TEXT, kind_of
 from spatial.errors import InputError, named
 
 __all__ = ["Grid", "open_grids"]
-
-TEXT = {".csv", ".txt", ".tsv"}
-BOOKS = {".xlsx", ".xlsm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +71,25 @@ def open_grids(path: Path, encoding: str | None, sheets: Sequence[str] | None) -
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in TEXT)
         if not files:
             raise InputError(f"the folder {path.name} holds no .csv file; name the table itself.")
-        grids = [_text_grid(file, encoding) for file in files]
+        grids = [_text_grid(file, _bytes(file), encoding) for file in files]
         return _chosen(grids, sheets, path.name)
-    suffix = path.suffix.lower()
     if path.name.startswith("~$"):
         raise InputError(
             f"{path.name} is the lock that Excel leaves while a workbook is open; "
             f"name {path.name[2:]} itself."
         )
-    if suffix in TEXT:
-        return [_text_grid(path, encoding)]
-    if suffix in BOOKS:
-        return _chosen(_book_grids(path), sheets, path.name)
-    raise InputError(
-        f"{path.name} is not a table that can be read; save it as .csv or .xlsx "
-        "(in Excel: Save as, Excel workbook)."
-    )
+    data = _bytes(path)
+    if kind_of(path, data) == "text":
+        if sheets is not None:
+            raise InputError(
+                f"{path.name} is text and has no sheets; leave sheet= out ({named(sheets)})."
+            )
+        return [_text_grid(path, data, encoding)]
+    if encoding is not None:
+        raise InputError(
+            f"{path.name} is a workbook, which states its own encoding; leave encoding= out."
+        )
+    return _chosen(_book_grids(path, data), sheets, path.name)
 
 
 def _bytes(path: Path) -> bytes:
@@ -112,9 +111,9 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _text_grid(path: Path, encoding: str | None) -> Grid:
+def _text_grid(path: Path, data: bytes, encoding: str | None) -> Grid:
     """Read a text file; the separator is the one its first line uses most."""
-    text, used = decode(_bytes(path), encoding, path.name)
+    text, used = decode(data, encoding, path.name)
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(",\t;，", key=first.count)
     try:
@@ -127,60 +126,12 @@ def _text_grid(path: Path, encoding: str | None) -> Grid:
     return _grid(path.stem, path.name, cells, used)
 
 
-def _book_grids(path: Path) -> list[Grid]:
-    """Read a workbook, sheet by sheet; merged cells and formulas without a value are refused."""
-    data = _bytes(path)
-    book = _load(data, path, values=True)
-    grids = []
-    for sheet in book.worksheets:
-        place = f"{path.name}, sheet {sheet.title!r}"
-        if not any(any(not is_blank(cell) for cell in row) for row in sheet.values):
-            continue
-        merged = sorted(str(area) for area in sheet.merged_cells.ranges)
-        if merged:
-            raise InputError(
-                f"{place} has merged cells ({named(merged, most=4)}); unmerge them, so that every "
-                "column has one name and every row its own cells."
-            )
-        grids.append(_grid(sheet.title, place, [list(row) for row in sheet.values], None))
-    _refuse_idle_formulas(data, path, book)
-    return grids
-
-
-def _load(data: bytes, path: Path, *, values: bool) -> Any:
-    """Open a workbook with the values of its formulas, or with the formulas themselves."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(data), data_only=values)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise InputError(
-            f"{path.name} is not a readable .xlsx workbook; open it in Excel and save it again "
-            "as .xlsx, without a password."
-        ) from None
-
-
-def _refuse_idle_formulas(data: bytes, path: Path, book: Any) -> None:
-    """Refuse formulas that were never calculated: their cells would read as empty."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        if not any(b"<f" in archive.read(name) for name in parts if name.endswith(".xml")):
-            return
-    idle = [
-        f"{sheet.title}!{cell.coordinate}"
-        for sheet in _load(data, path, values=False).worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.data_type == "f" and book[sheet.title][cell.coordinate].value is None
+def _book_grids(path: Path, data: bytes) -> list[Grid]:
+    """Read a workbook, sheet by sheet."""
+    return [
+        _grid(name, f"{path.name}, sheet {name!r}", rows, None)
+        for name, rows in book_sheets(path, data)
     ]
-    if idle:
-        raise InputError(
-            f"{path.name} has formulas without a value ({named(idle, most=4)}); "
-            "open it in Excel, let it calculate and save it."
-        )
 
 
 def _chosen(grids: list[Grid], sheets: Sequence[str] | None, place: str) -> list[Grid]:

@@ -133,6 +133,9 @@ def parsed(cells: list[object], places: list[str], name: str, ledger: Ledger) ->
             "number as text",
             f"{column.rewritten} numbers with separators of thousands or full-width digits",
         )
+    if column.doubtful:
+        shown = named(column.doubtful, most=3)
+        ledger.add(name, "numbers in text", f"read as text, with {shown} among it")
     return column.values
 
 

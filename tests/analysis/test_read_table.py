@@ -208,7 +208,8 @@ def test_absent_locked_and_foreign_files(tmp_path, monkeypatch):
     assert "did you mean panel.csv" in words
     assert "no folder" in refusal(tmp_path / "nowhere" / "panel.csv", unit="城市")
     assert "lock that Excel leaves" in refusal(path.with_name("~$年鉴.xlsx"), unit="城市")
-    assert "save it as .csv or .xlsx" in refusal(path.with_name("年鉴.xls"), unit="城市")
+    path.with_name("年鉴.ods").write_bytes(b"PK")
+    assert "save it as .csv or .xlsx" in refusal(path.with_name("年鉴.ods"), unit="城市")
     fake = tmp_path / "fake.xlsx"
     fake.write_bytes(b"not a workbook")
     assert "not a readable .xlsx" in refusal(fake, unit="城市")
