@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from spatial.errors import InputError, named
 from spatial.formula import Columns, formula_columns, lag_name
 from spatial.gather import Weights, gather
 from spatial.network import Network
+from spatial.outside import Outside, instrument_columns, outside_of
 from spatial.panel import Panel
 from spatial.sheet import Missing, Sheet, sheet_of
 from spatial.within import Layout
@@ -34,7 +35,8 @@ class Sample:
     Rows are sorted by time and then by unit. `y` and `wy` are (n,); `x` is (n, K) with the spatial
     lags last; `labels` (K,) name its columns; `terms` are the regressors that have effects, `own`
     and `neighbour` the columns of x that hold each (−1 where it is not lagged), `lag_networks` the
-    weights that lag each. `network` lags y, `error_network` the error.
+    weights that lag each. `network` lags y, `error_network` the error. `outside` says which columns
+    are endogenous and holds their instruments.
     """
 
     outcome: str
@@ -55,6 +57,7 @@ class Sample:
     lag_networks: tuple[Network, ...]
     graph: Graph
     notes: tuple[str, ...]
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def n_units(self) -> int:
@@ -89,13 +92,18 @@ def build_sample(
     missing: Missing = None,
     w_error: Weights | None = None,
     w_x: Weights | Mapping[str, Weights] | None = None,
+    endogenous: Sequence[str] = (),
+    instruments: Sequence[str] = (),
 ) -> Sample:
     """Evaluate the formula, match units with the weights, and lag what is to be lagged."""
     whole = sheet_of(data, missing)
     columns = formula_columns(formula, whole.frame, where=whole.where, lag=whole.lag)
+    extra = instrument_columns(formula, instruments, whole)
     sheet, rows = whole.used()
-    columns = columns.take(rows)
+    columns, extra = columns.take(rows), None if extra is None else extra.take(rows)
     _refuse_infinite(columns, sheet)
+    if extra is not None:
+        _refuse_infinite(extra, sheet)
     found = gather(w, sheet, stacklevel=stacklevel + 1)
     keep = [j for j, name in enumerate(columns.labels) if intercept or name != "Intercept"]
     to_lag = _columns_to_lag(columns, lagged) if lag_x else []
@@ -104,13 +112,14 @@ def build_sample(
     lag_place = {columns.labels[j]: len(keep) + place for place, j in enumerate(to_lag)}
     lag_by = {columns.labels[j]: by_column[j] for j in to_lag}
     terms = tuple(name for name in own_labels if name != "Intercept")
+    labels = (*own_labels, *(lag_name(columns.labels[j]) for j in to_lag))
     error = found if w_error is None else gather(w_error, sheet, stacklevel=stacklevel + 1)
     return Sample(
         outcome=columns.outcome,
         y=columns.y,
         wy=found.network.lag(columns.y),
         x=np.concatenate([columns.x[:, keep], _lag_columns(columns.x, to_lag, by_column)], axis=1),
-        labels=(*own_labels, *(lag_name(columns.labels[j]) for j in to_lag)),
+        labels=labels,
         terms=terms,
         own=tuple(own_labels.index(name) for name in terms),
         neighbour=tuple(lag_place.get(name, -1) for name in terms),
@@ -124,6 +133,7 @@ def build_sample(
         lag_networks=tuple(lag_by.get(name, found.network) for name in terms),
         graph=found.graph,
         notes=tuple(dict.fromkeys((*sheet.notes, *found.notes, *error.notes))),
+        outside=outside_of(columns, labels, endogenous, extra),
     )
 
 
