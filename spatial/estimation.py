@@ -19,7 +19,15 @@ from spatial.sample import Sample
 from spatial.weights.logdet import log_determinant
 from spatial.within import Effects, Layout, Transformation, demean
 
-__all__ = ["Estimated", "estimate_sample"]
+__all__ = [
+    "Estimated",
+    "check_sample",
+    "dummy_columns",
+    "estimate_sample",
+    "logdet_terms",
+    "refuse_perfect",
+    "subtracted_effects",
+]
 
 Array = npt.NDArray[np.float64]
 ABSORBED = 1e-11
@@ -119,19 +127,12 @@ def estimate_sample(
         sample, effects, bias_correction, lag_error=lag_error
     )
     layout = sample.layout
-    if lag_y or max(sample.neighbour, default=-1) >= 0:
-        _require_links(sample.network, sample.n_units)
-    if lag_error:
-        _require_links(sample.error_network, sample.n_units)
     x, y = demean(sample.x, effects, layout), demean(sample.y, effects, layout)
     wy = demean(sample.wy, effects, layout) if lag_y else None
-    _check_columns(x, y, sample, effects)
-    _require_degrees(sample, way, lag_y + lag_error)
-    if lag_y:
-        _require_lag(y, demean(sample.wy, effects, layout), sample)
-    terms = _terms(sample.network, way) if lag_y else ()
-    error_terms = _terms(sample.error_network, way) if lag_error else ()
-    subtracted = _subtracted(sample, effects) if lag_error else effects
+    check_sample(sample, effects, way, x, y, wy, lag_error=lag_error)
+    terms = logdet_terms(sample.network, way) if lag_y else ()
+    error_terms = logdet_terms(sample.error_network, way) if lag_error else ()
+    subtracted = subtracted_effects(sample, effects) if lag_error else effects
     if lag_error:
         found, moments = _with_error(sample, effects, subtracted, way, terms, error_terms)
     elif wy is not None:
@@ -139,12 +140,37 @@ def estimate_sample(
         moments = Moments(x, wy)
     else:
         found, moments = estimate_least_squares(y, x, nobs=way.nobs), Moments(x)
-    _refuse_perfect(found, y, sample)
+    refuse_perfect(found, y, sample)
     notes = (*sample.notes, *correction_notes)
     return Estimated(sample, effects, subtracted, way, found, moments, terms, error_terms, notes)
 
 
-def _terms(network: Network, way: Transformation) -> tuple[LogDetTerm, ...]:
+def check_sample(
+    sample: Sample,
+    effects: Effects,
+    way: Transformation,
+    x: Array,
+    y: Array,
+    wy: Array | None,
+    *,
+    lag_error: bool,
+) -> None:
+    """Refuse weights without links, columns without variation and too few rows.
+
+    `x`, `y` and `wy` (None without a lag of y) are without the effects.
+    """
+    if wy is not None or max(sample.neighbour, default=-1) >= 0:
+        _require_links(sample.network, sample.n_units)
+    if lag_error:
+        _require_links(sample.error_network, sample.n_units)
+    _check_columns(x, y, sample, effects)
+    _require_degrees(sample, way, (wy is not None) + lag_error)
+    if wy is not None:
+        _require_lag(y, wy, sample)
+
+
+def logdet_terms(network: Network, way: Transformation) -> tuple[LogDetTerm, ...]:
+    """Log-determinants of the weights, one for each block."""
     return tuple(
         LogDetTerm(log_determinant(block.operator), way.periods(block.periods), way.over_units)
         for block in network.blocks
@@ -162,7 +188,7 @@ def _with_error(
     """Models with a lag of the error: data and their lag by M, both without the effects."""
     network, layout, x = sample.error_network, sample.layout, sample.x
     if subtracted != effects:
-        x = np.concatenate([x, _dummy_columns(layout, effects, subtracted)], axis=1)
+        x = np.concatenate([x, dummy_columns(layout, effects, subtracted)], axis=1)
     parts = [x, sample.y[:, None]] + ([sample.wy[:, None]] if terms else [])
     raw = np.concatenate(parts, axis=1)
     z, mz = demean(raw, subtracted, layout), demean(network.lag(raw), subtracted, layout)
@@ -179,7 +205,7 @@ def _with_error(
     )
 
 
-def _subtracted(sample: Sample, effects: Effects) -> Effects:
+def subtracted_effects(sample: Sample, effects: Effects) -> Effects:
     """Effects whose subtraction commutes with the filter I − λM; the others stay columns.
 
     Unit effects need a filter that is the same in all times, time effects one that maps a common
@@ -193,7 +219,7 @@ def _subtracted(sample: Sample, effects: Effects) -> Effects:
     return "unit" if effects == "unit" or not network.stochastic else "twoway"
 
 
-def _dummy_columns(layout: Layout, effects: Effects, subtracted: Effects) -> Array:
+def dummy_columns(layout: Layout, effects: Effects, subtracted: Effects) -> Array:
     """Dummies that can be told apart of the effects that are not subtracted, (n, effects)."""
     units = effects in ("unit", "twoway") and subtracted == "none"
     times = effects in ("time", "twoway")
@@ -312,7 +338,8 @@ def _refuse_collinear(x: Array, labels: tuple[str, ...]) -> None:
     )
 
 
-def _refuse_perfect(found: Estimate, y: Array, sample: Sample) -> None:
+def refuse_perfect(found: Estimate, y: Array, sample: Sample) -> None:
+    """Refuse an outcome that the regressors reproduce, as where an identity is among them."""
     if found.sigma2 <= 1e-24 * float(np.mean(y**2)):
         raise InputError(
             f"the regressors reproduce {sample.outcome} exactly; an identity is among them, leave "
