@@ -42,6 +42,7 @@ QUADRATIC = 1e-9
 WIDTH = 5.0
 REACH = 0.025
 WIDENINGS = 12
+EDGE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,8 @@ class LagProfile:
 def solve_profile(profile: Profile, interval: Interval, *, grid: int = GRID) -> float:
     """Root of the score at the highest point of the interval."""
     low, high = _finite(profile, interval)
+    margin = EDGE * (high - low)
+    low, high = low + margin, high - margin
     points = np.linspace(low, high, grid + 2)[1:-1]
     values = profile.value(points)
     place = int(np.argmax(values))

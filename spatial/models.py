@@ -85,8 +85,8 @@ class Specification:
         if self.lagged is not None:
             if not self.lag_x:
                 raise InputError(
-                    f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use SLX, "
-                    "SDM, SDEM or GNS."
+                    f"{self.kind} has no spatial lags of regressors; leave lagged= out, or use "
+                    "SLX, SDM, SDEM or GNS."
                 )
             one = isinstance(self.lagged, str) or not isinstance(self.lagged, Iterable)
             terms = (self.lagged,) if one else tuple(self.lagged)

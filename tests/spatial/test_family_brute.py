@@ -1,0 +1,282 @@
+"""The eight models × effects × shapes of data against the dense likelihood, written out."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import linalg
+from support import worlds
+from support.dense_family import World, dummy_columns, transformed
+
+import spatial
+from spatial.effects.multiplier import multiplier, multiplier_slope
+
+MODELS = ("OLS", "SLX", "SAR", "SEM", "SDM", "SDEM", "SAC", "GNS")
+EFFECTS = ("none", "unit", "time", "twoway")
+SIDE, PERIODS = 4, 5
+NAMES = worlds.names(SIDE * SIDE)
+
+
+def raw_matrices():
+    queen = worlds.lattice_matrix(SIDE)
+    rook = worlds.lattice_matrix(SIDE, rule="rook")
+    return queen, rook, worlds.nearest_matrix(SIDE * SIDE, 3, seed=4)
+
+
+QUEEN, ROOK, NEAREST = raw_matrices()
+SHAPES = ("plain", "second graph", "isolate", "asymmetric", "by year", "unbalanced", "gaps isolate")
+
+
+def long_table(seed):
+    w = worlds.row_standardised(QUEEN)
+    table = worlds.simulated_panel(w, periods=PERIODS, seed=seed, rho=0.3)
+    rng = np.random.default_rng(seed)
+    lam = np.linalg.inv(np.eye(len(w)) - 0.3 * w)
+    noise = rng.normal(size=(PERIODS, len(w))) @ lam.T
+    return table.assign(y=table["y"] + noise.ravel())
+
+
+def cut(raw, present):
+    return worlds.row_standardised(raw[np.ix_(present, present)])
+
+
+def case(shape):
+    """Table, raw W by time, raw M by time, weights for fit and for its error."""
+    table = long_table(SHAPES.index(shape) + 1)
+    years = sorted(table["time"].unique())
+    raw, other = dict.fromkeys(years, QUEEN), dict.fromkeys(years, QUEEN)
+    if shape == "second graph":
+        other = dict.fromkeys(years, ROOK)
+    if shape in ("isolate", "gaps isolate"):
+        raw = other = dict.fromkeys(years, worlds.with_isolate(QUEEN))
+    if shape == "asymmetric":
+        raw = other = dict.fromkeys(years, NEAREST)
+    if shape == "by year":
+        raw = {t: (QUEEN if i < 2 else ROOK) for i, t in enumerate(years)}
+        other = raw
+    if shape in ("unbalanced", "gaps isolate"):
+        rng = np.random.default_rng(8)
+        early = table["unit"].isin(NAMES[:3]) & (table["time"] < years[2])
+        table = table[~early & (rng.random(len(table)) > 0.1)]
+    return table, raw, other
+
+
+def graphs(by_time, *, mapping):
+    made = {id(m): worlds.graph(m, NAMES) for m in by_time.values()}
+    if mapping:
+        return {t: made[id(m)] for t, m in by_time.items()}
+    return next(iter(made.values()))
+
+
+def stack(table, by_time):
+    blocks = []
+    for time, rows in table.groupby("time"):
+        present = [NAMES.index(u) for u in rows["unit"]]
+        blocks.append(cut(by_time[time], present))
+    return linalg.block_diag(*blocks)
+
+
+def dense_world(table, raw, other, model, effects):
+    table = table.sort_values(["time", "unit"])
+    w, m = stack(table, raw), stack(table, other)
+    x = table[["x1", "x2"]].to_numpy()
+    columns = [np.ones((len(x), 1))] if effects == "none" else []
+    columns.append(x)
+    if model in ("SLX", "SDM", "SDEM", "GNS"):
+        columns.append(w @ x)
+    return World(
+        table["y"].to_numpy(),
+        np.hstack(columns),
+        dummy_columns(table["unit"].map(NAMES.index).to_numpy(), table["time"].to_numpy(), effects),
+        w,
+        m,
+        model in ("SAR", "SDM", "SAC", "GNS"),
+        model in ("SEM", "SDEM", "SAC", "GNS"),
+    )
+
+
+def fitted(shape, model, effects, **options):
+    table, raw, other = case(shape)
+    w = graphs(raw, mapping=shape == "by year")
+    extra = {}
+    if shape == "second graph" and model in ("SEM", "SDEM", "SAC", "GNS"):
+        extra["w_error"] = graphs(other, mapping=False)
+    missing = "absent" if shape in ("unbalanced", "gaps isolate") else None
+    spec = getattr(spatial, model)("y ~ x1 + x2", effects=effects, missing=missing, **options)
+    fit = spec.fit(spatial.Panel(table, "unit", "time"), w, **extra)
+    world = dense_world(table, raw, other, model, effects)
+    way = fit._fitted.transformation
+    if way.over_time:
+        world = transformed(world, PERIODS, SIDE * SIDE, over_time=True, over_units=way.over_units)
+    elif way.over_units:
+        world = per_period(world, table)
+    return fit, world
+
+
+def per_period(world, table):
+    """Transformation over the units of each period."""
+    sizes = table.groupby("time").size()
+    q = linalg.block_diag(*(linalg.null_space(np.ones((1, n))).T for n in sizes))
+    empty = np.zeros((len(q), 0))
+    return World(
+        q @ world.y,
+        q @ world.x,
+        empty,
+        q @ world.w @ q.T,
+        q @ world.m @ q.T,
+        world.lag,
+        world.error,
+    )
+
+
+def spatial_parameters(fit):
+    return float(fit.params.get("rho", 0.0)), float(fit.params.get("lambda", 0.0))
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("effects", EFFECTS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_equals_the_dense_likelihood(shape, effects, model):
+    fit, world = fitted(shape, model, effects)
+    way = fit._fitted.transformation
+    rho, lam = spatial_parameters(fit)
+    values = world.pack(rho, lam)
+    assert fit.likelihood_nobs == world.n
+    beta, s2 = world.least_squares(rho, lam)
+    np.testing.assert_allclose(fit._fitted.coefficients, beta[: world.x.shape[1]], rtol=1e-7)
+    assert fit.loglik == pytest.approx(world.profile(rho, lam), rel=1e-10)
+    assert fit.sigma2 == pytest.approx(s2 * way.inflation, rel=1e-9)
+    score = world.gradient(values) / np.sqrt(np.diag(world.expected(values)))
+    np.testing.assert_allclose(score, 0.0, atol=2e-7)
+    if world.lag or world.error:
+        information = world.expected(values)
+        np.testing.assert_allclose(
+            fit.with_cov("expected").cov,
+            world.covariance(information) * way.inflation,
+            rtol=2e-6,
+            atol=1e-11,
+        )
+
+
+@pytest.mark.parametrize("model", ["SEM", "SDEM", "SAC", "GNS"])
+@pytest.mark.parametrize("effects", EFFECTS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_point_of_a_grid_is_higher(shape, effects, model):
+    fit, world = fitted(shape, model, effects)
+    lows = [fit.rho_interval[0] if world.lag else 0.0, fit.lambda_interval[0]]
+    highs = [fit.rho_interval[1] if world.lag else 0.0, fit.lambda_interval[1]]
+    inside = np.linspace(0.04, 0.96, 8)
+    rhos = lows[0] + inside * (highs[0] - lows[0]) if world.lag else [0.0]
+    lams = lows[1] + inside * (highs[1] - lows[1])
+    highest = max(world.profile(rho, lam) for rho in rhos for lam in lams)
+    assert highest <= fit.loglik + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("shape", "effects", "model"),
+    [
+        ("plain", "twoway", "GNS"),
+        ("second graph", "unit", "SAC"),
+        ("isolate", "time", "SDEM"),
+        ("isolate", "twoway", "GNS"),
+        ("unbalanced", "none", "GNS"),
+        ("unbalanced", "time", "SAC"),
+        ("unbalanced", "twoway", "SDM"),
+        ("by year", "none", "SEM"),
+        ("gaps isolate", "unit", "SEM"),
+    ],
+)
+def test_observed_information_is_the_hessian(shape, effects, model):
+    fit, world = fitted(shape, model, effects)
+    values = world.pack(*spatial_parameters(fit))
+    found = fit.with_cov("observed")
+    expected = world.covariance(-world.hessian(values)) * fit._fitted.transformation.inflation
+    np.testing.assert_allclose(found.cov, expected, rtol=3e-5, atol=1e-9)
+    assert found.cov_kind == "observed"
+
+
+@pytest.mark.parametrize("model", ["SDM", "SDEM", "GNS"])
+def test_shuffling_renaming_and_rescaling_leave_an_unbalanced_fit(model):
+    table, raw, _ = case("unbalanced")
+    w = graphs(raw, mapping=False)
+    spec = getattr(spatial, model)("y ~ x1 + x2", effects="twoway", missing="absent")
+    fit = spec.fit(spatial.Panel(table, "unit", "time"), w)
+    order = np.random.default_rng(0).permutation(SIDE * SIDE)
+    new = {name: f"z{place:02d}" for name, place in zip(NAMES, order, strict=True)}
+    moved = table.assign(unit=table["unit"].map(new), x1=1000.0 * table["x1"]).sample(
+        frac=1.0, random_state=1
+    )
+    graph = worlds.graph(QUEEN, [new[name] for name in NAMES])
+    other = spec.fit(spatial.Panel(moved, "unit", "time"), graph)
+    scale = np.where(other.params.index.str.endswith("x1"), 1000.0, 1.0)
+    np.testing.assert_allclose(other.params * scale, fit.params, rtol=1e-7)
+    np.testing.assert_allclose(other.std_errors * scale, fit.std_errors, rtol=1e-6)
+
+
+def test_absent_and_drop_units_are_told_apart():
+    table, raw, _ = case("unbalanced")
+    w, panel = graphs(raw, mapping=False), spatial.Panel(table, "unit", "time")
+    with pytest.raises(spatial.InputError, match=r'missing="absent".*missing="drop_units"'):
+        spatial.SDM("y ~ x1", effects="unit").fit(panel, w)
+    absent = spatial.SDM("y ~ x1", effects="unit", missing="absent").fit(panel, w)
+    assert absent.nobs == len(table) and absent.bias_correction == "dof"
+    assert any("do not exist" in note for note in absent.notes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", spatial.AlignmentWarning)
+        dropped = spatial.SDM("y ~ x1", effects="unit", missing="drop_units").fit(panel, w)
+        whole = panel.subset(units=panel.complete_units)
+        same = spatial.SDM("y ~ x1", effects="unit").fit(whole, w)
+    pd.testing.assert_series_equal(dropped.params, same.params)
+    assert any(note.startswith("Units without a row") for note in dropped.notes)
+
+
+def test_weights_of_single_regressors():
+    table, _, _ = case("plain")
+    panel, queen = spatial.Panel(table, "unit", "time"), worlds.graph(QUEEN, NAMES)
+    rook = worlds.graph(ROOK, NAMES)
+    fit = spatial.SDM("y ~ x1 + x2", effects="twoway").fit(panel, queen, w_x={"x2": rook})
+    w, v = worlds.row_standardised(QUEEN), worlds.row_standardised(ROOK)
+    by_hand = table.sort_values(["time", "unit"]).copy()
+    x2 = by_hand["x2"].to_numpy().reshape(PERIODS, -1)
+    by_hand["vx2"] = (x2 @ v.T).ravel()
+    same = spatial.SDM("y ~ x1 + x2 + vx2", effects="twoway", lagged=["x1"]).fit(
+        spatial.Panel(by_hand, "unit", "time"), queen
+    )
+    np.testing.assert_allclose(
+        fit.params[["x1", "x2", "W.x1", "W.x2", "rho"]],
+        same.params[["x1", "x2", "W.x1", "vx2", "rho"]],
+        rtol=1e-9,
+    )
+    p = fit.params
+    dense = np.linalg.solve(np.eye(len(w)) - p["rho"] * w, p["x2"] * np.eye(len(w)) + p["W.x2"] * v)
+    table = fit.effects().set_index(["term", "effect"])["estimate"]
+    assert table["x2", "direct"] == pytest.approx(np.trace(dense) / len(w), rel=1e-9)
+    assert table["x2", "total"] == pytest.approx(dense.sum() / len(w), rel=1e-9)
+    units = fit.effects_by_unit("x2")
+    np.testing.assert_allclose(units["own"], np.diag(dense), rtol=1e-9)
+    np.testing.assert_allclose(units["sent"], dense.sum(axis=0) - np.diag(dense), rtol=1e-9)
+    up, down = (multiplier(fit._propagation, np.array([p["rho"] + d])) for d in (1e-6, -1e-6))
+    by_hand = (up.own_lag[0, 1] - down.own_lag[0, 1]) / 2e-6
+    known = multiplier_slope(fit._propagation, p["rho"])
+    assert known.own_lag[0, 1] == pytest.approx(by_hand, rel=1e-6)
+    many = np.linspace(-0.8, 0.9, 60)
+    read = multiplier(fit._propagation, many).own_lag[:, 1]
+    solved = [np.trace(np.linalg.solve(np.eye(len(w)) - rho * w, v)) / len(w) for rho in many]
+    np.testing.assert_allclose(read, solved, rtol=1e-9, atol=1e-9)
+
+
+def test_effects_of_an_unbalanced_panel_are_means_over_its_rows():
+    table, raw, _ = case("unbalanced")
+    fit = spatial.SDM("y ~ x1 + x2", effects="twoway", missing="absent").fit(
+        spatial.Panel(table, "unit", "time"), graphs(raw, mapping=False)
+    )
+    table = table.sort_values(["time", "unit"])
+    w, p = stack(table, raw), fit.params
+    eye = np.eye(len(w))
+    dense = np.linalg.solve(eye - p["rho"] * w, p["x1"] * eye + p["W.x1"] * w)
+    found = fit.effects().set_index(["term", "effect"])["estimate"]
+    assert found["x1", "direct"] == pytest.approx(np.trace(dense) / len(w), rel=1e-10)
+    assert found["x1", "total"] == pytest.approx(dense.sum() / len(w), rel=1e-10)
+    own = pd.Series(np.diag(dense)).groupby(table["unit"].to_numpy()).mean()
+    np.testing.assert_allclose(fit.effects_by_unit("x1")["own"], own, rtol=1e-9)
