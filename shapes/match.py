@@ -15,7 +15,8 @@ from geopandas import GeoDataFrame
 
 from shapes.errors import InputError, named
 from shapes.labels import canonical, is_missing, normal_code, tight
-from shapes.names import PROVINCE_NAMESAKES, compatible, fold_latin, forms
+from shapes.latin import fold_latin, latin_forms, latin_parts
+from shapes.names import PROVINCE_NAMESAKES, compatible, forms
 
 __all__ = ["AMBIGUOUS", "Gazetteer", "Match", "distinct", "match_names"]
 
@@ -27,7 +28,8 @@ _CODE_COLUMNS = frozenset(
     }
 )  # fmt: skip
 _LATIN_COLUMNS = ("city_en", "name_en")
-_CONTINUED = frozenset({"renamed", "short", "code"})
+_PROVINCE_COLUMNS = ("province", "province_en")
+_CONTINUED = frozenset({"renamed", "short", "code", "spelling"})
 _LEAST_SCORE = 50.0
 AMBIGUOUS = " | "
 
@@ -46,13 +48,14 @@ def match_names(names: Iterable[Any], cities: GeoDataFrame) -> pd.DataFrame:
     """Match names or codes to the units of a boundary table, without ever guessing.
 
     In this order: `exact` on the key, the name column, a code column (4, 6, 9 and 12 digits are
-    one code, XX0100 is XX0000 in the four municipalities) or the romanised name; `alias` from the
-    packaged table of renamed cities, short names and former codes; `suffix`, where an ending (市,
-    州, 盟, 地区, the ethnic groups of an autonomous prefecture) or the province in front comes or
-    goes and exactly one unit fits. Everything else is `none`: cities that were merged or split
-    (莱芜市, 巢湖市), names that fit several units, and misspelt names, for which `suggestion` is
-    the most similar name and `score` its similarity. Suggestions are for people; nothing acts on
-    them.
+    one code, XX0100 is XX0000 in the four municipalities) or the romanised name (Xi'an, Xian, XI
+    AN); `alias` from the packaged table of renamed cities, short names, former codes and other
+    spellings (Haerbin); `suffix`, where an ending (市, 州, 盟, 地区, City, Shi, Autonomous
+    Prefecture, the ethnic groups of one) or the province beside it (江苏苏州, "Suzhou, Jiangsu")
+    comes or goes and exactly one unit fits. Everything else is `none`: cities that were merged or
+    split (莱芜市, 巢湖市), names that fit several units, and misspelt names, for which `suggestion`
+    is the most similar name and `score` its similarity. Suggestions are for people; nothing acts
+    on them.
 
     Parameters
     ----------
@@ -94,7 +97,7 @@ def distinct(names: Iterable[Any]) -> list[str]:
 def _changes() -> dict[str, dict[str, str]]:
     """Read the packaged table of aliases and changes, by given name."""
     with (files("shapes") / "data" / "aliases.csv").open(encoding="utf-8") as stream:
-        return {row["given"]: row for row in csv.DictReader(stream)}
+        return {fold_latin(row["given"]) or row["given"]: row for row in csv.DictReader(stream)}
 
 
 class Gazetteer:
@@ -128,6 +131,7 @@ class Gazetteer:
         )
         self._choices = [w for words in (*self._words, *spoken) for w in words.values()]
         self._stems = self._stem_table()
+        self._sounds = self._sound_table(spoken)
         self._provinces = self._province_words(cities)
 
     def label(self, key: str) -> Any:
@@ -141,6 +145,7 @@ class Gazetteer:
             ("exact", self._by_name),
             ("alias", self._by_alias),
             ("suffix", self._by_form),
+            ("suffix", self._by_sound),
             ("suffix", self._by_province),
         ):
             found = step(name)
@@ -175,13 +180,42 @@ class Gazetteer:
             return set()
         return self._units_called(name)
 
+    def _by_sound(self, name: str) -> set[str]:
+        """Units that a romanised name fits with its endings or without."""
+        if self._change(name) is not None:
+            return set()
+        return {
+            key
+            for stem, kind in latin_forms(name)
+            for official, key in self._sounds.get(stem, ())
+            if compatible(kind, official)
+        }
+
     def _by_province(self, name: str) -> set[str]:
+        parts = latin_parts(name)
+        if len(parts) == 2 and fold_latin("".join(parts)):
+            return self._heard_within(*parts) or self._heard_within(*parts[::-1])
         for province, inside in self._provinces.items():
-            rest = name.removeprefix(province)
-            if rest not in (name, ""):
+            for rest in (name.removeprefix(province), _within_brackets(name, province)):
+                if rest in (name, ""):
+                    continue
                 found = (self._by_name(rest) or self._units_called(rest)) & inside
                 if found:
                     return found
+        return self._beside_province(name)
+
+    def _heard_within(self, city: str, province: str) -> set[str]:
+        inside = self._provinces.get(fold_latin(province), set())
+        return (self._by_name(city) or self._by_sound(city)) & inside
+
+    def _beside_province(self, name: str) -> set[str]:
+        """Units called by a romanised name with its province before or behind it."""
+        words = name.split()
+        for cut in range(1, len(words)):
+            front, back = " ".join(words[:cut]), " ".join(words[cut:])
+            found = self._heard_within(front, back) or self._heard_within(back, front)
+            if found and fold_latin(name):
+                return found
         return set()
 
     def _units_called(self, name: str) -> set[str]:
@@ -200,6 +234,12 @@ class Gazetteer:
         for word in (code or name, f"{name}市"):
             if word in changes:
                 return changes[word]
+        for stem, kind in sorted(latin_forms(name)):
+            row = changes.get(stem)
+            if row and any(
+                compatible(kind, official) for _, official in forms(row["key"]) if official
+            ):
+                return row
         return None
 
     def _suggest(self, given: str, name: str) -> Match:
@@ -243,15 +283,41 @@ class Gazetteer:
                     table.setdefault(stem, set()).add((kind, key))
         return table
 
+    def _sound_table(self, spoken: list[dict[str, str]]) -> dict[str, set[tuple[str, str]]]:
+        """Kinds and units by the romanised stem; the kind is that of the Chinese name if any."""
+        kinds: dict[str, set[str]] = {}
+        for units in self._stems.values():
+            for kind, key in units:
+                kinds.setdefault(key, set()).add(kind)
+        table: dict[str, set[tuple[str, str]]] = {}
+        for words in (*self._words, *spoken):
+            for key, word in words.items():
+                for stem, kind in latin_forms(word):
+                    official = {kind} if kind else (kinds.get(key, set()) - {""} or {""})
+                    table.setdefault(stem, set()).update((one, key) for one in official)
+        return table
+
     def _province_words(self, cities: GeoDataFrame) -> dict[str, set[str]]:
-        """Units by the full and the short name of their province, longer names first."""
+        """Units by the full, short and romanised name of their province, longer names first."""
         table: dict[str, set[str]] = {}
-        if "province" in cities.columns:
-            for key, province in zip(self.keys, cities["province"], strict=True):
+        for column in _PROVINCE_COLUMNS:
+            if column not in cities.columns:
+                continue
+            for key, province in zip(self.keys, cities[column], strict=True):
                 if not is_missing(province):
-                    for stem, _ in forms(canonical(province)):
-                        table.setdefault(stem, set()).add(key)
+                    word = canonical(province)
+                    for short in {fold_latin(word) or stem for stem, _ in forms(word)}:
+                        table.setdefault(short, set()).add(key)
         return dict(sorted(table.items(), key=lambda item: -len(item[0])))
+
+
+def _within_brackets(name: str, province: str) -> str:
+    """Name before a province in brackets: 苏州市（江苏）."""
+    for left, right in ("()", "（）"):
+        rest = name.removesuffix(f"{left}{province}{right}")
+        if rest != name:
+            return rest
+    return name
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

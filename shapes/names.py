@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-__all__ = ["PROVINCE_NAMESAKES", "compatible", "fold_latin", "forms"]
+__all__ = ["PROVINCE_NAMESAKES", "compatible", "forms"]
 
 # Bare names that stand for a province at least as often as for the city or prefecture.
 PROVINCE_NAMESAKES = frozenset({"吉林", "海南"})
@@ -35,8 +34,6 @@ _GROUPS = (
 _ETHNIC = re.compile(
     "(?:(?:" + "|".join(_GROUPS.split()) + ")族|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔)+$"
 )
-_LATIN = re.compile(r"[a-z][a-z '.-]*")
-_LATIN_ENDING = re.compile(r"[\s-]+(?:city|shi|prefecture|municipality|autonomous prefecture)$")
 
 
 def forms(name: str) -> set[tuple[str, str]]:
@@ -71,21 +68,3 @@ def compatible(given: str, official: str) -> bool:
     if given == official or (given == "district" and official == "city"):
         return True
     return given == "" or (official == "" and given != "province")
-
-
-def fold_latin(name: str) -> str:
-    """Letters of a romanised name alone: case, accents, apostrophes and "City" do not count.
-
-    The ü of pinyin is u, as is the v that keyboards put for it.
-
-    Examples
-    --------
-    >>> fold_latin("Ürümqi"), fold_latin("Xi'an City"), fold_latin("北京市")
-    ('urumqi', 'xian', '')
-    """
-    letters = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    plain = "".join(letters).casefold().replace("’", "'").strip()
-    if not _LATIN.fullmatch(plain):
-        return ""
-    letters_only = re.sub(r"[^a-z]", "", _LATIN_ENDING.sub("", plain))
-    return re.sub(r"(?<=[ln])v", "u", letters_only)

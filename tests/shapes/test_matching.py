@@ -176,18 +176,77 @@ def test_similar_names_are_only_suggested(china):
 
 
 def test_latin_names_in_any_dress(china):
-    expected = {
+    exact = {
         "Xi'an": "西安市",
-        "xian city": "西安市",
+        "Xi’an": "西安市",
+        "XIAN": "西安市",
+        "xi an": "西安市",
         "Urumqi": "乌鲁木齐市",
-        "URUMQI": "乌鲁木齐市",
+        "ÜRÜMQI": "乌鲁木齐市",
         "Lvliang": "吕梁市",
+        "Lyuliang": "吕梁市",
         "Hong Kong": "香港特别行政区",
         "Luan": "六安市",
+        "ｂｅｉｊｉｎｇ": "北京市",
+    }
+    table = match(exact, china)
+    assert table["key"].to_dict() == exact
+    assert set(table["how"]) == {"exact"}
+
+
+def test_romanised_endings_come_and_go(china):
+    expected = {
+        "xian city": "西安市",
+        "Xi'an Shi": "西安市",
+        "Shanghaishi": "上海市",
+        "Beijing Municipality": "北京市",
+        "Alxa League": "阿拉善盟",
+        "Enshi Zhou": "恩施土家族苗族自治州",
+        "Enshizhou": "恩施土家族苗族自治州",
+        "Enshi Tujia and Miao Autonomous Prefecture": "恩施土家族苗族自治州",
+        "Ili Kazakh Autonomous Prefecture": "伊犁哈萨克自治州",
+        "Daxinganling Prefecture": "大兴安岭地区",
+        "Lingshui Li Autonomous County": "陵水黎族自治县",
+        "Suzhou, Jiangsu": "苏州市",
+        "Suzhou (Anhui)": "宿州市",
+        "Jiangsu Suzhou": "苏州市",
+        "Suzhou City, Jiangsu Province": "苏州市",
+        "Taizhou Zhejiang": "台州市",
+        "Yulin (Guangxi)": "玉林市",
+        "Yulin, Shaanxi": "榆林市",
     }
     table = match(expected, china)
     assert table["key"].to_dict() == expected
-    assert set(table["how"]) == {"exact"}
+    assert set(table["how"]) == {"suffix"}
+    never = ["Enshi City", "Kashi City", "Suzhou, Guangdong", "Jiangsu", "Shi", "Suzhou City"]
+    assert set(match(never, china)["how"]) == {"none"}
+
+
+def test_other_spellings_are_aliases(china):
+    expected = {
+        "Haerbin": "哈尔滨市",
+        "Ha'erbin Shi": "哈尔滨市",
+        "Wulumuqi": "乌鲁木齐市",
+        "Alashan Meng": "阿拉善盟",
+        "Kashi": "喀什地区",
+        "Macau": "澳门特别行政区",
+        "Xiangfan": "襄阳市",
+    }
+    table = match(expected, china)
+    assert table["key"].to_dict() == expected
+    assert set(table["how"]) == {"alias"}
+    lost = match(["Laiwu", "Chaohu", "万县市"], china)
+    assert set(lost["how"]) == {"none"}
+    assert lost.loc["Laiwu", "suggestion"] == "merged into 济南市 in 2019"
+    assert "split in 2011" in lost.loc["Chaohu", "suggestion"]
+
+
+def test_layers_with_romanised_names_only(squares):
+    names = ["Enshi Tujia-Miao Autonomous Prefecture", "Xi'an City", "Suzhou", "Yili"]
+    cities = frame(names, squares)
+    got = match(["Enshi", "Xian", "Suzhou Shi", "yili"], cities)
+    assert got["key"].tolist() == ["u0", "u1", "u2", "u3"]
+    assert got["how"].tolist() == ["suffix", "suffix", "suffix", "exact"]
 
 
 def test_names_are_matched_once_in_order(china):
