@@ -236,9 +236,8 @@ class Gazetteer:
                 return changes[word]
         for stem, kind in sorted(latin_forms(name)):
             row = changes.get(stem)
-            if row and any(
-                compatible(kind, official) for _, official in forms(row["key"]) if official
-            ):
+            kinds = {official for _, official in forms(row["key"])} - {""} if row else set()
+            if row and (not kinds or any(compatible(kind, official) for official in kinds)):
                 return row
         return None
 
