@@ -7,6 +7,17 @@ from __future__ import annotations
 
 from spatial import weights
 from spatial.autocorrelation import bilisa, lisa, lisa_by_time, moran, moran_by_time
+from spatial.diagnostics import (
+    durbin_tests,
+    hausman,
+    hausman_error,
+    lm_residuals,
+    lm_tests,
+    lr_test,
+    pesaran_cd,
+    residual_moran,
+    wald_test,
+)
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
 from spatial.panel import Panel
@@ -25,9 +36,18 @@ __all__ = [
     "Panel",
     "ScalingWarning",
     "bilisa",
+    "durbin_tests",
+    "hausman",
+    "hausman_error",
     "lisa",
     "lisa_by_time",
+    "lm_residuals",
+    "lm_tests",
+    "lr_test",
     "moran",
     "moran_by_time",
+    "pesaran_cd",
+    "residual_moran",
+    "wald_test",
     "weights",
 ]

@@ -1,0 +1,270 @@
+"""What the residuals of a fit still hold: Moran's I, Pesaran's CD, a lag that was left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtr
+
+from spatial.diagnostics.projection import form_traces
+from spatial.diagnostics.rows import chi2_row, normal_row
+from spatial.diagnostics.score import Score
+from spatial.errors import InputError
+from spatial.information import Moments, expected_information
+from spatial.likelihood import LogDetTerm
+from spatial.network import Network, shared_periods
+from spatial.traces import Traces, joint_traces, sum_traces
+from spatial.weights.logdet import log_determinant
+from spatial.within import demean
+
+if TYPE_CHECKING:
+    from spatial.estimation import Estimated
+    from spatial.fit import Fit
+
+__all__ = ["lm_residuals", "pesaran_cd", "residual_moran"]
+
+Array = npt.NDArray[np.float64]
+Alternative = Literal["two-sided", "greater", "less"]
+BLOCK = 512
+
+
+def residual_moran(fit: Fit, alternative: Alternative = "two-sided") -> pd.Series:
+    """Moran's I of the residuals of OLS or SLX, with its exact moments.
+
+    I = (n/S0) e′We/e′e. Residuals are not exchangeable: with M the projection that takes regressors
+    and fixed effects out, of rank r, and normal errors, E(I) = (n/S0) tr(MW)/r and E(I²) =
+    (n/S0)² [tr MWMW′ + tr MWMW + (tr MW)²]/(r(r+2)) (Cliff and Ord, 1981, ch. 8). In a panel W
+    stands in every year.
+
+    Parameters
+    ----------
+    fit
+        A fit of OLS or SLX. After a spatial lag the moments differ: use `lm_residuals`.
+    alternative
+        "two-sided"; "greater" for similar neighbours; "less" for dissimilar ones.
+
+    Returns
+    -------
+    Series
+        statistic, expected, std_dev, z, p_value, as `moran` gives.
+
+    Raises
+    ------
+    InputError
+        Another model; weights without links.
+
+    Examples
+    --------
+    >>> from spatial import OLS, weights
+    >>> ring = np.roll(np.eye(30), 1, axis=1) + np.roll(np.eye(30), -1, axis=1)
+    >>> w = weights.from_matrix(ring, [f"c{i}" for i in range(30)])
+    >>> rng = np.random.default_rng(0)
+    >>> table = pd.DataFrame({"x": rng.normal(size=30), "y": rng.normal(size=30)}, w.unique_ids)
+    >>> float(residual_moran(OLS("y ~ x").fit(table, w))["expected"]) < 0
+    True
+    """
+    if alternative not in get_args(Alternative):
+        raise InputError(
+            f"alternative={alternative!r}; it is one of {', '.join(get_args(Alternative))}."
+        )
+    fitted = fit._fitted
+    if fitted.lag_y or fitted.lag_error or str(fit.model.effects) == "random":
+        raise InputError(
+            f"the moments of Moran's I are those of least squares, not of {fit.kind}; use "
+            "spatial.lm_residuals(fit), or fit OLS or SLX."
+        )
+    sample, errors = fitted.sample, fitted.estimate.residuals
+    if sample.network.links == 0:
+        raise InputError("nobody has a neighbour, so that there is no Moran's I of the residuals.")
+    traced = form_traces(sample.network, sample.layout, fitted.effects, sample.x)
+    total = sum(b.periods * float(b.operator.matrix.sum()) for b in sample.network.blocks)
+    scale, rank = len(errors) / total, traced.rank
+    statistic = scale * float(errors @ sample.network.lag(errors)) / float(errors @ errors)
+    expected = scale * traced.mean / rank
+    second = scale**2 * (traced.spread + traced.mean**2) / (rank * (rank + 2.0))
+    std_dev = float(np.sqrt(second - expected**2))
+    z = (statistic - expected) / std_dev
+    sides = {"two-sided": 2.0 * ndtr(-abs(z)), "greater": ndtr(-z), "less": ndtr(z)}
+    values = {"statistic": statistic, "expected": expected, "std_dev": std_dev, "z": z}
+    result = pd.Series({**values, "p_value": float(sides[alternative])}, name="residual_moran")
+    result.attrs = {"weights": fit.weights_label, "alternative": alternative, "n": len(errors)}
+    return result
+
+
+def lm_residuals(fit: Fit) -> pd.Series:
+    """Lagrange multiplier test for the spatial lag that a fit lacks.
+
+    After SAR and SDM: λ = 0, is the error still correlated with its neighbours' (Anselin, 1988,
+    ch. 6)? After SEM and SDEM: ρ = 0. The score is taken at the estimates, with the expected
+    information of all parameters.
+
+    Parameters
+    ----------
+    fit
+        A fit with one of the two lags. OLS and SLX have `lm_tests`.
+
+    Returns
+    -------
+    Series
+        test ("lm_error" or "lm_lag"), statistic, df, p_value, null.
+
+    Raises
+    ------
+    InputError
+        A fit with both lags or with none; random effects.
+    """
+    fitted = fit._fitted
+    if fitted.lag_y == fitted.lag_error or str(fit.model.effects) == "random":
+        raise InputError(
+            f"lm_residuals tests for the second spatial lag after SAR, SDM, SEM or SDEM, not after "
+            f'{fit.kind} with effects="{fit.model.effects}"; '
+            "lm_tests starts from least squares."
+        )
+    moments, mean_lag = _with_both(fitted)
+    traced, found, way = _traces(fitted), fitted.estimate, fitted.transformation
+    info = expected_information(moments, mean_lag, found, nobs=way.nobs, traced=traced)
+    k = moments.x.shape[1]
+    tested, lagged, trace = (
+        (k + 1, moments.mu, traced.h) if fitted.lag_y else (k, moments.wy, traced.g)
+    )
+    score = np.zeros(len(info))
+    score[tested] = float(lagged @ found.residuals) / found.sigma2 - trace  # type: ignore[operator]
+    statistic, df = Score(score, info, {"tested": (tested,)}).test(["tested"])
+    name, null = ("lm_error", "lambda = 0") if fitted.lag_y else ("lm_lag", "rho = 0")
+    return chi2_row(name, statistic, df, null)
+
+
+def _traces(fitted: Estimated) -> Traces:
+    """Traces at the estimate with the missing parameter at zero."""
+    sample, found, way = fitted.sample, fitted.estimate, fitted.transformation
+    rho, lam = (found.rho, 0.0) if fitted.lag_y else (0.0, found.lam)
+
+    def terms(network: Network) -> list[LogDetTerm]:
+        return [
+            LogDetTerm(log_determinant(b.operator), way.periods(b.periods), way.over_units)
+            for b in network.blocks
+        ]
+
+    own, other = sample.network, sample.error_network
+    lag_terms, error_terms = terms(own), terms(other)
+    return sum_traces(
+        [
+            joint_traces(
+                own.blocks[i].operator,
+                other.blocks[j].operator,
+                rho,
+                lam,
+                lag_terms[i],
+                error_terms[j],
+            ).times(way.periods(count))
+            for (i, j), count in shared_periods(own, other).items()
+        ]
+    )
+
+
+def _with_both(fitted: Estimated) -> tuple[Moments, Array]:
+    """Columns of the likelihood with both lags, at the estimate."""
+    sample, found, layout = fitted.sample, fitted.estimate, fitted.sample.layout
+    subtracted = fitted.subtracted
+    if fitted.lag_y:
+        lagged = sample.error_network.lag(found.residuals)
+        mean = fitted.mean_lag
+        return Moments(fitted.moments.x, fitted.moments.wy, demean(lagged, subtracted, layout)), (
+            mean if mean is not None else np.zeros(layout.n)
+        )
+    wy = demean(fitted.filtered(sample.wy), subtracted, layout)
+    mean = fitted.filtered(sample.network.lag(fitted.reduced_form))
+    return (
+        Moments(fitted.moments.x, wy, fitted.moments.mu),
+        demean(mean, subtracted, layout),
+    )
+
+
+def pesaran_cd(residuals: Fit | pd.Series) -> pd.Series:
+    """Pesaran's CD test for dependence between the units of a panel.
+
+    CD = √(2/(N(N−1))) Σ_{i<j} √T_ij r_ij, with r_ij the correlation of i's and j's residuals over
+    the T_ij times that both have (Pesaran, 2004, 2015); standard normal without dependence. It
+    needs no weights and sees dependence of one sign only; time effects remove the mean correlation
+    and with it most of the test's power and some of its size (Juodis and Reese, 2022), so apply it
+    to fits without them.
+
+    Parameters
+    ----------
+    residuals
+        A fit on a panel, or a Series indexed by unit and time such as `fit.residuals`.
+
+    Returns
+    -------
+    Series
+        test, statistic, df (none), p_value, null, and mean_correlation, the mean of r_ij.
+
+    Raises
+    ------
+    InputError
+        No panel; fewer than two units or three common times; a unit whose residuals do not vary.
+
+    Examples
+    --------
+    >>> index = pd.MultiIndex.from_product([list("abc"), range(4)], names=["unit", "year"])
+    >>> e = pd.Series([1.0, -1, 2, -2, 1, -2, 2, -1, 0, 1, -1, 0], index)
+    >>> round(float(pesaran_cd(e)["statistic"]), 3)
+    -0.768
+    """
+    values = residuals if isinstance(residuals, pd.Series) else residuals.residuals
+    if not isinstance(values.index, pd.MultiIndex) or values.index.nlevels != 2:
+        raise InputError(
+            "Pesaran's CD compares units over time; give a fit on a spatial.Panel, or a Series "
+            "indexed by unit and time."
+        )
+    grid = values.unstack(level=0)
+    table = grid.to_numpy(dtype=np.float64)
+    n = table.shape[1]
+    if n < 2 or len(table) < 3:
+        raise InputError(
+            f"Pesaran's CD needs two units and three times at least; these are {n} and "
+            f"{len(table)}."
+        )
+    total, mean = _pair_sums(table, grid.columns)
+    row = normal_row(
+        "pesaran_cd", np.sqrt(2.0 / (n * (n - 1.0))) * total, "no dependence between units"
+    )
+    row["mean_correlation"] = mean
+    return row
+
+
+def _pair_sums(table: Array, units: pd.Index) -> tuple[float, float]:
+    """Σ_{i<j} √T_ij r_ij and the mean of r_ij over pairs, from blocks of units."""
+    present = ~np.isnan(table)
+    filled = np.where(present, table, 0.0)
+    filled = filled - np.where(present, filled.sum(axis=0) / present.sum(axis=0), 0.0)
+    held, n = present.astype(np.float64), table.shape[1]
+    squares, total, correlations, pairs = filled**2, 0.0, 0.0, 0
+    _require_varying(squares.sum(axis=0), units)
+    for start in range(0, n, BLOCK):
+        part = slice(start, min(start + BLOCK, n))
+        common = held[:, part].T @ held
+        with np.errstate(invalid="ignore", divide="ignore"):
+            own, other = filled[:, part].T @ held / common, held[:, part].T @ filled / common
+            cross = filled[:, part].T @ filled - common * own * other
+            first = squares[:, part].T @ held - common * own**2
+            second = held[:, part].T @ squares - common * other**2
+            r = cross / np.sqrt(first * second)
+        later = np.arange(n)[None, :] > np.arange(part.start, part.stop)[:, None]
+        known = later & (common >= 3.0) & np.isfinite(r)
+        total += float((np.sqrt(common) * r)[known].sum())
+        correlations += float(r[known].sum())
+        pairs += int(known.sum())
+    return total, correlations / max(pairs, 1)
+
+
+def _require_varying(squares: Array, units: pd.Index) -> None:
+    flat = squares <= 1e-24 * max(float(squares.max()), 1e-300)
+    if flat.any():
+        raise InputError(
+            f"the residuals of {', '.join(map(str, units[flat][:8]))} do not vary, so that they "
+            "correlate with nobody's; leave these units out."
+        )
