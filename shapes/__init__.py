@@ -13,6 +13,9 @@ from shapes.errors import InputError
 if TYPE_CHECKING:
     from shapes.checking import boundary_faults, check_boundaries
     from shapes.china import china_cities, china_lines
+    from shapes.dissolving import dissolve
+    from shapes.events import changes
+    from shapes.harmonising import harmonise
     from shapes.joining import join
     from shapes.match import match_names
     from shapes.mending import repairs
@@ -25,6 +28,9 @@ _HOMES = {
     "check_boundaries": "shapes.checking",
     "china_cities": "shapes.china",
     "china_lines": "shapes.china",
+    "changes": "shapes.events",
+    "dissolve": "shapes.dissolving",
+    "harmonise": "shapes.harmonising",
     "join": "shapes.joining",
     "match_names": "shapes.match",
     "read_boundaries": "shapes.reading",
@@ -36,9 +42,12 @@ _HOMES = {
 __all__ = [
     "InputError",
     "boundary_faults",
+    "changes",
     "check_boundaries",
     "china_cities",
     "china_lines",
+    "dissolve",
+    "harmonise",
     "join",
     "match_names",
     "read_boundaries",
