@@ -17,12 +17,18 @@ __all__ = ["CLUSTERS", "MISSING", "Look", "cluster_looks", "ramp"]
 
 @dataclass(frozen=True)
 class Look:
-    """How a class is drawn and called; `key` stays in the file as the id of its patches."""
+    """How a class is drawn and called; `key` stays in the file as the id of its patches.
+
+    With `stroke`, a width in points, the class is one of lines, `face` their colour and `dashes`
+    their pattern.
+    """
 
     key: str
     text: str
     face: str
     hatch: str | None = None
+    stroke: float | None = None
+    dashes: tuple[float, ...] = ()
 
 
 MISSING = ("#ffffff", "//////")

@@ -57,7 +57,7 @@ def compose(
     heading
         Words above the legend.
     """
-    counts = [[int((p.codes == code).sum()) for p in panels] for code in range(len(looks))]
+    counts = list(zip(*(panel.counts(looks) for panel in panels), strict=True))
     heads = tuple(panel.head for panel in panels) if len(panels) > 1 else ()
     legend = Legend(looks, counts, heads, heading, sheet.font_size)
     with style(sheet.font_size):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-__all__ = ["draw_graticule", "draw_lines", "draw_units", "paths_of"]
+__all__ = ["draw_graticule", "draw_lines", "draw_links", "draw_units", "paths_of"]
 
 UNIT_EDGE = ("#8c8c8c", 0.18)
 PROVINCE_EDGE = ("#3c3c3c", 0.5)
+FAINT_EDGE = ("#b4b4b4", 0.4)
 SEA_EDGE = ("#3c3c3c", 0.7)
 HATCH_COLOUR = "#9a9a9a"
 GRATICULE = "#d9dee2"
@@ -63,17 +64,35 @@ def draw_units(
         axes.add_collection(patches, autolim=False)
 
 
-def draw_lines(axes: Axes, layer: Layer) -> None:
-    """Province borders, and the heavier line at sea."""
+def draw_lines(axes: Axes, layer: Layer, *, faint: bool = False) -> None:
+    """Province borders, and the heavier line at sea; faint borders under links between units."""
     from matplotlib.collections import LineCollection
 
-    for kind, (colour, width) in ((PROVINCE, PROVINCE_EDGE), (SEA, SEA_EDGE)):
+    for kind, (colour, width) in (
+        (PROVINCE, FAINT_EDGE if faint else PROVINCE_EDGE),
+        (SEA, SEA_EDGE),
+    ):
         shapes = [line.shape for line in layer.lines if (line.kind == SEA) == (kind == SEA)]
         strings = [shapely.get_coordinates(s) for s in _strings(shapes)]
         if strings:
             lines = LineCollection(strings, colors=colour, linewidths=width, gid=f"line:{kind}")
             lines.set(zorder=3, capstyle="round", joinstyle="round")
             axes.add_collection(lines, autolim=False)
+
+
+def draw_links(
+    axes: Axes, lines: Mapping[str, npt.NDArray[np.float64]], looks: Sequence[Look]
+) -> None:
+    """Straight lines of each class of lines; one collection per class, named after it."""
+    from matplotlib.collections import LineCollection
+
+    for look in looks:
+        if look.stroke is None or not len(lines[look.key]):
+            continue
+        style = (0, look.dashes) if look.dashes else "solid"
+        found = LineCollection(list(lines[look.key]), colors=look.face, linestyles=[style])
+        found.set(linewidth=look.stroke, zorder=4, capstyle="round", gid=f"class:{look.key}")
+        axes.add_collection(found, autolim=False)
 
 
 def _strings(shapes: Sequence[Any]) -> npt.NDArray[np.object_]:

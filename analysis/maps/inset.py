@@ -51,8 +51,10 @@ class Inset:
         codes: npt.NDArray[np.intp],
         looks: Sequence[Look],
         sheet: Sheet,
-    ) -> None:
-        """Draw the window into the main map's axes."""
+        *,
+        faint: bool = False,
+    ) -> Axes:
+        """Draw the window into the main map's axes; gives its own axes."""
         x0, y0, x1, y1 = self.box
         child = axes.inset_axes((x0, y0, x1 - x0, y1 - y0), transform=axes.transData, zorder=5)
         child.set(xticks=[], yticks=[], aspect="equal", gid="inset")
@@ -63,9 +65,10 @@ class Inset:
         child.set(xlim=(self.shown.x0, self.shown.x1), ylim=(self.shown.y0 - foot, self.shown.y1))
         near = np.flatnonzero(shapely.intersects(shapely.box(*self.shown.box), layer.shapes))
         draw_units(child, [paths[row] for row in near.tolist()], codes[near], looks)
-        draw_lines(child, layer)
+        draw_lines(child, layer, faint=faint)
         self._mark_islets(child, layer, codes, looks)
         self._write_scale(child, texts, sheet)
+        return child
 
     def _mark_islets(
         self, child: Axes, layer: Layer, codes: npt.NDArray[np.intp], looks: Sequence[Look]

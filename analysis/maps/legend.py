@@ -143,17 +143,22 @@ class Legend:
                 self._write_counts(axes, y, [str(n) for n in self.counts[place]], "black")
 
     def _draw_class(self, axes: Axes, x: float, y: float, look: Look, text: str) -> None:
-        """Patch and words of one class, centred on the height y."""
+        """Patch or line, and words, of one class, centred on the height y."""
         from matplotlib.patches import Rectangle
 
         width, height = self.swatch
+        write(axes, x + width + GAP, y, text, self.size, va="center_baseline")
+        if look.stroke is not None:
+            style = (0, look.dashes) if look.dashes else "solid"
+            (line,) = axes.plot([x, x + width], [y, y], color=look.face, lw=look.stroke)
+            line.set(linestyle=style, solid_capstyle="butt", gid=f"legend:{look.key}")
+            return
         patch = Rectangle((x, y - height / 2), width, height)
         patch.set(facecolor=look.face, edgecolor=EDGE, linewidth=0.35, gid=f"legend:{look.key}")
         if look.hatch:
             patch.set_hatch(look.hatch[0] * (len(look.hatch) + 2))
             thin_hatch(patch)
         axes.add_artist(patch)
-        write(axes, x + width + GAP, y, text, self.size, va="center_baseline")
 
     def _write_heads(self, axes: Axes, top: float) -> None:
         """Heads of the columns of counts, their last lines on one height."""

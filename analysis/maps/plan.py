@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.canvas import footnotes
-from analysis.maps.draw import draw_graticule, draw_lines, draw_units, paths_of
+from analysis.maps.colours import Look
+from analysis.maps.draw import draw_graticule, draw_lines, draw_links, draw_units, paths_of
 from analysis.maps.furniture import Name, ScaleBar, draw_names, place_names, scale_bar
 from analysis.maps.inset import Inset, plan_inset
 from analysis.maps.layer import Layer
@@ -30,10 +31,21 @@ LEGEND_CORNERS = ("lower left", "lower right", "upper right", "upper left")
 
 @dataclass(frozen=True)
 class Panel:
-    """One map: its words above (empty for a single map) and the class of each unit, (n,)."""
+    """One map: its words above (empty for a single map), the class of each unit, (n,), and lines.
+
+    `lines` maps a class of lines to their ends in the plane of the map, (m, 2, 2).
+    """
 
     head: str
     codes: npt.NDArray[np.intp]
+    lines: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+
+    def counts(self, looks: Sequence[Look]) -> list[int]:
+        """Units, or lines, of each class."""
+        return [
+            int((self.codes == code).sum()) if look.stroke is None else len(self.lines[look.key])
+            for code, look in enumerate(looks)
+        ]
 
 
 @dataclass(frozen=True)
@@ -105,11 +117,15 @@ def draw_map(axes: Axes, plan: Plan, panel: Panel, sheet: Sheet, *, degrees: boo
         draw_graticule(axes, window, plan.layer, sheet.small if degrees else None)
     paths = paths_of(plan.layer.shapes)
     draw_units(axes, paths, panel.codes, looks)
-    draw_lines(axes, plan.layer)
+    draw_lines(axes, plan.layer, faint=bool(panel.lines))
+    draw_links(axes, panel.lines, looks)
     for collection in axes.collections:
         collection.set_clip_path(window.rectangle(), axes.transData)
     if plan.inset is not None:
-        plan.inset.draw(axes, plan.layer, paths, panel.codes, looks, sheet)
+        child = plan.inset.draw(
+            axes, plan.layer, paths, panel.codes, looks, sheet, faint=bool(panel.lines)
+        )
+        draw_links(child, panel.lines, looks)
     if plan.bar_box is not None:
         plan.bar.draw(axes, plan.bar_box, window)
     if plan.legend_box is not None:
