@@ -19,6 +19,10 @@ from spatial.effects.multiplier import Propagation
 from spatial.effects.units import Reach, Slopes, largest_flows, reaches, unit_effects
 from spatial.errors import InputError, is_whole, named
 from spatial.estimation import Estimated, estimate_sample
+from spatial.instrumental.covariances import instrumental_covariance, with_scatter
+from spatial.instrumental.estimate import Instrumented, estimate_by_instruments
+from spatial.instrumental.options import ORDERS
+from spatial.instrumental.tables import first_stage_table, instrument_tests, weakness
 from spatial.labels import canonical
 from spatial.summary import summary_text
 from spatial.weights.facts import read_facts
@@ -177,7 +181,8 @@ class Fit:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was cut, corrected or is doubtful."""
-        return (*self._fitted.notes, *doubts(self))
+        weak = weakness(self._fitted) if isinstance(self._fitted, Instrumented) else ()
+        return (*self._fitted.notes, *weak, *doubts(self))
 
     # ---- tables
 
@@ -326,6 +331,37 @@ class Fit:
             table["to_name"] = [names.get(canonical(label), label) for label in receiver]
         return table
 
+    # ---- instruments
+
+    def first_stage(self) -> pd.DataFrame:
+        """Strength of the instruments of each endogenous regressor, W y among them.
+
+        Partial R² and F of the excluded instruments, and the F of Sanderson and Windmeijer (2016)
+        for what is left of a regressor beside the other endogenous ones; F takes the covariance of
+        the fit. Below about 10 instruments are weak (Staiger and Stock, 1997).
+
+        Returns
+        -------
+        DataFrame
+            term, partial_rsquared, f_statistic, df, df_residual, p_value, conditional_f,
+            conditional_df, conditional_p_value.
+        """
+        return first_stage_table(self._instrumented)
+
+    def instrument_tests(self) -> pd.DataFrame:
+        """Tests of the instruments, with the covariance of the fit.
+
+        Over-identification (Sargan, 1958; with unequal variances or clusters Hansen, 1982), weak
+        identification of all endogenous regressors together (Cragg and Donald, 1993; Kleibergen and
+        Paap, 2006) and, with `endogenous=`, the exogeneity of these (Wu, 1973; Hausman, 1978).
+
+        Returns
+        -------
+        DataFrame
+            test, statistic, df, p_value, null.
+        """
+        return instrument_tests(self._instrumented)
+
     # ---- other versions of this fit
 
     def with_cov(self, kind: Literal["expected", "observed"]) -> Fit:
@@ -333,6 +369,8 @@ class Fit:
 
         "expected" inverts the expected, "observed" the observed information matrix.
         """
+        if isinstance(self._fitted, Instrumented):
+            return _instrumental_fit(self.model, with_scatter(self._fitted, kind))
         cov, used = covariance(self._fitted, kind)
         return replace(self, cov_kind=used, _cov=cov)
 
@@ -341,6 +379,14 @@ class Fit:
         return fit_sample(replace(self.model, bias_correction=None), self._fitted.sample)
 
     # ---- inside
+
+    @property
+    def _instrumented(self) -> Instrumented:
+        if not isinstance(self._fitted, Instrumented):
+            raise InputError(
+                'this fit is by maximum likelihood, which has no instruments; set estimator="gmm".'
+            )
+        return self._fitted
 
     @cached_property
     def _names(self) -> pd.Index:
@@ -353,9 +399,20 @@ class Fit:
 
     @property
     def _places(self) -> Coefficients:
+        self._require_multiplier()
         sample = self._fitted.sample
         rho = len(sample.labels) if self._fitted.lag_y else -1
         return Coefficients(sample.terms, sample.own, sample.neighbour, rho)
+
+    def _require_multiplier(self) -> None:
+        """Two-stage least squares does not keep rho where (I − ρW)⁻¹ is the sum of its powers."""
+        low, high = self.rho_interval
+        if self._fitted.lag_y and not low < self._fitted.estimate.rho < high:
+            raise InputError(
+                f"rho = {self._fitted.estimate.rho:.4f} lies outside its interval ({low:.4g}, "
+                f"{high:.4g}), where effects do not exist; look at first_stage() for weak "
+                "instruments, and name regressors in lagged= or more instruments=."
+            )
 
     @property
     def _propagation(self) -> Propagation:
@@ -419,6 +476,18 @@ class Fit:
 
 def fit_sample(model: Specification, sample: Any) -> Fit:
     """Estimate a specification on a sample, with the default covariance."""
+    if model.estimator == "gmm":
+        return _instrumental_fit(
+            model,
+            estimate_by_instruments(
+                sample,
+                effects=model.effects,
+                lag_y=model.lag_y,
+                lag_error=model.lag_error,
+                orders=model.orders or ORDERS,
+                error_variance=model.error_variance or "equal",
+            ),
+        )
     fitted = estimate_sample(
         sample,
         effects=model.effects,
@@ -428,6 +497,10 @@ def fit_sample(model: Specification, sample: Any) -> Fit:
     )
     cov, kind = covariance(fitted, None)
     return Fit(model, kind, fitted, cov)
+
+
+def _instrumental_fit(model: Specification, fitted: Instrumented) -> Fit:
+    return Fit(model, fitted.scatter.kind, fitted, instrumental_covariance(fitted))
 
 
 def _quantile(level: float) -> float:

@@ -13,6 +13,7 @@ from spatial.errors import InputError
 from spatial.fit import Fit, fit_sample
 from spatial.formula import check_formula
 from spatial.gather import Weights
+from spatial.instrumental.options import INSTRUMENTAL, settle
 from spatial.panel import Panel
 from spatial.sample import build_sample
 from spatial.sheet import Missing
@@ -48,6 +49,18 @@ class Specification:
         year, so that the weights are cut to those present (Σ_t ln|I − ρW_t|); "drop_units", it
         exists but was not observed, and units without a row in every year are dropped. Without
         this word an unbalanced panel is refused.
+    estimator
+        "ml" or "gmm": spatial two-stage least squares (Kelejian and Prucha, 1998), with a lag of
+        the error generalised by the moments of its residuals. "gmm" where instruments are named.
+    endogenous
+        Terms of the formula that are not exogenous; their spatial lags are not either.
+    instruments
+        Outside instruments, written like terms of the formula.
+    orders
+        Highest power of W in the instruments of W y, 1 to 3: W x, W² x (the default), W³ x.
+    error_variance
+        Which moments give λ: "equal" (the default; Kelejian and Prucha, 1999; Kapoor, Kelejian and
+        Prucha, 2007) or "unequal" (Kelejian and Prucha, 2010; Arraiz et al., 2010).
 
     Raises
     ------
@@ -61,6 +74,11 @@ class Specification:
     lagged: Sequence[str] | None = None
     bias_correction: Literal["default", "lee-yu"] | None = "default"
     missing: Missing = None
+    estimator: Literal["ml", "gmm"] | None = None
+    endogenous: Sequence[str] | None = None
+    instruments: Sequence[str] | None = None
+    orders: int | None = None
+    error_variance: Literal["equal", "unequal"] | None = None
 
     kind: ClassVar[str]
     lag_y: ClassVar[bool] = False
@@ -95,6 +113,17 @@ class Specification:
                     f"lagged={self.lagged!r} is no list of terms; give those of the formula."
                 )
             object.__setattr__(self, "lagged", terms)
+        self._settle_instruments()
+
+    def _settle_instruments(self) -> None:
+        given = {name: getattr(self, name) for name in INSTRUMENTAL}
+        settled = settle(given, kind=self.kind, lag_y=self.lag_y, lag_error=self.lag_error)
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
+        if self.estimator == "gmm" and self.bias_correction == "lee-yu":
+            raise InputError(
+                'estimator="gmm" needs no bias correction; leave bias_correction="lee-yu" out.'
+            )
 
     def fit(
         self,
@@ -137,6 +166,8 @@ class Specification:
             missing=self.missing,
             w_error=w_error,
             w_x=w_x,
+            endogenous=self.endogenous or (),
+            instruments=self.instruments or (),
         )
         return fit_sample(self, sample)
 

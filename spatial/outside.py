@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Outside:
-    """Places of the endogenous columns of x, and the outside instruments (n, Q) with their names."""
+    """Places of the endogenous columns of x; outside instruments (n, Q) and their names."""
 
     endogenous: tuple[int, ...] = ()
     values: Array = field(default_factory=lambda: np.empty((0, 0)))
