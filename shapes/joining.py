@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from os import PathLike
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from shapes.aliases import Aliases, read_aliases
 from shapes.errors import InputError, named, nearest
 from shapes.labels import canonical, is_missing
 from shapes.match import AMBIGUOUS, Gazetteer, Match, distinct
 
 __all__ = ["join"]
-
-Aliases = Mapping[Any, Any] | pd.DataFrame | str | PathLike[str] | None
 
 
 def join(
@@ -45,7 +41,8 @@ def join(
     aliases : mapping, pandas.DataFrame or path of a CSV, optional
         What a name of the table means: columns `given` and `key`, or a mapping from one to the
         other. The key is a key, name or code of `cities`. Rows without a key are not filled in
-        yet and are ignored.
+        yet and are ignored. The CSV is the one that `cityripple check` writes, in whatever
+        encoding and with whatever separator a spreadsheet saves it.
     drop : "report", optional
         Leave out what does not match and say so in the ledger.
 
@@ -73,7 +70,7 @@ def join(
     """
     _check_request(table, on, drop)
     gazetteer = Gazetteer(cities)
-    meant = _read_aliases(aliases, gazetteer)
+    meant = read_aliases(aliases, gazetteer)
     matches = [
         Match(name, meant[name], "alias", None, 100.0) if name in meant else gazetteer.find(name)
         for name in distinct(table[on])
@@ -158,59 +155,3 @@ def _refuse_second_names(matches: list[Match]) -> None:
             f"different names lead to one unit: {named(twice)}; write one name for each unit, or "
             "say with aliases= (columns given, key) that they are the same."
         )
-
-
-def _read_aliases(aliases: Aliases, gazetteer: Gazetteer) -> dict[str, Any]:
-    """Canonical name to label of the boundary table's index."""
-    if aliases is None:
-        return {}
-    if isinstance(aliases, Mapping):
-        pairs = list(aliases.items())
-    elif not isinstance(aliases, (pd.DataFrame, str, PathLike)):
-        raise InputError(
-            f"aliases= is a {type(aliases).__name__}; give a mapping from names to keys, a "
-            "DataFrame or the path of a CSV with the columns given and key."
-        )
-    else:
-        frame = aliases if isinstance(aliases, pd.DataFrame) else _read_csv(Path(aliases))
-        absent = [column for column in ("given", "key") if column not in frame.columns]
-        if absent:
-            raise InputError(
-                f"the aliases lack the column {named(absent)}, they have {named(frame.columns)}; "
-                "name the two columns given and key."
-            )
-        pairs = list(zip(frame["given"], frame["key"], strict=True))
-    filled = [
-        (canonical(g), canonical(k)) for g, k in pairs if not is_missing(g) and not is_missing(k)
-    ]
-    resolved = {given: gazetteer.resolve(key) for given, key in filled}
-    nowhere = [f"{given} → {key}" for given, key in filled if resolved[given] is None]
-    if nowhere:
-        raise InputError(
-            f"the aliases lead to units that the boundaries lack: {named(nowhere)}; "
-            "give a key, name or code of the boundary table."
-        )
-    twice = [g for g, k in filled if resolved[g] != gazetteer.resolve(k)]
-    if twice:
-        raise InputError(
-            f"the aliases give {named(twice)} more than one key; keep one row for each name."
-        )
-    return resolved
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return pd.read_csv(path, dtype=str, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-        except FileNotFoundError:
-            raise InputError(
-                f"the aliases file {path} does not exist; correct the path in aliases=."
-            ) from None
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"the aliases file {path} cannot be read as CSV ({error}); "
-                "save it as CSV with the columns given and key."
-            ) from None
-    raise InputError(f"the aliases file {path} is neither UTF-8 nor GBK; save it as UTF-8.")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.study.asking import write_aliases
 from analysis.study.measures import check_measures, measure
 from analysis.study.reading import StudyFile, read_study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
@@ -68,7 +69,8 @@ def check(
     """Read a study's data, join them, compute its measures and describe its weights; fit nothing.
 
     Names without a polygon are written as a table (given, key) to fill in, by default aliases.csv
-    beside the study file; a file that is already there is never overwritten.
+    beside the study file; below them stand the keys of polygons without a row, to choose from. A
+    file that is already there is never overwritten.
 
     Parameters
     ----------
@@ -148,29 +150,12 @@ def _describe_join(
         found.lines.append(f"    {row.given}{hint}{named_so}")
     open_names = hints[~hints["given"].map(canonical).isin(dropped)]
     if len(open_names):
-        found.aliases = _write_aliases(open_names, file, aliases)
+        idle = {key: sources.names.get(key, key) for key in sources.idle}
+        target = Path(aliases) if aliases is not None else file.base / ALIASES
+        found.aliases = write_aliases(target, open_names, idle)
         found.lines.append(
             f"  fill in the keys in {found.aliases} and name the file in [boundaries] aliases"
         )
-
-
-def _write_aliases(hints: pd.DataFrame, file: StudyFile, given: str | Path | None) -> Path:
-    """Write given and an empty key, in UTF-8 with a mark, so that Excel reads it."""
-    target = Path(given) if given is not None else file.base / ALIASES
-    number = 1
-    free = target
-    while free.exists():
-        number += 1
-        free = target.with_stem(f"{target.stem}-{number}")
-    table = pd.DataFrame({"given": hints["given"], "key": "", "suggestion": hints["suggestion"]})
-    try:
-        table.to_csv(free, index=False, encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(
-            f"the table of names cannot be written to {free.name} ({error.strerror}); give "
-            "another place with --aliases."
-        ) from None
-    return free
 
 
 def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> list[str]:

@@ -8,7 +8,7 @@ import io
 from analysis.tables.cells import Cell
 from analysis.tables.table import Row, Table
 
-__all__ = ["write"]
+__all__ = ["harmless", "write"]
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -20,7 +20,7 @@ def write(table: Table) -> bytes:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_harmless(name) for name in table.columns])
+    writer.writerow([harmless(name) for name in table.columns])
     above = ""
     for row in table.rows:
         writer.writerow(_line(row, table, above))
@@ -32,14 +32,14 @@ def _line(row: Row, table: Table, above: str) -> list[str]:
     """One line of the body."""
     label = f"{above} ({table.under})" if row.kind == "under" else row.label
     cells = [_cell(cell) for cell in row.cells]
-    return [_harmless(label), *cells, *[""] * (table.width - 1 - len(cells))]
+    return [harmless(label), *cells, *[""] * (table.width - 1 - len(cells))]
 
 
 def _cell(cell: Cell) -> str:
     """Write a number with its stars, or harmless text."""
-    return _harmless(cell.words) if cell.value is None else cell.number + cell.stars
+    return harmless(cell.words) if cell.value is None else cell.number + cell.stars
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

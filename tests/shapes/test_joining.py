@@ -159,3 +159,30 @@ def test_full_width_codes_and_invisible_marks():
 def test_boundaries_without_names_ask_for_them(table):
     cities = shapes.china_cities().set_index("adcode")[["geometry"]]
     assert "name= to read_boundaries" in refusal(table, cities, on="城市")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "big5"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_aliases_as_spreadsheets_save_them(china, tmp_path, encoding, separator):
+    lines = [["given", "key", "suggestion"], ["'=第一市", "北京市", ""], ["第二市", "天津市", "?"],
+             ["", "上海市", "only in the boundaries"], ["第三市", "", ""]]  # fmt: skip
+    path = tmp_path / "别名.csv"
+    text = "\r\n".join(separator.join(line) for line in lines)
+    path.write_bytes(text.encode(encoding))
+    table = pd.DataFrame({"city": ["=第一市", "第二市", "第三市"]})
+    joined, ledger = shapes.join(table, china, on="city", aliases=path, drop="report")
+    assert joined["key"].tolist() == ["北京市", "天津市"]
+    assert ledger["how"].tolist() == ["alias", "alias", "none"]
+
+
+def test_aliases_that_are_no_table(table, china, tmp_path):
+    def message(raw):
+        path = tmp_path / "a.csv"
+        path.write_bytes(raw)
+        return refusal(table, china, on="城市", aliases=path)
+
+    assert "is a workbook; save it as CSV" in message(b"PK\x03\x04")
+    assert "neither UTF-8 nor GBK" in message("given,key\nKöln,Ärger".encode("latin-1"))
+    assert "is empty" in message(b"")
+    assert "they have a, b" in message(b"a,b\n1,2")
+    assert "cannot be read" in refusal(table, china, on="城市", aliases=tmp_path)

@@ -161,6 +161,28 @@ def test_check_asks_for_names(case: Any, cityripple: Any) -> None:
     assert not (case.folder / "out").exists()
 
 
+@pytest.mark.parametrize("name", ["=2+5", "+格", "-3市", "@SUM(A1)", 'a,"b";c', "'=x", "第 三 市"])
+@pytest.mark.parametrize("saved", ["utf-8-sig", "gbk"])
+def test_a_table_of_names_makes_the_round_trip(
+    case: Any, cityripple: Any, name: str, saved: str
+) -> None:
+    case.table.loc[case.table["city"] == "格3市", "city"] = name
+    assert cityripple("check", case.write()).code == 2
+    written = case.folder / "aliases.csv"
+    asked = pd.read_csv(written, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    assert list(asked.columns) == ["given", "key", "suggestion"]
+    assert not asked.map(lambda cell: cell.startswith(("=", "+", "-", "@"))).any(axis=None)
+    assert asked["key"].tolist() == ["", "510103"]
+    assert "格3市" in asked["suggestion"][1]
+    asked.loc[0, "key"] = "510103"
+    asked.to_csv(written, index=False, encoding=saved, lineterminator="\r\n")
+    case.plan["boundaries"]["aliases"] = "aliases.csv"
+    again = cityripple("check", case.write())
+    assert again.code == 0, again.err
+    assert "35 exact, 1 alias" in again.out
+    assert "only in" not in again.out
+
+
 def test_check_keeps_a_filled_table_of_names(case: Any, cityripple: Any) -> None:
     case.table.loc[case.table["city"] == "格3市", "city"] = "第三市"
     (case.folder / "aliases.csv").write_text("mine", encoding="utf-8")
