@@ -12,7 +12,7 @@ from spatial.network import shared_periods
 from spatial.systems import DENSE_LIMIT
 from spatial.traces import Traces, error_traces, joint_traces, lag_traces, sum_traces
 
-__all__ = ["covariance", "fitted_traces"]
+__all__ = ["covariance", "fitted_traces", "information"]
 
 Array = npt.NDArray[np.float64]
 
@@ -34,24 +34,25 @@ def covariance(fitted: Estimated, kind: str | None) -> tuple[Array, str]:
         free = way.nobs - way.dummies - x.shape[1]
         scale = found.sigma2 * way.nobs / free
         return invert(x.T @ x) * scale, kind
+    places = fitted.places
+    return invert(information(fitted, kind))[np.ix_(places, places)] * way.inflation, kind
+
+
+def information(fitted: Estimated, kind: str) -> Array:
+    """Expected or observed information of all parameters, σ² last."""
+    nobs = fitted.transformation.nobs
     if kind == "observed":
-        info = observed_information(
+        return observed_information(
             fitted.moments,
-            found,
-            nobs=way.nobs,
+            fitted.estimate,
+            nobs=nobs,
             terms=fitted.logdets,
             error_terms=fitted.error_logdets,
         )
-    else:
-        info = expected_information(
-            fitted.moments,
-            fitted.mean_lag,
-            found,
-            nobs=way.nobs,
-            traced=fitted_traces(fitted),
-        )
-    places = fitted.places
-    return invert(info)[np.ix_(places, places)] * way.inflation, kind
+    traced = fitted_traces(fitted)
+    return expected_information(
+        fitted.moments, fitted.mean_lag, fitted.estimate, nobs=nobs, traced=traced
+    )
 
 
 def fitted_traces(fitted: Estimated) -> Traces:

@@ -42,7 +42,8 @@ class Estimated:
 
     `moments` are without the effects and filtered by I − λM; their first K columns of x are those
     of the sample, further ones are effects that had to stay columns; the others, `subtracted`, left
-    as means. `logdets` and `error_logdets` are empty where y or the error is not lagged.
+    as means. `logdets` and `error_logdets` are empty where y or the error is not lagged. `removed` is what was subtracted from y before its
+    lag was taken, as the convention of published tables does.
     """
 
     sample: Sample
@@ -54,6 +55,7 @@ class Estimated:
     logdets: tuple[LogDetTerm, ...]
     error_logdets: tuple[LogDetTerm, ...]
     notes: tuple[str, ...]
+    removed: Array | float = 0.0
 
     @property
     def lag_y(self) -> bool:
@@ -114,7 +116,7 @@ class Estimated:
         """Mean of (I − λM)Wy after the effects have left, (n,)."""
         if not self.lag_y:
             return None
-        lagged = self.sample.network.lag(self.reduced_form)
+        lagged = self.sample.network.lag(self.reduced_form - self.removed)
         out = demean(self.filtered(lagged), self.subtracted, self.sample.layout)
         return np.asarray(out)
 
@@ -133,16 +135,35 @@ def estimate_sample(
     terms = logdet_terms(sample.network, way) if lag_y else ()
     error_terms = logdet_terms(sample.error_network, way) if lag_error else ()
     subtracted = subtracted_effects(sample, effects) if lag_error else effects
-    if lag_error:
-        found, moments = _with_error(sample, effects, subtracted, way, terms, error_terms)
-    elif wy is not None:
-        found = maximise_lag(y, wy, x, nobs=way.nobs, terms=terms)
-        moments = Moments(x, wy)
-    else:
-        found, moments = estimate_least_squares(y, x, nobs=way.nobs), Moments(x)
+    found, moments = estimate_arrays(
+        sample, x, y, wy, effects, subtracted, way, terms, error_terms
+    )
     refuse_perfect(found, y, sample)
     notes = (*sample.notes, *correction_notes)
     return Estimated(sample, effects, subtracted, way, found, moments, terms, error_terms, notes)
+
+
+def estimate_arrays(
+    sample: Sample,
+    x: Array,
+    y: Array,
+    wy: Array | None,
+    effects: Effects,
+    subtracted: Effects,
+    way: Transformation,
+    terms: tuple[LogDetTerm, ...],
+    error_terms: tuple[LogDetTerm, ...],
+) -> tuple[Estimate, Moments]:
+    """Maximum of the likelihood and the columns it was found on, without the effects.
+
+    x, y and wy (None without a lag of y) are without them; with a lag of the error the sample's
+    columns are filtered first.
+    """
+    if error_terms:
+        return _with_error(sample, effects, subtracted, way, terms, error_terms)
+    if wy is None:
+        return estimate_least_squares(y, x, nobs=way.nobs), Moments(x)
+    return maximise_lag(y, wy, x, nobs=way.nobs, terms=terms), Moments(x, wy)
 
 
 def check_sample(

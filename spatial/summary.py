@@ -12,12 +12,18 @@ if TYPE_CHECKING:
 __all__ = ["summary_text"]
 
 WIDTH = 78
+CORRECTIONS = {
+    "lee-yu": "Lee and Yu (2010)",
+    "dof": "degrees of freedom",
+    "analytical": "after estimation",
+    None: "none",
+}
 
 
 def summary_text(fit: Fit) -> str:
     """Model, coefficients, effects and notes in a fixed width."""
     head = fit.glance().iloc[0]
-    correction = {"lee-yu": "Lee and Yu (2010)", None: "none"}[fit.bias_correction]
+    correction = CORRECTIONS[fit.bias_correction]
     lines = [
         f"{fit.kind}: {fit.model.formula}",
         "=" * WIDTH,

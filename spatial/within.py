@@ -19,7 +19,7 @@ __all__ = ["Correction", "Effects", "Layout", "Transformation", "demean", "trans
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 Effects = Literal["none", "unit", "time", "twoway"]
-Correction = Literal["lee-yu", "dof"] | None
+Correction = Literal["lee-yu", "dof", "analytical"] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +93,8 @@ class Transformation:
         Number of observations of the likelihood.
     dummies
         Number of effects that stay parameters.
+    over_past
+        Unit effects are dummies beside y(t−1), and the bias of this is subtracted afterwards.
     """
 
     effects: Effects
@@ -101,6 +103,7 @@ class Transformation:
     over_units: bool
     nobs: int
     dummies: int
+    over_past: bool = False
 
     def periods(self, of_block: int) -> int:
         """Periods that the log-determinant counts for a block of that many."""
@@ -113,7 +116,13 @@ class Transformation:
 
 
 def transformation(
-    effects: Effects, correction: Correction, layout: Layout, *, stochastic: bool, constant: bool
+    effects: Effects,
+    correction: Correction,
+    layout: Layout,
+    *,
+    stochastic: bool,
+    constant: bool,
+    dynamic: bool = False,
 ) -> Transformation:
     """Counts of the likelihood for effects as dummies or transformed out (Lee and Yu, 2010).
 
@@ -125,18 +134,22 @@ def transformation(
     constant
         Balanced panel with the same weights in all times, which the transformation over time needs;
         without it unit effects stay dummies.
+    dynamic
+        y(t−1) is a regressor: the transformation over time would make it endogenous (it subtracts
+        later values), so that unit effects stay dummies and their bias is subtracted afterwards.
     """
     units, times = effects in ("unit", "twoway"), effects in ("time", "twoway")
     asked = correction == "lee-yu"
-    over_time = asked and units and constant
-    over_units = asked and times and stochastic and (over_time or not units)
+    over_past = asked and units and constant and dynamic
+    over_time = asked and units and constant and not dynamic
+    over_units = asked and times and stochastic and (over_time or over_past or not units)
     lost = layout.n_units if over_time else 0
     lost += layout.n_times - (1 if over_time else 0) if over_units else 0
     dummies = _dummies(layout, units=units, times=times) - lost
     done: Correction = correction
-    if asked and not (over_time or over_units):
+    if asked and not (over_time or over_past or over_units):
         done = None
-    return Transformation(effects, done, over_time, over_units, layout.n - lost, dummies)
+    return Transformation(effects, done, over_time, over_units, layout.n - lost, dummies, over_past)
 
 
 def _dummies(layout: Layout, *, units: bool, times: bool) -> int:

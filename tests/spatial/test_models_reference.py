@@ -8,11 +8,10 @@ this repository; their cases run where a folder `shared` with the data stands be
 import json
 from pathlib import Path
 
-import geopandas as gpd
-import libpysal
 import numpy as np
 import pandas as pd
 import pytest
+from support.references import DATA, cigarettes, columbus, needs_data, own_name, within
 
 import spatial
 from spatial import weights
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.reference
 
 ROOT = Path(__file__).parents[2]
 STORED = json.loads((ROOT / "tests/reference/models.json").read_text(encoding="utf-8"))
-DATA = ROOT.parent / "shared" / "data" / "panels"
 MODELS = {"sar": spatial.SAR, "sdm": spatial.SDM, "slx": spatial.SLX, "ols": spatial.OLS}
 EFFECTS = {
     "individual": "unit",
@@ -30,18 +28,6 @@ EFFECTS = {
     "none": "none",
     "pooled_with_intercept": "none",
 }
-needs_data = pytest.mark.skipif(
-    not DATA.exists(), reason="the panels are not part of this repository"
-)
-
-
-def own_name(name):
-    return name.replace("W*", "W.").replace("lag.", "W.").replace("(Intercept)", "Intercept")
-
-
-def within(mine, theirs, error, name=""):
-    """1e-6 of the value or of its standard error, whichever is larger."""
-    assert abs(mine - theirs) <= 1e-6 * max(abs(theirs), error), name
 
 
 def check(fit, stored):
@@ -62,18 +48,9 @@ def check(fit, stored):
             )
 
 
-@pytest.fixture(scope="module")
-def columbus():
-    """The 49 neighbourhoods; spData's graph lacks three pairs that touch in libpysal's polygons."""
-    cities = gpd.read_file(libpysal.examples.get_path("columbus.shp"))
-    cities = cities.set_crs("EPSG:2834", allow_override=True).set_index("POLYID")
-    cities.index = cities.index.astype(int)
-    queen = weights.contiguity(cities, rule="queen").adjacency
-    matrix = (queen.unstack(fill_value=0.0).loc[cities.index, cities.index] > 0).astype(float)
-    for one, other in ((5, 16), (25, 30), (31, 39)):
-        assert matrix.loc[one, other] == 1.0
-        matrix.loc[one, other] = matrix.loc[other, one] = 0.0
-    return cities, weights.from_matrix(matrix.to_numpy(), list(cities.index))
+@pytest.fixture(scope="module", name="columbus")
+def fixture_columbus():
+    return columbus()
 
 
 def test_columbus_sar_and_sdm(columbus):
@@ -125,13 +102,9 @@ def test_columbus_least_squares(columbus, kind):
     assert fit.loglik == pytest.approx(stored["loglik"], rel=1e-10)
 
 
-@pytest.fixture(scope="module")
-def cigarettes():
-    table = pd.read_csv(DATA / "cigar_panel.csv")
-    matrix = np.loadtxt(DATA / "cigar_W.csv", delimiter=",")
-    return spatial.Panel(table, "unit", "year"), weights.from_matrix(
-        matrix, sorted(table["unit"].unique())
-    )
+@pytest.fixture(scope="module", name="cigarettes")
+def fixture_cigarettes():
+    return cigarettes()
 
 
 @needs_data
