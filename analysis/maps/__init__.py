@@ -1,8 +1,9 @@
-"""Maps that go to print: clusters, numbers in classes, spillovers, graphs of neighbours."""
+"""Maps that go to print: clusters, numbers, spillovers, graphs of neighbours, faults."""
 
+from analysis.maps.faults import faults
 from analysis.maps.graph import links
 from analysis.maps.lisa import bilisa, lisa
 from analysis.maps.numbers import choropleth, spillover
 from analysis.maps.save import save
 
-__all__ = ["bilisa", "choropleth", "links", "lisa", "save", "spillover"]
+__all__ = ["bilisa", "choropleth", "faults", "links", "lisa", "save", "spillover"]

@@ -20,7 +20,7 @@ class Look:
     """How a class is drawn and called; `key` stays in the file as the id of its patches.
 
     With `stroke`, a width in points, the class is one of lines, `face` their colour and `dashes`
-    their pattern.
+    their pattern; with a `marker` besides, one of marks of that size at the lines' first ends.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Look:
     hatch: str | None = None
     stroke: float | None = None
     dashes: tuple[float, ...] = ()
+    marker: str | None = None
 
 
 MISSING = ("#ffffff", "//////")

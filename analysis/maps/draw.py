@@ -89,10 +89,20 @@ def draw_links(
     for look in looks:
         if look.stroke is None or not len(lines[look.key]):
             continue
+        if look.marker is not None:
+            _draw_marks(axes, lines[look.key][:, 0], look)
+            continue
         style = (0, look.dashes) if look.dashes else "solid"
         found = LineCollection(list(lines[look.key]), colors=look.face, linestyles=[style])
         found.set(linewidth=look.stroke, zorder=4, capstyle="round", gid=f"class:{look.key}")
         axes.add_collection(found, autolim=False)
+
+
+def _draw_marks(axes: Axes, points: npt.NDArray[np.float64], look: Look) -> None:
+    """Marks of one class, each with a thin white rim that parts it from its neighbours."""
+    (marks,) = axes.plot(*points.T, linestyle="none", marker=look.marker, color=look.face)
+    marks.set(markersize=look.stroke, markeredgecolor="white", markeredgewidth=0.3)
+    marks.set(zorder=4.5, gid=f"class:{look.key}")
 
 
 def _strings(shapes: Sequence[Any]) -> npt.NDArray[np.object_]:

@@ -148,6 +148,10 @@ class Legend:
 
         width, height = self.swatch
         write(axes, x + width + GAP, y, text, self.size, va="center_baseline")
+        if look.marker is not None:
+            (mark,) = axes.plot([x + width / 2], [y], marker=look.marker, color=look.face)
+            mark.set(markersize=look.stroke, gid=f"legend:{look.key}")
+            return
         if look.stroke is not None:
             style = (0, look.dashes) if look.dashes else "solid"
             (line,) = axes.plot([x, x + width], [y, y], color=look.face, lw=look.stroke)
