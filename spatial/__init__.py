@@ -8,15 +8,19 @@ from __future__ import annotations
 from spatial import weights
 from spatial.autocorrelation import bilisa, lisa, lisa_by_time, moran, moran_by_time
 from spatial.diagnostics import (
+    Decisions,
+    choose_model,
     durbin_tests,
     hausman,
     hausman_error,
     lm_residuals,
     lm_tests,
     lr_test,
+    model_probabilities,
     pesaran_cd,
     residual_moran,
     wald_test,
+    weights_probabilities,
 )
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
@@ -32,10 +36,12 @@ __all__ = [
     "SEM",
     "SLX",
     "AlignmentWarning",
+    "Decisions",
     "InputError",
     "Panel",
     "ScalingWarning",
     "bilisa",
+    "choose_model",
     "durbin_tests",
     "hausman",
     "hausman_error",
@@ -44,10 +50,12 @@ __all__ = [
     "lm_residuals",
     "lm_tests",
     "lr_test",
+    "model_probabilities",
     "moran",
     "moran_by_time",
     "pesaran_cd",
     "residual_moran",
     "wald_test",
     "weights",
+    "weights_probabilities",
 ]
