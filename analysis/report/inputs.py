@@ -88,21 +88,26 @@ def _reason(reason: str, words: Words, *, polygon: bool) -> str:
 
 
 def _repairs(study: Study, words: Words) -> list[Block]:
+    """Ledger of repairs; areas where a repair changed one."""
     table = study.sources.repairs
     if table.empty:
         return []
-    head = (words("source"), words("entry"), words("problem"), words("detail"))
-    return [
-        grid(
-            words("repairs"),
-            head,
-            [
-                tuple(said(cell, words) for cell in row)
-                for row in table.itertuples(index=False, name=None)
-            ],
-            words,
-        )
+    head = [words("source"), words("entry"), words("problem"), words("detail")]
+    rows = [
+        [said(cell, words) for cell in (row.source, row.key, row.problem, row.detail)]
+        for row in rows_of(table)
     ]
+    if not table["after"].notna().any():
+        return [grid(words("repairs"), head, rows, words)]
+    sizes = [[_km2(row.before), _km2(row.after)] for row in rows_of(table)]
+    full = [[*row, *size] for row, size in zip(rows, sizes, strict=True)]
+    head += [words("before_km2"), words("after_km2")]
+    return [grid(words("repairs"), head, full, words, right=(4, 5))]
+
+
+def _km2(area: float) -> str:
+    """Area in square kilometres, to the square metre where it is small."""
+    return "–" if pd.isna(area) else f"{area / 1e6:,.3f}"
 
 
 def _filled(study: Study, words: Words) -> list[Block]:

@@ -92,7 +92,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "reason.keep": ("outside the classes kept ({column})", "不在保留的类别之内（{column}）"),
     "reason.missing": ("incomplete: {what}", "数据不全：{what}"),
-    "repairs": ("What was mended while reading", "读取时的修正"),
+    "repairs": ("What was mended in the boundaries and the table", "边界与数据表的修正"),
+    "before_km2": ("Area before, km²", "修正前面积（km²）"),
+    "after_km2": ("Area after, km²", "修正后面积（km²）"),
     "suspicious": ("Values that deserve a second look", "需要核对的数值"),
     "suspicious_intro": (
         (

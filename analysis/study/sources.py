@@ -23,6 +23,8 @@ __all__ = ["KEY", "Sources", "input_files", "read_sources", "refuse_unmatched"]
 
 KEY = "key"
 LIBPYSAL = "libpysal:"
+REPAIR_COLUMNS = ("key", "problem", "detail", "before", "after")
+SIZES = {"before": float, "after": float}
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def read_sources(study: StudyFile) -> Sources:
         ledger,
         tuple(str(name) for name in without["given"]),
         idle,
-        pd.DataFrame(repairs, columns=["source", "key", "problem", "detail"]),
+        pd.DataFrame(repairs, columns=["source", *REPAIR_COLUMNS]).astype(SIZES),
     )
 
 
@@ -252,10 +254,13 @@ def _read_table(study: StudyFile, path: Path) -> pd.DataFrame:
     return table.rename(columns={plain[0]: section.value})
 
 
-def _repairs(frame: Any, source: str) -> list[dict[str, str]]:
+def _repairs(frame: Any, source: str) -> list[dict[str, Any]]:
     rows = json.loads(frame.attrs.get("repairs") or "[]")
+    texts = [column for column in REPAIR_COLUMNS if column not in SIZES]
     return [
-        {"source": source} | {k: str(row.get(k, "")) for k in ("key", "problem", "detail")}
+        {"source": source}
+        | {column: str(row.get(column, "")) for column in texts}
+        | {column: row.get(column) for column in SIZES}
         for row in rows
     ]
 
