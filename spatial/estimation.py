@@ -20,6 +20,7 @@ from spatial.weights.logdet import log_determinant
 from spatial.within import Effects, Layout, Transformation, demean
 
 __all__ = [
+    "DUMMY_LIMIT",
     "Estimated",
     "check_sample",
     "dummy_columns",
@@ -42,8 +43,9 @@ class Estimated:
 
     `moments` are without the effects and filtered by I − λM; their first K columns of x are those
     of the sample, further ones are effects that had to stay columns; the others, `subtracted`, left
-    as means. `logdets` and `error_logdets` are empty where y or the error is not lagged. `removed` is what was subtracted from y before its
-    lag was taken, as the convention of published tables does.
+    as means. `logdets` and `error_logdets` are empty where y or the error is not lagged. `removed`
+    is what was subtracted from y before its lag was taken, as the convention of published tables
+    does.
     """
 
     sample: Sample

@@ -12,7 +12,7 @@ from scipy import linalg, sparse
 from spatial.weights.logdet.similarity import similarity
 from spatial.weights.operator import Operator
 
-__all__ = ["DENSE_LIMIT", "solve_system"]
+__all__ = ["DENSE_LIMIT", "DENSE_SHARE", "solve_system"]
 
 Array = npt.NDArray[np.float64]
 Solver = Callable[[Array, bool], Array]

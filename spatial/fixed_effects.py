@@ -1,0 +1,142 @@
+"""Fixed effects recovered after the estimation, with the constant that identifies them.
+
+What the effects explain is f = (I − ρW)y − Xb − (I − λM)⁻¹ε̂, a constant plus μ_i plus α_t in every
+row (Elhorst, 2014, eq. 3.5 and 3.7, for balanced panels). They are told apart by Σμ = 0 over units
+and Σα = 0 over times.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spatial.estimation import DUMMY_LIMIT, Estimated
+from spatial.within import Effects, Layout, demean
+
+__all__ = ["Recovered", "recover_effects"]
+
+Array = npt.NDArray[np.float64]
+
+
+class Recovered(NamedTuple):
+    """Constant, unit effects (N or 0) and time effects (T or 0), stacked, with standard errors."""
+
+    values: Array
+    errors: Array
+    n_units: int
+    n_times: int
+
+
+def recover_effects(fitted: Estimated, cov: Array) -> Recovered:
+    """Effects and their standard errors, given the covariance (p, p) of (b, ρ, λ).
+
+    The effects are linear in y: their variance is that of errors of variance σ² through the means,
+    plus J V J′ with J the effects of the columns X and of the mean of W y. Unit effects are
+    consistent only as T grows, time effects as N grows. NaN where dummies of all rows do not fit.
+    """
+    layout, effects = fitted.sample.layout, fitted.effects
+    error = fitted.unfiltered(fitted.estimate.residuals)
+    left = fitted.sample.y - fitted.sample.x @ fitted.coefficients - error
+    if fitted.lag_y:
+        left = left - fitted.estimate.rho * fitted.sample.wy
+    values = _identified(_raw(left[:, None], effects, layout), effects, layout)[:, 0]
+    units, times = _sizes(effects, layout)
+    return Recovered(values, _errors(fitted, cov), units, times)
+
+
+def _sizes(effects: Effects, layout: Layout) -> tuple[int, int]:
+    return (
+        layout.n_units if effects in ("unit", "twoway") else 0,
+        layout.n_times if effects in ("time", "twoway") else 0,
+    )
+
+
+def _raw(values: Array, effects: Effects, layout: Layout) -> Array:
+    """Least squares of rows (n, k) on the dummies of units and times, (units + times, k)."""
+    unit, time = layout.unit_codes, layout.time_codes
+    if effects == "time":
+        return layout.means(values, time, layout.time_counts)
+    if effects == "unit":
+        return layout.means(values, unit, layout.unit_counts)
+    within = values - layout.means(values, unit, layout.unit_counts)[unit]
+    sums = layout.means(within, time, layout.time_counts) * layout.time_counts[:, None]
+    shift = layout.time_inverse @ sums
+    return np.concatenate([layout.means(values - shift[time], unit, layout.unit_counts), shift])
+
+
+def _identified(raw: Array, effects: Effects, layout: Layout) -> Array:
+    """Constant, μ with Σμ = 0, α with Σα = 0 in every connected part of the panel."""
+    units, times = _sizes(effects, layout)
+    mu, alpha = raw[:units], raw[units:]
+    if units and times:
+        alpha, mu = _centred_by_part(mu, alpha, layout)
+    elif times:
+        mu, alpha = mu, alpha - alpha.mean(axis=0)
+    constant = mu.mean(axis=0) if units else raw.mean(axis=0)
+    return np.concatenate([constant[None], mu - constant if units else mu, alpha])
+
+
+def _centred_by_part(mu: Array, alpha: Array, layout: Layout) -> tuple[Array, Array]:
+    """α less its mean in each part, which goes to the units of that part."""
+    parts, place = np.unique(layout.components, return_inverse=True)
+    means = np.stack([alpha[place == part].mean(axis=0) for part in range(len(parts))])
+    of_unit = np.empty(layout.n_units, dtype=np.intp)
+    of_unit[layout.unit_codes] = place[layout.time_codes]
+    return alpha - means[place], mu + means[of_unit]
+
+
+def _errors(fitted: Estimated, cov: Array) -> Array:
+    layout, effects = fitted.sample.layout, fitted.effects
+    width = sum(_sizes(effects, layout))
+    if not fitted.lag_error and layout.balanced:
+        noise = _balanced_noise(effects, layout)
+    elif layout.n * width > DUMMY_LIMIT:
+        return np.full(1 + width, np.nan)
+    else:
+        inverse = np.linalg.pinv(_gram(fitted), rcond=1e-11, hermitian=True)
+        half = _identified(inverse, effects, layout)
+        noise = np.diag(_identified(np.ascontiguousarray(half.T), effects, layout))
+    jacobian = _jacobian(fitted)
+    k = jacobian.shape[1]
+    spread = np.einsum("ij,jk,ik->i", jacobian, cov[:k, :k], jacobian)
+    return np.asarray(np.sqrt((fitted.sigma2 * noise + spread).clip(min=0.0)))
+
+
+def _balanced_noise(effects: Effects, layout: Layout) -> Array:
+    """Variances of means of independent errors of variance one."""
+    n, periods = layout.n_units, layout.n_times
+    units, times = _sizes(effects, layout)
+    shares = [np.full(units, (1.0 - 1.0 / n) / periods), np.full(times, (1.0 - 1.0 / periods) / n)]
+    return np.concatenate([[1.0 / (n * periods)], *shares])
+
+
+def _gram(fitted: Estimated) -> Array:
+    """D′B′BD of all dummies D."""
+    columns = fitted.filtered(_dummies(fitted.effects, fitted.sample.layout))
+    return np.asarray(columns.T @ columns)
+
+
+def _dummies(effects: Effects, layout: Layout) -> Array:
+    units, times = _sizes(effects, layout)
+    columns = [layout.unit_codes[:, None] == np.arange(units)]
+    columns.append(layout.time_codes[:, None] == np.arange(times))
+    return np.concatenate(columns, axis=1).astype(np.float64)
+
+
+def _jacobian(fitted: Estimated) -> Array:
+    """Effects that fit the columns of X and the mean of W y, (effects, K or K + 1)."""
+    sample, effects = fitted.sample, fitted.effects
+    columns = [sample.x]
+    if fitted.lag_y:
+        columns.append(sample.network.lag(fitted.reduced_form)[:, None])
+    values = np.concatenate(columns, axis=1)
+    if fitted.lag_error and fitted.subtracted != effects:
+        dummies = fitted.filtered(_dummies(effects, sample.layout))
+        raw = np.linalg.lstsq(dummies, fitted.filtered(values), rcond=1e-11)[0]
+        return _identified(raw, effects, sample.layout)
+    if fitted.lag_error:
+        within = demean(fitted.filtered(values), effects, sample.layout)
+        values = values - fitted.unfiltered(within)
+    return _identified(_raw(values, effects, sample.layout), effects, sample.layout)

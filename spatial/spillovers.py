@@ -1,0 +1,230 @@
+"""Effects of a result: means, units, flows."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spatial.effects.mean import EFFECTS, Coefficients, delta_effects, simulated_effects
+from spatial.effects.multiplier import Propagation, multiplier, multiplier_slope
+from spatial.effects.orders import Whole, effects_of_orders
+from spatial.effects.units import Reach, Slopes, largest_flows, reaches, unit_effects
+from spatial.errors import InputError, is_whole, named
+from spatial.labels import canonical
+from spatial.result import Result, quantile
+from spatial.weights.facts import read_facts
+
+__all__ = ["Spillovers"]
+
+Array = npt.NDArray[np.float64]
+
+
+class Spillovers(Result):
+    """A result that tells what its regressors do, at home and elsewhere."""
+
+    def effects(
+        self,
+        method: Literal["delta", "simulate"] = "delta",
+        level: float = 0.95,
+        draws: int = 1000,
+        seed: int = 0,
+    ) -> pd.DataFrame:
+        """Direct, indirect and total effect of each regressor (LeSage and Pace, 2009, ch. 2).
+
+        Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j,
+        indirect their difference. Without a lag of y: β, θ times the mean row sum of W, and their
+        sum.
+
+        Parameters
+        ----------
+        method
+            "delta" or "simulate", which draws (ρ, β, θ) jointly `draws` times from `seed`.
+        level
+            Of the interval.
+
+        Returns
+        -------
+        DataFrame
+            term, effect, estimate, std_error, statistic, p_value, conf_low, conf_high.
+        """
+        quantile(level)
+        known = (self._places, self.params.to_numpy(), self._cov)
+        if method == "delta":
+            return delta_effects(*known, ways=self._propagation, level=level)
+        if method == "simulate":
+            return simulated_effects(
+                *known, ways=self._propagation, level=level, draws=draws, seed=seed
+            )
+        raise InputError(f'method={method!r}; effects are found by "delta" or "simulate".')
+
+    def effects_by_unit(self, term: str) -> pd.DataFrame:
+        """What each unit does to itself, receives and sends when `term` rises by one in one unit.
+
+        own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard
+        errors; the means of own and of received (= that of sent) are the direct and the indirect
+        effect. Where weights or units differ between years a unit has its mean over its years.
+        """
+        sample = self._fitted.sample
+        slopes = self._slopes(term)
+        table = unit_effects(self._reaches(term), sample.n_units, slopes)
+        return pd.DataFrame(table, index=self.units.rename(self._fitted.sample.unit_name))
+
+    def flows(
+        self, term: str, unit: Any = None, top: int | None = None, time: Any = None
+    ) -> pd.DataFrame:
+        """Who spills over to whom: ∂y_to/∂x_from for pairs of distinct units, largest first.
+
+        Parameters
+        ----------
+        unit
+            Only flows that this unit sends; its label, or its name where the graph knows names.
+        top
+            Keep this many.
+        time
+            Where weights or units differ between years, the year; the last one by default.
+
+        Returns
+        -------
+        DataFrame
+            from, to, effect, std_error; from_name and to_name where units have names beside labels.
+        """
+        if top is not None and (not is_whole(top) or top < 1):
+            raise InputError(f"top={top!r}; give a whole number of at least 1.")
+        slopes = self._slopes(term)
+        part = self._reach_at(term, time)
+        sources = np.arange(len(part.places))
+        if unit is not None:
+            sources = np.flatnonzero(part.places == self._place_of(unit))
+            if len(sources) == 0:
+                raise InputError(f"{unit} has no row in that year; choose another with time=.")
+        source, target, effect, error = largest_flows(part, slopes, sources.astype(np.intp), top)
+        sender = self.units.take(part.places[source])
+        receiver = self.units.take(part.places[target])
+        table = pd.DataFrame(
+            {
+                "from": sender,
+                "to": receiver,
+                "effect": effect,
+                "std_error": error,
+            }
+        )
+        names = self._unit_names
+        if names:
+            table["from_name"] = [names.get(canonical(label), label) for label in sender]
+            table["to_name"] = [names.get(canonical(label), label) for label in receiver]
+        return table
+
+    def effects_by_order(self, term: str, orders: int = 5) -> pd.DataFrame:
+        """Which power of W carries the effects: 0 is the unit itself, q what came over q links.
+
+        ρ^q W^q β + ρ^(q−1) W^q θ for order q (LeSage and Pace, 2009, sec. 2.7.1); the last row,
+        "beyond", is what higher orders add, so that the rows sum to `effects()`.
+
+        Returns
+        -------
+        DataFrame
+            order, direct, indirect, total, their delta standard errors (direct_std_error, …), and
+            cumulative_share, the part of the total effect up to this order.
+        """
+        if not is_whole(orders) or orders < 1:
+            raise InputError(f"orders={orders!r}; give a whole number of at least 1.")
+        slopes = self._slopes(term)
+        k, ways = self.terms.index(term), self._propagation
+        at, slope = multiplier(ways, np.array([slopes.rho])), multiplier_slope(ways, slopes.rho)
+        whole = Whole(
+            np.array([at.own[0], at.all[0]]),
+            np.array([at.own_lag[0, k], at.all_lag[0, k]]),
+            np.array([slope.own[0], slope.all[0]]),
+            np.array([slope.own_lag[0, k], slope.all_lag[0, k]]),
+        )
+        values, errors = effects_of_orders(
+            self._reaches(term), self.nobs, slopes, whole, int(orders)
+        )
+        table = pd.DataFrame(values, columns=list(EFFECTS))
+        table.insert(0, "order", pd.Series([*range(int(orders) + 1), "beyond"], dtype=object))
+        for place, name in enumerate(EFFECTS):
+            table[f"{name}_std_error"] = errors[:, place]
+        total = values[:, 2].sum()
+        table["cumulative_share"] = values[:, 2].cumsum() / total if total else np.nan
+        return table
+
+    # ---- inside
+
+    @property
+    def _places(self) -> Coefficients:
+        self._require_multiplier()
+        sample = self._fitted.sample
+        rho = len(sample.labels) if self._fitted.lag_y else -1
+        return Coefficients(sample.terms, sample.own, sample.neighbour, rho)
+
+    def _require_multiplier(self) -> None:
+        """Two-stage least squares does not keep rho where (I − ρW)⁻¹ is the sum of its powers."""
+        low, high = self.rho_interval
+        if self._fitted.lag_y and not low < self._fitted.estimate.rho < high:
+            raise InputError(
+                f"rho = {self._fitted.estimate.rho:.4f} lies outside its interval ({low:.4g}, "
+                f"{high:.4g}), where effects do not exist; look at first_stage() for weak "
+                "instruments, and name regressors in lagged= or more instruments=."
+            )
+
+    @property
+    def _propagation(self) -> Propagation:
+        sample = self._fitted.sample
+        logdets = tuple(one.logdet for one in self._fitted.logdets)
+        return Propagation(sample.network, logdets, sample.lag_networks)
+
+    def _reaches(self, term: str) -> list[Reach]:
+        sample = self._fitted.sample
+        lag_network = sample.lag_networks[self.terms.index(term)]
+        return reaches(sample.network, lag_network, sample.layout.unit_codes)
+
+    def _reach_at(self, term: str, time: Any) -> Reach:
+        """Weights of one time, the last by default."""
+        sample = self._fitted.sample
+        lag_network = sample.lag_networks[self.terms.index(term)]
+        place = sample.n_times - 1
+        if time is not None:
+            found = [] if sample.times is None else [canonical(t) for t in sample.times]
+            if canonical(time) not in found:
+                raise InputError(f"the fit has no time {time}; it has {named(found, 30)}.")
+            place = found.index(canonical(time))
+        row = int(np.searchsorted(sample.layout.time_codes, place))
+        own, by = (
+            next(b for b in net.blocks if (b.rows[:, 0] == row).any())
+            for net in (sample.network, lag_network)
+        )
+        return Reach(own.operator, by.operator, sample.layout.unit_codes[own.rows[0]], 1)
+
+    def _slopes(self, term: str) -> Slopes:
+        if term not in self.terms:
+            raise InputError(
+                f"{term} is no regressor of this model; it has {named(self.terms, 20)}."
+            )
+        k = self.terms.index(term)
+        places = (self._places.own[k], self._places.neighbour[k], self._places.rho)
+        params, cov = self.params.to_numpy(), np.zeros((3, 3))
+        present = [j for j, place in enumerate(places) if place >= 0]
+        at = [places[j] for j in present]
+        cov[np.ix_(present, present)] = self._cov[np.ix_(at, at)]
+        beta, theta, rho = (float(params[p]) if p >= 0 else 0.0 for p in places)
+        return Slopes(beta, theta, rho, cov)
+
+    @property
+    def _unit_names(self) -> dict[str, str]:
+        """Names of units by canonical label, where the graph knows names beside labels."""
+        names = {canonical(k): str(name) for k, name in read_facts(self.graph).names.items()}
+        return names if any(canonical(name) != key for key, name in names.items()) else {}
+
+    def _place_of(self, unit: Any) -> int:
+        wanted = canonical(unit)
+        labels = [canonical(label) for label in self.units]
+        if wanted not in labels:
+            names = self._unit_names
+            found = [key for key, name in names.items() if canonical(name) == wanted]
+            if len(found) != 1 or found[0] not in labels:
+                raise InputError(f"{unit} is no unit of this fit; it has {named(self.units)}.")
+            wanted = found[0]
+        return labels.index(wanted)
