@@ -131,7 +131,8 @@ def gravity(
 def blocks(groups: pd.Series, *, transform: Transform = "row") -> Graph:
     """Block weights: 1 between all units of the same group, such as a province.
 
-    A unit alone in its group is an isolate.
+    A unit alone in its group is an isolate. Units keep their order and none is left out; libpysal's
+    `Graph.build_block_contiguity` orders them by group and leaves out those without one.
 
     Parameters
     ----------

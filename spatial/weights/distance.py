@@ -130,6 +130,11 @@ def inverse_distance(
 ) -> Graph:
     """Weights 1/d^power, d in kilometres, among all cities or within `cutoff_km`.
 
+    Equal to libpysal's `Graph.build_distance_band(..., binary=False, alpha=-power)` on projected
+    coordinates, but for three things: degrees are great-circle kilometres here and planar units
+    there, two cities at one point are refused here and get an infinite weight there, and rows are
+    scaled.
+
     Parameters
     ----------
     cities
