@@ -30,6 +30,10 @@ _CHARSETS = {
     "utf-8": "utf-8",
 }
 _CHARSET = re.compile(rb'(charset\s+"?)([\w-]+)("?)', re.IGNORECASE)
+_FIELD = re.compile(
+    rb"^\s+\S.*?\s(char|\w*int|integer|decimal|float|date|time|datetime|logical)\b[^;]*;",
+    re.IGNORECASE | re.MULTILINE,
+)
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"']", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _UTF8_DECLARED = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -131,7 +135,9 @@ def _mapinfo(path: Path, encoding: str | None) -> Iterator[Ready]:
     """Give the MapInfo file; where its charset is not that of its text, a copy that has none."""
     head = path.read_bytes()
     dat, mid = beside(path, ".dat"), beside(path, ".mid")
-    samples = [*_wide_lines(head), *(dbf_samples(dat) if dat else [])]
+    kinds = [found[1].lower() for found in _FIELD.finditer(head)]
+    texts = [i for i, kind in enumerate(kinds) if kind == b"char"]
+    samples = [*_wide_lines(head), *(dbf_samples(dat, texts) if dat else [])]
     samples += _wide_lines(mid.read_bytes()) if mid else []
     charset = _CHARSET.search(head)
     stated = _CHARSETS.get(charset[2].decode("ascii").casefold()) if charset else None

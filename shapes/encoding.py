@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -77,8 +77,11 @@ def garbled(text: str) -> str | None:
     return None
 
 
-def dbf_samples(dbf: Path) -> list[Sample]:
-    """Field names and text cells of a dBASE table that hold bytes beyond ASCII."""
+def dbf_samples(dbf: Path, texts: Collection[int] | None = None) -> list[Sample]:
+    """Field names and text cells of a dBASE table that hold bytes beyond ASCII.
+
+    `texts` are the positions of the fields with text, where the table itself does not say so.
+    """
     raw = dbf.read_bytes()
     if len(raw) < 32:
         return []
@@ -91,7 +94,8 @@ def dbf_samples(dbf: Path) -> list[Sample]:
         numbered = _NUMBERED.fullmatch(title) if full else None
         samples.append(Sample(numbered[1] if numbered else title, full))
         size = raw[at + 16]
-        if raw[at + 11 : at + 12] == b"C":
+        is_text = raw[at + 11 : at + 12] == b"C" if texts is None else at // 32 - 1 in texts
+        if is_text:
             fields.append((offset, size))
         offset, at = offset + size, at + 32
     starts = range(header, header + count * width, width) if width else range(0)

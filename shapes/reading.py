@@ -14,8 +14,9 @@ from geopandas import GeoDataFrame
 
 from shapes.encoding import garbled
 from shapes.errors import InputError, named, nearest
+from shapes.keeping import ledger_in
 from shapes.labels import canonical, is_missing
-from shapes.mending import FILE, Repair, mend_polygons, store
+from shapes.mending import FILE, Change, Repair, mend_polygons, store
 from shapes.opening import read_source
 from shapes.projection import settle_crs
 from shapes.sources import Source, open_source
@@ -88,7 +89,7 @@ def read_boundaries(
     frame, assumed = settle_crs(frame, crs, source.label)
     if assumed:
         made.append((FILE, "crs", assumed))
-    mended, repaired = mend_polygons(frame.geometry.to_numpy(), keys)
+    mended, repaired = mend_polygons(frame, keys)
     _check_kept(mended, keys, source.label)
     frame = frame.set_geometry(geopandas.GeoSeries(mended, index=frame.index, crs=frame.crs))
     unnamed = _name(frame, keys, name, source.label)
@@ -105,7 +106,7 @@ def _check_columns(frame: GeoDataFrame, label: str, key: str, name: str | None) 
             if left:
                 raise InputError(
                     f"{label} has no column {column!r}: a shapefile keeps ten bytes of a field's "
-                    f"name, here {named(left)}; give {argument}={left[0]!r}."
+                    f"name, here {named(left)}; give {argument}={' or '.join(map(repr, left))}."
                 )
             raise InputError(
                 f"{label} has no column {column!r}; give {argument}= one of its columns, "
@@ -206,12 +207,12 @@ def _finish(
     key: str,
     name: str | None,
     source: Source,
-    made: list[Repair],
+    made: list[Repair | Change],
 ) -> GeoDataFrame:
     cities = frame.drop(columns="key") if key == "key" and name != "key" else frame
     label = None if "key" in cities.columns else "key"
     cities = cities.set_index(pd.Index(keys, name=label))
-    cities.attrs = {"source": source.label, "repairs": store(made)}
+    cities.attrs = {"source": source.label, "repairs": store(made, ledger_in(source))}
     if name is not None:
         cities.attrs["name"] = name
     return cities

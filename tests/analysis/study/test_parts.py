@@ -161,8 +161,18 @@ def test_check_asks_for_names(case: Any, cityripple: Any) -> None:
     assert not (case.folder / "out").exists()
 
 
-@pytest.mark.parametrize("name", ["=2+5", "+格", "-3市", "@SUM(A1)", 'a,"b";c', "'=x", "第 三 市"])
-@pytest.mark.parametrize("saved", ["utf-8-sig", "gbk"])
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("=2+5", "gbk"),
+        ("+格", "utf-8-sig"),
+        ("-3市", "gbk"),
+        ("@SUM(A1)", "utf-8-sig"),
+        ('a,"b";c', "gbk"),
+        ("'=x", "utf-8-sig"),
+        ("第 三 市", "gbk"),
+    ],
+)
 def test_a_table_of_names_makes_the_round_trip(
     case: Any, cityripple: Any, name: str, saved: str
 ) -> None:
