@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shapes.events import changes
     from shapes.harmonising import harmonise
     from shapes.joining import join
+    from shapes.keeping import write_boundaries
     from shapes.match import match_names
     from shapes.mending import repairs
     from shapes.reading import read_boundaries
@@ -37,6 +38,7 @@ _HOMES = {
     "repair": "shapes.repairing",
     "repairs": "shapes.mending",
     "simplify": "shapes.simplifying",
+    "write_boundaries": "shapes.keeping",
 }
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "repair",
     "repairs",
     "simplify",
+    "write_boundaries",
 ]
 
 

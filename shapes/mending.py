@@ -11,6 +11,8 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
+from shapes.measuring import measure_of
+
 __all__ = ["FILE", "Change", "Repair", "mend_polygons", "repairs", "store"]
 
 FILE = "(file)"
@@ -52,9 +54,10 @@ def store(made: Sequence[Repair | Change], earlier: str | None = None) -> str:
     return json.dumps([*json.loads(earlier or "[]"), *rows], ensure_ascii=False)
 
 
-def mend_polygons(shapes: np.ndarray, keys: list[str]) -> tuple[np.ndarray, list[Repair]]:
+def mend_polygons(frame: GeoDataFrame, keys: list[str]) -> tuple[np.ndarray, list[Repair | Change]]:
     """Make invalid polygons valid and keep only areas; say what was done to which unit."""
-    mended, made = shapes.copy(), []
+    mended = frame.geometry.to_numpy(copy=True)
+    made: list[Repair | Change] = []
     flat = shapely.has_z(mended)
     if flat.any():
         mended = shapely.force_2d(mended)
@@ -63,14 +66,19 @@ def mend_polygons(shapes: np.ndarray, keys: list[str]) -> tuple[np.ndarray, list
     for i in np.flatnonzero(mixed):
         mended[i] = _areas_of(mended[i])
         made.append((keys[i], "mixed", "lines and points beside the polygons were left out"))
-    for i in np.flatnonzero(~shapely.is_valid(mended)):
+    broken = np.flatnonzero(~shapely.is_valid(mended))
+    if not len(broken):
+        return mended, made
+    measure = measure_of(frame)
+    for i in broken:
         why = shapely.is_valid_reason(mended[i])
-        before = shapely.area(mended[i])
         fixed = shapely.make_valid(mended[i], method="structure", keep_collapsed=False)
-        mended[i] = _areas_of(fixed)
-        change = 100 * (shapely.area(mended[i]) / before - 1) if before else np.nan
+        pair = np.array([mended[i], _areas_of(fixed)], dtype=object)
+        before, after = (float(area) for area in shapely.area(measure.plane(pair)))
+        mended[i] = pair[1]
+        change = 100 * (after / before - 1) if before else np.nan
         size = f", area changed by {round(change, 4):g} %" if np.isfinite(change) else ""
-        made.append((keys[i], "invalid", f"{why}; made valid{size}"))
+        made.append((keys[i], "invalid", f"{why}; made valid{size}", before, after))
     return mended, made
 
 

@@ -16,10 +16,10 @@ from shapes.encoding import garbled
 from shapes.errors import InputError, named, nearest
 from shapes.keeping import ledger_in
 from shapes.labels import canonical, is_missing
-from shapes.mending import FILE, Change, Repair, mend_polygons, store
+from shapes.mending import FILE, Repair, mend_polygons, store
 from shapes.opening import read_source
 from shapes.projection import settle_crs
-from shapes.sources import Source, open_source
+from shapes.sources import open_source
 from shapes.titles import shortened
 
 __all__ = ["read_boundaries"]
@@ -82,6 +82,7 @@ def read_boundaries(
     """
     with open_source(Path(path), layer) as source:
         frame, made = read_source(source, encoding)
+        earlier = ledger_in(source)
     _check_columns(frame, source.label, key, name)
     frame, left_out = _only_areas(frame, source.label, name or key)
     keys = _keys(frame, source.label, key, name)
@@ -93,7 +94,8 @@ def read_boundaries(
     _check_kept(mended, keys, source.label)
     frame = frame.set_geometry(geopandas.GeoSeries(mended, index=frame.index, crs=frame.crs))
     unnamed = _name(frame, keys, name, source.label)
-    return _finish(frame, keys, key, name, source, [*made, *left_out, *repaired, *unnamed])
+    ledger = store([*made, *left_out, *repaired, *unnamed], earlier)
+    return _finish(frame, keys, key, name, source.label, ledger)
 
 
 def _check_columns(frame: GeoDataFrame, label: str, key: str, name: str | None) -> None:
@@ -206,13 +208,13 @@ def _finish(
     keys: list[str],
     key: str,
     name: str | None,
-    source: Source,
-    made: list[Repair | Change],
+    label: str,
+    ledger: str,
 ) -> GeoDataFrame:
     cities = frame.drop(columns="key") if key == "key" and name != "key" else frame
-    label = None if "key" in cities.columns else "key"
-    cities = cities.set_index(pd.Index(keys, name=label))
-    cities.attrs = {"source": source.label, "repairs": store(made, ledger_in(source))}
+    index = None if "key" in cities.columns else "key"
+    cities = cities.set_index(pd.Index(keys, name=index))
+    cities.attrs = {"source": label, "repairs": ledger}
     if name is not None:
         cities.attrs["name"] = name
     return cities

@@ -442,7 +442,8 @@ def test_frames_that_were_read_concatenate(layer, write):
 
 def test_repairs_of_any_frame(squares):
     table = shapes.repairs(geopandas.GeoDataFrame(geometry=squares(1)))
-    assert list(table.columns) == ["key", "problem", "detail"] and len(table) == 0
+    assert list(table.columns) == ["key", "problem", "detail", "before", "after"]
+    assert len(table) == 0
 
 
 def test_a_tianditu_file_reads_and_joins(write, squares):
