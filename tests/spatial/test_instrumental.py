@@ -169,7 +169,8 @@ def test_two_stages_and_covariances(world, kind, effects, endogenous, lagged):
 @pytest.mark.parametrize("endogenous", [False, True])
 @pytest.mark.parametrize("variance", ["equal", "unequal"])
 def test_moments_of_the_error(world, kind, effects, endogenous, variance):
-    name, w, graph, table = world
+    name, w, graph, _ = world
+    table = simulated(w, rho=0.4 if MODELS[kind].lag_y else 0.0)
     lagged = ["x1"]
     y, x, h, big = columns_of(table, w, kind, effects, lagged, endogenous=endogenous)
     apart = effects
@@ -263,9 +264,8 @@ def dense_unequal(y, z, my, mz, h, *, m, p, w, periods, effects, free, influence
     n = len(y)
     time = effects in ("time", "twoway")
     center = np.kron(np.eye(periods), np.eye(len(w)) - (1.0 / len(w) if time else 0.0))
-    matrices = []
-    for a in (center @ m.T @ center @ m @ center, center @ (0.5 * (m + m.T)) @ center):
-        matrices.append(p @ (a - np.diag(np.diag(a))) @ p)
+    inner = (center @ m.T @ center @ m @ center, center @ (0.5 * (m + m.T)) @ center)
+    matrices = [p @ (a - np.diag(np.diag(a))) @ p for a in inner]
     spread_of = blocks(w, periods, effects, robust=True)
     first, _, _ = dense.two_stages(y, z, h)
     u = y - z @ first
