@@ -14,6 +14,10 @@ from spatial.within import Effects, Transformation, transformation
 __all__ = ["choose_transformation"]
 
 Asked = Literal["default", "lee-yu"] | None
+LEFT_IN = (
+    "Unit effects bias the coefficients of a dynamic model by an amount of order 1/T (Nickell, "
+    "1981), here with T = {}; it is left in."
+)
 
 
 def choose_transformation(
@@ -30,15 +34,28 @@ def choose_transformation(
     stochastic = all(network.stochastic for network in networks)
     constant = layout.balanced and all(network.single is not None for network in networks)
 
+    dynamic = sample.earlier.present
+
     def way(correction: Literal["lee-yu", "dof"] | None) -> Transformation:
-        return transformation(effects, correction, layout, stochastic=stochastic, constant=constant)
+        return transformation(
+            effects,
+            correction,
+            layout,
+            stochastic=stochastic,
+            constant=constant,
+            dynamic=dynamic,
+        )
 
     if effects == "none":
         return way(None), ()
+    left_in = (LEFT_IN.format(layout.n_times),) if dynamic and effects != "time" else ()
     if asked is None:
-        return way(None), ("Fixed effects are dummies; no bias correction.",)
+        return way(None), ("Fixed effects are dummies; no bias correction.", *left_in)
     if effects != "time" and not constant:
-        return _counted(way("dof"), sample, asked)
+        found, notes = _counted(way("dof"), sample, asked)
+        return found, (*notes, *left_in)
+    if dynamic and effects != "time":
+        return _beside_past(way("lee-yu"), networks)
     if effects == "time" and not stochastic:
         return _dummies(way(None), networks, asked)
     if effects == "twoway" and not stochastic:
@@ -51,6 +68,20 @@ def choose_transformation(
     )
 
 
+def _beside_past(
+    way: Transformation, networks: tuple[Network, ...]
+) -> tuple[Transformation, tuple[str, ...]]:
+    """Unit effects stay dummies beside y(t−1); time effects leave where weights allow it."""
+    if way.effects == "unit":
+        return way, ("Unit effects are dummies.",)
+    if way.over_units:
+        return way, (
+            "Unit effects are dummies; time effects are transformed out over units (Lee and Yu, "
+            "2010, Econometric Theory).",
+        )
+    return way, (f"Unit and time effects are dummies: {_why_not_stochastic(networks)}.",)
+
+
 def _counted(
     way: Transformation, sample: Sample, asked: Asked
 ) -> tuple[Transformation, tuple[str, ...]]:
@@ -60,9 +91,11 @@ def _counted(
             f'bias_correction="lee-yu" transforms unit effects out over time, and {reason}; '
             "leave bias_correction out, or keep units observed in every year and one graph."
         )
+    which = "Unit effects are" if way.over_units or way.effects == "unit" else "Effects are"
+    times = " Time effects are transformed out over units (Lee and Yu, 2010)." * way.over_units
     return way, (
-        f"Fixed effects are dummies, because {reason}; sigma2 and the covariance count these "
-        f"{way.dummies} effects as parameters (factor {way.inflation:.4g}).",
+        f"{which} dummies, because {reason}; sigma2 and the covariance count these "
+        f"{way.dummies} effects as parameters (factor {way.inflation:.4g}).{times}",
     )
 
 

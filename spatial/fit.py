@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.covariance import covariance
+from spatial.covariance import covariance, row_groups
 from spatial.doubts import doubts
-from spatial.errors import InputError
+from spatial.dynamic import corrected
+from spatial.errors import InputError, named
 from spatial.estimation import estimate_sample
 from spatial.fixed_effects import recover_effects
+from spatial.horizon import dynamic_notes
 from spatial.instrumental.covariances import instrumental_covariance, with_scatter
 from spatial.instrumental.estimate import Instrumented, estimate_by_instruments
 from spatial.instrumental.options import ORDERS
@@ -42,7 +44,8 @@ class Fit(Spillovers):
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was cut, corrected or is doubtful."""
         weak = weakness(self._fitted) if isinstance(self._fitted, Instrumented) else ()
-        return (*self._fitted.notes, *weak, *doubts(self))
+        past = dynamic_notes(self._fitted, self._cov)
+        return (*self._fitted.notes, *self._cov_notes, *weak, *past, *doubts(self))
 
     # ---- tables
 
@@ -165,15 +168,73 @@ class Fit(Spillovers):
 
     # ---- other versions of this fit
 
-    def with_cov(self, kind: Literal["expected", "observed"]) -> Fit:
-        """The same estimates with another covariance.
+    def with_cov(
+        self,
+        kind: Literal["expected", "observed", "robust", "cluster", "driscoll-kraay", "hac"],
+        *,
+        by: Any = None,
+        lags: int | None = None,
+        km: float | None = None,
+        kernel: Literal["bartlett", "uniform"] | None = None,
+        coords: pd.DataFrame | None = None,
+        distances: pd.DataFrame | None = None,
+    ) -> Fit:
+        """The same estimates with another covariance, which tables and effects then take.
 
-        "expected" inverts the expected, "observed" the observed information matrix.
+        "expected" inverts the expected information, "observed" minus the Hessian; both hold for
+        normal errors that are independent and alike.
+
+        "robust" allows for errors that are alike and independent but not normal: the sandwich of
+        Lee (2004) and Lee and Yu (2010) with the third and fourth moments. It does not cure unequal
+        variances in rho and lambda, under which these are inconsistent; estimator="gmm" does. For
+        OLS and SLX it is White's sandwich for unequal variances (HC1).
+
+        "cluster", "driscoll-kraay" and "hac" add up the contributions of rows to the score, which is
+        linear and quadratic in the errors (Kelejian and Prucha, 2001), between the inverses of the
+        observed information. "cluster" allows any dependence within groups (Liang and Zeger, 1986),
+        "driscoll-kraay" any between units of one period, fading over time (Driscoll and Kraay,
+        1998), "hac" one that fades with distance (Conley, 1999). They concern standard errors:
+        rho and lambda are estimated as if what W leaves were uncorrelated between units.
+
+        Parameters
+        ----------
+        by
+            For "cluster": a column of the data, "unit", "time", a Series or mapping from units to
+            groups, or a list of two of these (Cameron, Gelbach and Miller, 2011). Factor
+            G/(G−1)·(n−1)/(n−K); K leaves effects out that lie within groups.
+        lags
+            For "driscoll-kraay", by default the whole part of 4(T/100)^(2/9), and for "hac", by
+            default 0: periods over which dependence fades (Bartlett weights).
+        km, kernel
+            For "hac": kilometres up to which errors may be correlated; "bartlett" (1 − d/km, the
+            default) or "uniform".
+        coords, distances
+            For "hac" where the graph was not built from geometry: a GeoDataFrame or a DataFrame
+            with columns lon and lat by unit; or a DataFrame of kilometres, units by units.
+
+        Returns
+        -------
+        Fit
+            `cov_kind` names the covariance with its options, `notes` say what is doubtful in it.
+
+        Raises
+        ------
+        InputError
+            An unknown kind, an option that it does not take or lacks, a unit without group or
+            place, too many units for what it needs.
         """
+        options = {
+            "by": by,
+            "lags": lags,
+            "km": km,
+            "kernel": kernel,
+            "coords": coords,
+            "distances": distances,
+        }
         if isinstance(self._fitted, Instrumented):
-            return _instrumental_fit(self.model, with_scatter(self._fitted, kind))
-        cov, used = covariance(self._fitted, kind)
-        return replace(self, cov_kind=used, _cov=cov)
+            return _instrumental_fit_with(self.model, self._fitted, kind, options)
+        found = covariance(self._fitted, kind, **options)
+        return replace(self, cov_kind=found.name, _cov=found.matrix, _cov_notes=found.notes)
 
     def uncorrected(self) -> Fit:
         """The same model and sample with fixed effects as dummies and no bias correction."""
@@ -212,8 +273,27 @@ def fit_sample(model: Specification, sample: Any) -> Fit:
         lag_y=model.lag_y,
         lag_error=model.lag_error,
     )
-    cov, kind = covariance(fitted, None)
-    return Fit(model, kind, fitted, cov)
+    fitted = corrected(fitted, asked=model.bias_correction == "lee-yu")
+    found = covariance(fitted, None)
+    return Fit(model, found.name, fitted, found.matrix)
+
+
+def _instrumental_fit_with(
+    model: Specification, fitted: Instrumented, kind: str, options: dict[str, Any]
+) -> Fit:
+    """Another covariance of an estimate by instruments."""
+    by = options.pop("by")
+    foreign = [name for name, value in options.items() if value is not None]
+    if foreign or (by is not None and kind != "cluster"):
+        raise InputError(
+            f'with_cov("{kind}") takes no {named(foreign or ["by"])}= with estimator="gmm"; leave '
+            "it out."
+        )
+    if by is None:
+        return _instrumental_fit(model, with_scatter(fitted, kind))
+    groups = row_groups(fitted.sample, by)
+    found = _instrumental_fit(model, with_scatter(fitted, kind, groups.codes))
+    return replace(found, cov_kind=f"cluster by {groups.name}")
 
 
 def _instrumental_fit(model: Specification, fitted: Instrumented) -> Fit:

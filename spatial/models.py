@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from spatial.earlier import check_dynamic, require_past, settle_dynamic
 from spatial.errors import InputError
 from spatial.fit import Fit, fit_sample
 from spatial.formula import check_formula
@@ -27,6 +28,7 @@ __all__ = ["GNS", "OLS", "SAC", "SAR", "SDEM", "SDM", "SEM", "SLX", "Specificati
 EFFECTS = ("none", "unit", "time", "twoway")
 CORRECTIONS = ("default", "lee-yu", None)
 MISSING = (None, "absent", "drop_units")
+CONVENTIONS = ("default", "published")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ class Specification:
         year, so that the weights are cut to those present (Σ_t ln|I − ρW_t|); "drop_units", it
         exists but was not observed, and units without a row in every year are dropped. Without
         this word an unbalanced panel is refused.
+    dynamic
+        "y" adds y(t−1), "Wy" adds W y(t−1), both with weights and units of t−1; the first time
+        leaves. With unit effects the bias of order 1/T is subtracted (Yu, de Jong and Lee, 2008;
+        with time effects after the transformation over units, Lee and Yu, 2010).
+    convention
+        "published" subtracts the effects before the spatial lag is taken and corrects afterwards,
+        as older tables do (Elhorst, 2014): only to compare with one of these.
     estimator
         "ml" or "gmm": spatial two-stage least squares (Kelejian and Prucha, 1998), with a lag of
         the error generalised by the moments of its residuals. "gmm" where instruments are named.
@@ -74,6 +83,8 @@ class Specification:
     lagged: Sequence[str] | None = None
     bias_correction: Literal["default", "lee-yu"] | None = "default"
     missing: Missing = None
+    dynamic: Sequence[str] = ()
+    convention: Literal["default", "published"] = "default"
     estimator: Literal["ml", "gmm"] | None = None
     endogenous: Sequence[str] | None = None
     instruments: Sequence[str] | None = None
@@ -94,6 +105,12 @@ class Specification:
         if self.bias_correction == "lee-yu" and self.effects == "none":
             raise InputError(
                 'bias_correction="lee-yu" needs fixed effects; leave it out, or set effects=.'
+            )
+        object.__setattr__(self, "dynamic", settle_dynamic(self.dynamic))
+        if self.convention not in CONVENTIONS:
+            raise InputError(
+                f'convention={self.convention!r}; it is "default", or "published" to match a '
+                "table that subtracts effects before the spatial lag is taken."
             )
         if self.missing not in MISSING:
             raise InputError(
@@ -124,6 +141,14 @@ class Specification:
             raise InputError(
                 'estimator="gmm" needs no bias correction; leave bias_correction="lee-yu" out.'
             )
+        if self.estimator == "gmm" and self.convention != "default":
+            raise InputError(
+                'convention="published" repeats tables of maximum likelihood; leave it out with '
+                'estimator="gmm".'
+            )
+
+        if self.dynamic:
+            check_dynamic(self.effects, self.convention, self.estimator)
 
     def fit(
         self,
@@ -168,6 +193,8 @@ class Specification:
             w_x=w_x,
             endogenous=self.endogenous or (),
             instruments=self.instruments or (),
+            dynamic=self.dynamic,
+            effects=self.effects,
         )
         return fit_sample(self, sample)
 
@@ -184,6 +211,8 @@ class Specification:
             )
 
     def _require_effects_for(self, data: Panel | pd.DataFrame) -> None:
+        if self.dynamic:
+            require_past(data, self.effects)
         if self.effects == "none":
             return
         if not isinstance(data, Panel):

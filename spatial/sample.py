@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatial.earlier import Earlier, earlier_of, refuse_own_past
 from spatial.errors import InputError, named
 from spatial.formula import Columns, formula_columns, lag_name
 from spatial.gather import Weights, gather
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Sample", "build_sample"]
 
 Array = npt.NDArray[np.float64]
+NOTHING_BEFORE = Earlier()
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +37,9 @@ class Sample:
     Rows are sorted by time and then by unit. `y` and `wy` are (n,); `x` is (n, K) with the spatial
     lags last; `labels` (K,) name its columns; `terms` are the regressors that have effects, `own`
     and `neighbour` the columns of x that hold each (−1 where it is not lagged), `lag_networks` the
-    weights that lag each. `network` lags y, `error_network` the error. `outside` says which columns
-    are endogenous and holds their instruments.
+    weights that lag each. `network` lags y, `error_network` the error. `frame` holds all columns of
+    the data for these rows. `outside` says which columns
+    are endogenous and holds their instruments, `earlier` which are y(t−1) and W y(t−1): the last.
     """
 
     outcome: str
@@ -57,7 +60,9 @@ class Sample:
     lag_networks: tuple[Network, ...]
     graph: Graph
     notes: tuple[str, ...]
+    frame: pd.DataFrame
     outside: Outside = field(default_factory=Outside)
+    earlier: Earlier = field(default_factory=Earlier)
 
     @property
     def n_units(self) -> int:
@@ -94,14 +99,19 @@ def build_sample(
     w_x: Weights | Mapping[str, Weights] | None = None,
     endogenous: Sequence[str] = (),
     instruments: Sequence[str] = (),
+    dynamic: Sequence[str] = (),
+    effects: str = "none",
 ) -> Sample:
     """Evaluate the formula, match units with the weights, and lag what is to be lagged."""
     whole = sheet_of(data, missing)
     columns = formula_columns(formula, whole.frame, where=whole.where, lag=whole.lag)
     extra = instrument_columns(formula, instruments, whole)
-    sheet, rows = whole.used()
+    refuse_own_past(columns, whole, effects)
+    past = earlier_of(columns, whole, w, dynamic)
+    sheet, rows = whole.used("dynamic=" if dynamic else "lag()")
     columns, extra = columns.take(rows), None if extra is None else extra.take(rows)
-    _refuse_infinite(columns, sheet)
+    past = past.take(rows)
+    _refuse_infinite(columns, sheet, past)
     if extra is not None:
         _refuse_infinite(extra, sheet)
     found = gather(w, sheet, stacklevel=stacklevel + 1)
@@ -112,13 +122,16 @@ def build_sample(
     lag_place = {columns.labels[j]: len(keep) + place for place, j in enumerate(to_lag)}
     lag_by = {columns.labels[j]: by_column[j] for j in to_lag}
     terms = tuple(name for name in own_labels if name != "Intercept")
-    labels = (*own_labels, *(lag_name(columns.labels[j]) for j in to_lag))
+    present = (*own_labels, *(lag_name(columns.labels[j]) for j in to_lag))
+    past = past.behind(len(present))
+    labels = (*present, *past.labels)
+    x = [columns.x[:, keep], _lag_columns(columns.x, to_lag, by_column)]
     error = found if w_error is None else gather(w_error, sheet, stacklevel=stacklevel + 1)
     return Sample(
         outcome=columns.outcome,
         y=columns.y,
         wy=found.network.lag(columns.y),
-        x=np.concatenate([columns.x[:, keep], _lag_columns(columns.x, to_lag, by_column)], axis=1),
+        x=np.concatenate(x if past.values is None else [*x, past.values], axis=1),
         labels=labels,
         terms=terms,
         own=tuple(own_labels.index(name) for name in terms),
@@ -133,7 +146,9 @@ def build_sample(
         lag_networks=tuple(lag_by.get(name, found.network) for name in terms),
         graph=found.graph,
         notes=tuple(dict.fromkeys((*sheet.notes, *found.notes, *error.notes))),
+        frame=sheet.frame,
         outside=outside_of(columns, labels, endogenous, extra),
+        earlier=past,
     )
 
 
@@ -178,10 +193,12 @@ def _tight(term: str) -> str:
     return re.sub(r"\s", "", term)
 
 
-def _refuse_infinite(columns: Columns, sheet: Sheet) -> None:
+def _refuse_infinite(columns: Columns, sheet: Sheet, past: Earlier = NOTHING_BEFORE) -> None:
+    before = () if past.values is None else zip(past.labels, past.values.T, strict=True)
     for label, values in (
         (columns.outcome, columns.y),
         *zip(columns.labels, columns.x.T, strict=True),
+        *before,
     ):
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):

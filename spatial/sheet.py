@@ -63,36 +63,41 @@ class Sheet:
         more = f" and {len(rows) - SPAN} more" if len(rows) > SPAN else ""
         return ", ".join(shown) + more
 
-    def used(self) -> tuple[Sheet, Rows]:
-        """Rows that lag() reaches, and their places: leading times leave, gaps only as asked."""
+    def used(self, by: str = "lag()") -> tuple[Sheet, Rows]:
+        """Rows that lag() reaches, and their places: leading times leave, gaps only as asked.
+
+        `by` says in messages who looks back in time.
+        """
         every = np.arange(self.layout.n)
         if not self._unreached:
             return self, every
         empty = np.logical_or.reduce(self._unreached)
         if empty.all():
             raise InputError(
-                "lag() leaves no time with data; the panel needs at least two consecutive times."
+                f"{by} leaves no time with data; the panel needs at least two consecutive times."
             )
         leading = _leading_times(empty, self.layout)
         early = self.layout.time_codes < leading
         late = empty & ~early
         if late.any() and self.layout.balanced:
-            return self._without(early, leading, 0)
-        return self._without(early | late, leading, int(late.sum()))
+            return self._without(early, leading, 0, by)
+        return self._without(early | late, leading, int(late.sum()), by)
 
-    def _without(self, gone: npt.NDArray[np.bool_], leading: int, gaps: int) -> tuple[Sheet, Rows]:
+    def _without(
+        self, gone: npt.NDArray[np.bool_], leading: int, gaps: int, by: str
+    ) -> tuple[Sheet, Rows]:
         rows = np.flatnonzero(~gone)
         notes = list(self.notes)
         times = self.times
         if leading and times is not None:
             notes.append(
-                f"lag() uses {named(times[:leading])} as the earlier time; the model starts in "
+                f"{by} uses {named(times[:leading])} as the earlier time; the model starts in "
                 f"{times[leading]}."
             )
         if gaps:
             late = np.flatnonzero(gone & (self.layout.time_codes >= leading))
             notes.append(
-                f"{gaps} rows have no row before them for lag() and count as absent: "
+                f"{gaps} rows have no row before them for {by} and count as absent: "
                 f"{self.where(late)}."
             )
         return replace(_taken(self, rows), notes=tuple(notes)), rows

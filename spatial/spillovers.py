@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.effects.mean import EFFECTS, Coefficients, delta_effects, simulated_effects
-from spatial.effects.multiplier import Propagation, multiplier, multiplier_slope
+from spatial.effects.mean import EFFECTS
+from spatial.effects.multiplier import multiplier, multiplier_slope
 from spatial.effects.orders import Whole, effects_of_orders
 from spatial.effects.units import Reach, Slopes, largest_flows, reaches, unit_effects
 from spatial.errors import InputError, is_whole, named
+from spatial.horizon import Horizon, horizon_of, mean_effects
 from spatial.labels import canonical
 from spatial.result import Result, quantile
 from spatial.weights.facts import read_facts
@@ -20,6 +21,7 @@ from spatial.weights.facts import read_facts
 __all__ = ["Spillovers"]
 
 Array = npt.NDArray[np.float64]
+Horizons = Literal["short", "long"]
 
 
 class Spillovers(Result):
@@ -36,7 +38,9 @@ class Spillovers(Result):
 
         Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j,
         indirect their difference. Without a lag of y: β, θ times the mean row sum of W, and their
-        sum.
+        sum. A dynamic model has them twice: (I − ρW)⁻¹(βI + θW) in the short run and
+        [(1 − τ)I − (ρ + η)W]⁻¹(βI + θW) in the long run (Elhorst, 2014, table 4.1), NaN where that
+        does not exist or is not told apart from infinity; `notes` say why.
 
         Parameters
         ----------
@@ -48,32 +52,35 @@ class Spillovers(Result):
         Returns
         -------
         DataFrame
-            term, effect, estimate, std_error, statistic, p_value, conf_low, conf_high.
+            term, effect, estimate, std_error, statistic, p_value, conf_low, conf_high; of dynamic
+            models also horizon ("short", "long").
         """
         quantile(level)
-        known = (self._places, self.params.to_numpy(), self._cov)
-        if method == "delta":
-            return delta_effects(*known, ways=self._propagation, level=level)
-        if method == "simulate":
-            return simulated_effects(
-                *known, ways=self._propagation, level=level, draws=draws, seed=seed
-            )
-        raise InputError(f'method={method!r}; effects are found by "delta" or "simulate".')
+        self._require_multiplier()
+        return mean_effects(
+            self._fitted, self._cov, method=method, level=level, draws=draws, seed=seed
+        )
 
-    def effects_by_unit(self, term: str) -> pd.DataFrame:
+    def effects_by_unit(self, term: str, horizon: Horizons = "short") -> pd.DataFrame:
         """What each unit does to itself, receives and sends when `term` rises by one in one unit.
 
         own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard
         errors; the means of own and of received (= that of sent) are the direct and the indirect
         effect. Where weights or units differ between years a unit has its mean over its years.
+        `horizon="long"` gives those of the long run of a dynamic model.
         """
         sample = self._fitted.sample
-        slopes = self._slopes(term)
+        slopes = self._slopes(term, horizon)
         table = unit_effects(self._reaches(term), sample.n_units, slopes)
         return pd.DataFrame(table, index=self.units.rename(self._fitted.sample.unit_name))
 
     def flows(
-        self, term: str, unit: Any = None, top: int | None = None, time: Any = None
+        self,
+        term: str,
+        unit: Any = None,
+        top: int | None = None,
+        time: Any = None,
+        horizon: Horizons = "short",
     ) -> pd.DataFrame:
         """Who spills over to whom: ∂y_to/∂x_from for pairs of distinct units, largest first.
 
@@ -85,6 +92,8 @@ class Spillovers(Result):
             Keep this many.
         time
             Where weights or units differ between years, the year; the last one by default.
+        horizon
+            "long" for the long run of a dynamic model.
 
         Returns
         -------
@@ -93,7 +102,7 @@ class Spillovers(Result):
         """
         if top is not None and (not is_whole(top) or top < 1):
             raise InputError(f"top={top!r}; give a whole number of at least 1.")
-        slopes = self._slopes(term)
+        slopes = self._slopes(term, horizon)
         part = self._reach_at(term, time)
         sources = np.arange(len(part.places))
         if unit is not None:
@@ -117,11 +126,14 @@ class Spillovers(Result):
             table["to_name"] = [names.get(canonical(label), label) for label in receiver]
         return table
 
-    def effects_by_order(self, term: str, orders: int = 5) -> pd.DataFrame:
+    def effects_by_order(
+        self, term: str, orders: int = 5, horizon: Horizons = "short"
+    ) -> pd.DataFrame:
         """Which power of W carries the effects: 0 is the unit itself, q what came over q links.
 
         ρ^q W^q β + ρ^(q−1) W^q θ for order q (LeSage and Pace, 2009, sec. 2.7.1); the last row,
-        "beyond", is what higher orders add, so that the rows sum to `effects()`.
+        "beyond", is what higher orders add, so that the rows sum to `effects()`. In the long run of
+        a dynamic model ρ* = (ρ + η)/(1 − τ), β/(1 − τ) and θ/(1 − τ) stand for ρ, β and θ.
 
         Returns
         -------
@@ -131,8 +143,8 @@ class Spillovers(Result):
         """
         if not is_whole(orders) or orders < 1:
             raise InputError(f"orders={orders!r}; give a whole number of at least 1.")
-        slopes = self._slopes(term)
-        k, ways = self.terms.index(term), self._propagation
+        slopes = self._slopes(term, horizon)
+        k, ways = self.terms.index(term), self._at(horizon).ways
         at, slope = multiplier(ways, np.array([slopes.rho])), multiplier_slope(ways, slopes.rho)
         whole = Whole(
             np.array([at.own[0], at.all[0]]),
@@ -153,12 +165,9 @@ class Spillovers(Result):
 
     # ---- inside
 
-    @property
-    def _places(self) -> Coefficients:
+    def _at(self, horizon: Horizons) -> Horizon:
         self._require_multiplier()
-        sample = self._fitted.sample
-        rho = len(sample.labels) if self._fitted.lag_y else -1
-        return Coefficients(sample.terms, sample.own, sample.neighbour, rho)
+        return horizon_of(self._fitted, self._cov, horizon)
 
     def _require_multiplier(self) -> None:
         """Two-stage least squares does not keep rho where (I − ρW)⁻¹ is the sum of its powers."""
@@ -169,12 +178,6 @@ class Spillovers(Result):
                 f"{high:.4g}), where effects do not exist; look at first_stage() for weak "
                 "instruments, and name regressors in lagged= or more instruments=."
             )
-
-    @property
-    def _propagation(self) -> Propagation:
-        sample = self._fitted.sample
-        logdets = tuple(one.logdet for one in self._fitted.logdets)
-        return Propagation(sample.network, logdets, sample.lag_networks)
 
     def _reaches(self, term: str) -> list[Reach]:
         sample = self._fitted.sample
@@ -198,18 +201,18 @@ class Spillovers(Result):
         )
         return Reach(own.operator, by.operator, sample.layout.unit_codes[own.rows[0]], 1)
 
-    def _slopes(self, term: str) -> Slopes:
+    def _slopes(self, term: str, horizon: Horizons) -> Slopes:
         if term not in self.terms:
             raise InputError(
                 f"{term} is no regressor of this model; it has {named(self.terms, 20)}."
             )
-        k = self.terms.index(term)
-        places = (self._places.own[k], self._places.neighbour[k], self._places.rho)
-        params, cov = self.params.to_numpy(), np.zeros((3, 3))
+        k, at = self.terms.index(term), self._at(horizon)
+        places = (at.places.own[k], at.places.neighbour[k], at.places.rho)
+        cov = np.zeros((3, 3))
         present = [j for j, place in enumerate(places) if place >= 0]
-        at = [places[j] for j in present]
-        cov[np.ix_(present, present)] = self._cov[np.ix_(at, at)]
-        beta, theta, rho = (float(params[p]) if p >= 0 else 0.0 for p in places)
+        taken = [places[j] for j in present]
+        cov[np.ix_(present, present)] = at.cov[np.ix_(taken, taken)]
+        beta, theta, rho = (float(at.params[p]) if p >= 0 else 0.0 for p in places)
         return Slopes(beta, theta, rho, cov)
 
     @property

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from spatial.effects.coefficients import Coefficients, LongRun
 from spatial.effects.multiplier import Multiplier, Propagation, multiplier, multiplier_slope
 from spatial.errors import InputError, is_whole
 
@@ -21,21 +21,12 @@ __all__ = [
     "Coefficients",
     "delta_effects",
     "simulated_effects",
+    "undefined_effects",
 ]
 
 Array = npt.NDArray[np.float64]
 EFFECTS = ("direct", "indirect", "total")
 TRIES = 1000
-
-
-@dataclass(frozen=True)
-class Coefficients:
-    """Names of the terms and the places of β, θ and ρ among the parameters; −1 where absent."""
-
-    terms: tuple[str, ...]
-    own: tuple[int, ...]
-    neighbour: tuple[int, ...]
-    rho: int
 
 
 def delta_effects(
@@ -78,11 +69,13 @@ def simulated_effects(
     level: float,
     draws: int,
     seed: int,
+    long_run: LongRun | None = None,
 ) -> pd.DataFrame:
     """Effects with the spread of draws of (β, θ, ρ) from their joint normal distribution.
 
     The estimate is that of the parameters, not the mean of the draws; bounds are quantiles. Draws
-    of ρ outside its interval are drawn again; `.attrs["redrawn"]` counts them.
+    of ρ outside its interval are drawn again, with `long_run` also those without a long run;
+    `.attrs["redrawn"]` counts them.
     """
     if not is_whole(draws) or draws < 2:
         raise InputError(
@@ -91,7 +84,16 @@ def simulated_effects(
         )
     if not is_whole(seed) or seed < 0:
         raise InputError(f"seed={seed!r} is not a whole number from 0 on.")
-    sample, redrawn = _draw(params, cov, places.rho, ways.interval, draws, seed)
+
+    def inside(rows: Array) -> npt.NDArray[np.bool_]:
+        if long_run is not None:
+            return long_run.exists(rows, ways.interval) & _within(rows, places.rho, ways.interval)
+        return _within(rows, places.rho, ways.interval)
+
+    sample, redrawn = _draw(params, cov, inside, draws, seed)
+    if long_run is not None:
+        places = long_run.target
+        params, sample = long_run.values(params), long_run.values(sample)
     for logdet in ways.logdets:
         logdet.refine(float(sample[:, places.rho].min()), float(sample[:, places.rho].max()))
     drawn = _effects(places, sample, ways)
@@ -127,9 +129,20 @@ def _beta_theta(places: Coefficients, params: Array) -> tuple[Array, Array]:
     return beta, padded[..., list(places.neighbour)]
 
 
+def _within(rows: Array, rho: int, interval: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    if rho < 0:
+        return np.ones(len(rows), dtype=bool)
+    return np.asarray((rows[:, rho] > interval[0]) & (rows[:, rho] < interval[1]))
+
+
 def _draw(
-    params: Array, cov: Array, rho: int, interval: tuple[float, float], draws: int, seed: int
+    params: Array,
+    cov: Array,
+    inside: Callable[[Array], npt.NDArray[np.bool_]],
+    draws: int,
+    seed: int,
 ) -> tuple[Array, int]:
+    """Draws that are inside, and how many were drawn again for it."""
     rng = np.random.default_rng(seed)
     scale = np.sqrt(np.diag(cov))
     safe = np.where(scale > 0, scale, 1.0)
@@ -140,15 +153,19 @@ def _draw(
         return np.asarray(params + (rng.standard_normal((count, len(params))) @ root.T) * safe)
 
     drawn, redrawn = sample(draws), 0
-    if rho < 0:
-        return drawn, 0
     for _ in range(TRIES):
-        outside = (drawn[:, rho] <= interval[0]) | (drawn[:, rho] >= interval[1])
+        outside = ~inside(drawn)
         if not outside.any():
             return drawn, redrawn
         redrawn += int(outside.sum())
         drawn[outside] = sample(int(outside.sum()))
     raise InputError('draws of rho keep falling outside its interval; use method="delta".')
+
+
+def undefined_effects(terms: Sequence[str]) -> pd.DataFrame:
+    """The table of effects that do not exist: every number is NaN."""
+    nothing = np.full(len(EFFECTS) * len(terms), np.nan)
+    return _table(terms, nothing, nothing, nothing, nothing)
 
 
 def _table(
