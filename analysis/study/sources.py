@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.study.halves import join_halves
 from analysis.study.reading import StudyFile, resolve_path
 from spatial.errors import InputError, named
 from spatial.labels import canonical
@@ -129,7 +130,9 @@ def read_sources(study: StudyFile) -> Sources:
     joined = table.assign(
         **{KEY: matched.where(matched.notna() & (matched != ""), units).astype(object)}
     )
-    _refuse_merged(joined, plan.table.unit, plan.table.time)
+    by = [KEY, *([plan.table.time] if plan.table.time else [])]
+    joined, halves = join_halves(joined, by, plan.table.unit)
+    repairs += [{"source": "table", **row} for row in halves]
     without = ledger[ledger["how"] == "none"]
     present = set(joined[KEY])
     idle = tuple(str(key) for key in cities.index if str(key) not in present)
@@ -263,21 +266,6 @@ def _repairs(frame: Any, source: str) -> list[dict[str, Any]]:
         | {column: row.get(column) for column in SIZES}
         for row in rows
     ]
-
-
-def _refuse_merged(table: pd.DataFrame, unit: str, time: str | None) -> None:
-    """Two names of the table that lead to one polygon in the same year."""
-    keys = [KEY] if time is None else [KEY, time]
-    twice = table[table.duplicated(keys, keep=False)]
-    if len(twice):
-        pairs = twice.groupby(KEY)[unit].agg(
-            lambda names: " and ".join(dict.fromkeys(map(str, names)))
-        )
-        shown = named(f"{names} (both {key})" for key, names in pairs.items())
-        raise InputError(
-            f"several rows of the table stand for one polygon and year: {shown}; add them up or "
-            "keep one."
-        )
 
 
 def _with_attributes(table: pd.DataFrame, cities: GeoDataFrame) -> pd.DataFrame:

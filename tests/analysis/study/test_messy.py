@@ -7,10 +7,12 @@ import warnings
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import export_layers
 from analysis.study.earlier import lag_reach
+from analysis.study.halves import join_halves
 from spatial.errors import InputError
 
 
@@ -129,3 +131,40 @@ def test_columns_that_a_geopackage_cannot_hold(case: Any) -> None:
     for wrong in ({"lisa": values}, {"spillover": values}, {"values": values["gdp"]}):
         with pytest.raises(InputError, match="give"):
             export_layers(target, cities, **wrong)
+
+
+def two_spellings(case: Any) -> Any:
+    """One indicator per file; one of the files writes a city without its ending."""
+    case.plan["table"] |= {"file": "yearbook", "layout": "sheets"}
+    case.plan["boundaries"]["aliases"] = "aliases.csv"
+    for section in ("model", "autocorrelation", "weights"):
+        del case.plan[section]
+    path = case.write()
+    (case.folder / "yearbook").mkdir()
+    (case.folder / "aliases.csv").write_text("given,key\n格3,510103\n", encoding="utf-8")
+    for column in ("a", "b", "all", "gdp", "x"):
+        wide = case.table.pivot_table(index="city", columns="year", values=column).reset_index()
+        if column == "gdp":
+            wide["city"] = wide["city"].replace("格3市", "格3")
+        wide.to_csv(case.folder / "yearbook" / f"{column}.csv", index=False)
+    return path
+
+
+def test_a_city_spelt_in_two_ways_in_two_files(case: Any, cityripple: Any) -> None:
+    said = cityripple("check", two_spellings(case))
+    assert said.code == 0, said.err
+    assert "rows joined: 格3 and 格3市 complete each other" in said.out
+    assert "36 units × 4 years" in said.out
+
+
+def test_two_rows_of_a_city_that_disagree(case: Any) -> None:
+    frame = case.table.assign(key=case.table["city"])
+    extra = frame[frame["city"] == "格3市"].assign(city="格3", x=-1.0)
+    both = pd.concat([frame, extra], ignore_index=True)
+    with pytest.raises(InputError, match="格3市 and 格3 .both 格3市., with different values of x"):
+        join_halves(both, ["key", "year"], "city")
+    both.loc[both["city"] == "格3", ["a", "b", "all", "gdp", "x"]] = np.nan
+    joined, _ = join_halves(both, ["key", "year"], "city")
+    again = joined.sort_values(["key", "year"], ignore_index=True)
+    wanted = frame.sort_values(["key", "year"], ignore_index=True)
+    pd.testing.assert_frame_equal(again, wanted, check_dtype=False)
