@@ -153,7 +153,7 @@ def two_spellings(case: Any) -> Any:
 def test_a_city_spelt_in_two_ways_in_two_files(case: Any, cityripple: Any) -> None:
     said = cityripple("check", two_spellings(case))
     assert said.code == 0, said.err
-    assert "rows joined: 格3 and 格3市 complete each other" in said.out
+    assert "rows joined: 格3市 and 格3 complete each other" in said.out
     assert "36 units × 4 years" in said.out
 
 
