@@ -70,6 +70,11 @@ class Estimated:
         return bool(self.error_logdets)
 
     @property
+    def n_variances(self) -> int:
+        """Number of variances among the parameters."""
+        return 1
+
+    @property
     def coefficients(self) -> Array:
         """b of the sample's columns, (K,)."""
         return self.estimate.b[: len(self.sample.labels)]
@@ -137,9 +142,7 @@ def estimate_sample(
     terms = logdet_terms(sample.network, way) if lag_y else ()
     error_terms = logdet_terms(sample.error_network, way) if lag_error else ()
     subtracted = subtracted_effects(sample, effects) if lag_error else effects
-    found, moments = estimate_arrays(
-        sample, x, y, wy, effects, subtracted, way, terms, error_terms
-    )
+    found, moments = estimate_arrays(sample, x, y, wy, effects, subtracted, way, terms, error_terms)
     refuse_perfect(found, y, sample)
     notes = (*sample.notes, *correction_notes)
     return Estimated(sample, effects, subtracted, way, found, moments, terms, error_terms, notes)
@@ -235,21 +238,24 @@ def subtracted_effects(sample: Sample, effects: Effects) -> Effects:
     shift to a common shift.
     """
     network = sample.error_network
-    if effects == "time":
-        return "time" if network.stochastic else "none"
-    if effects == "none" or not (sample.layout.balanced and network.single is not None):
-        return "none"
-    return "unit" if effects == "unit" or not network.stochastic else "twoway"
+    units = effects in ("unit", "twoway") and sample.layout.balanced
+    units = units and network.single is not None
+    times = effects in ("time", "twoway") and network.stochastic
+    if units and times:
+        return "twoway"
+    return "unit" if units else "time" if times else "none"
 
 
 def dummy_columns(layout: Layout, effects: Effects, subtracted: Effects) -> Array:
     """Dummies that can be told apart of the effects that are not subtracted, (n, effects)."""
-    units = effects in ("unit", "twoway") and subtracted == "none"
-    times = effects in ("time", "twoway")
-    kept = np.arange(layout.n_times)
-    if effects == "twoway":
-        kept = np.setdiff1d(kept, np.unique(layout.components, return_index=True)[1])
-    width = layout.n_units * units + len(kept) * times
+    units = effects in ("unit", "twoway") and subtracted not in ("unit", "twoway")
+    times = effects in ("time", "twoway") and subtracted not in ("time", "twoway")
+    kept_units, kept_times = np.arange(layout.n_units), np.arange(layout.n_times)
+    if effects == "twoway" and times:
+        kept_times = _less_one_each(layout.components[layout.n_units :])
+    elif effects == "twoway":
+        kept_units = _less_one_each(layout.components[: layout.n_units])
+    width = len(kept_units) * units + len(kept_times) * times
     if layout.n * width > DUMMY_LIMIT:
         raise InputError(
             f"{width} effects would have to stand as columns of {layout.n} rows, because rows of "
@@ -259,10 +265,15 @@ def dummy_columns(layout: Layout, effects: Effects, subtracted: Effects) -> Arra
         )
     columns = []
     if units:
-        columns.append(layout.unit_codes[:, None] == np.arange(layout.n_units))
+        columns.append(layout.unit_codes[:, None] == kept_units)
     if times:
-        columns.append(layout.time_codes[:, None] == kept)
+        columns.append(layout.time_codes[:, None] == kept_times)
     return np.concatenate(columns, axis=1).astype(np.float64)
+
+
+def _less_one_each(parts: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Places of all but the first member of each part."""
+    return np.setdiff1d(np.arange(len(parts)), np.unique(parts, return_index=True)[1])
 
 
 def _require_degrees(sample: Sample, way: Transformation, lags: int) -> None:

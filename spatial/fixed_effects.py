@@ -80,7 +80,8 @@ def _identified(raw: Array, effects: Effects, layout: Layout) -> Array:
 
 def _centred_by_part(mu: Array, alpha: Array, layout: Layout) -> tuple[Array, Array]:
     """α less its mean in each part, which goes to the units of that part."""
-    parts, place = np.unique(layout.components, return_inverse=True)
+    of_times = layout.components[layout.n_units :]
+    parts, place = np.unique(of_times, return_inverse=True)
     means = np.stack([alpha[place == part].mean(axis=0) for part in range(len(parts))])
     of_unit = np.empty(layout.n_units, dtype=np.intp)
     of_unit[layout.unit_codes] = place[layout.time_codes]

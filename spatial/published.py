@@ -1,9 +1,9 @@
 """The convention of published tables, to compare with an older paper and for nothing else.
 
 The effects are subtracted first and the spatial lags of y and of the error are taken of what is
-left, with N·T observations in the likelihood (Elhorst, 2014, ch. 3); the estimates are corrected afterwards by the leading term
-of their bias (Lee and Yu, 2010; Elhorst, 2014, eq. 3.14 and 3.15). With time effects this is not
-the likelihood of the data, because W·demean(y) is not demean(Wy).
+left, with N·T observations in the likelihood (Elhorst, 2014, ch. 3); the estimates are corrected
+afterwards by the leading term of their bias (Lee and Yu, 2010; Elhorst, 2014, eq. 3.14 and 3.15).
+With time effects this is not the likelihood of the data, because W·demean(y) is not demean(Wy).
 """
 
 from __future__ import annotations

@@ -60,11 +60,14 @@ class Layout:
 
     @cached_property
     def components(self) -> Codes:
-        """Part of the panel each time belongs to; parts share no unit, (T,)."""
+        """Part of the panel each unit and then each time belongs to, (N + T,).
+
+        Parts share no unit and no time.
+        """
         link = self.incidence
         both: Any = sparse.block_array([[None, link], [link.T, None]], format="csr")
         labels = sparse.csgraph.connected_components(both, directed=False)[1]
-        return np.asarray(labels[self.n_units :], dtype=np.intp)
+        return np.asarray(labels, dtype=np.intp)
 
     @cached_property
     def time_inverse(self) -> Array:
@@ -134,6 +137,9 @@ def transformation(
     constant
         Balanced panel with the same weights in all times, which the transformation over time needs;
         without it unit effects stay dummies.
+    correction
+        "dof": unit effects stay dummies and are counted as parameters of σ²; time effects are
+        transformed out all the same where weights allow it, within each time.
     dynamic
         y(t−1) is a regressor: the transformation over time would make it endogenous (it subtracts
         later values), so that unit effects stay dummies and their bias is subtracted afterwards.
@@ -142,7 +148,8 @@ def transformation(
     asked = correction == "lee-yu"
     over_past = asked and units and constant and dynamic
     over_time = asked and units and constant and not dynamic
-    over_units = asked and times and stochastic and (over_time or over_past or not units)
+    counted = correction == "dof" and units
+    over_units = times and stochastic and (asked or counted)
     lost = layout.n_units if over_time else 0
     lost += layout.n_times - (1 if over_time else 0) if over_units else 0
     dummies = _dummies(layout, units=units, times=times) - lost

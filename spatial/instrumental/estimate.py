@@ -131,7 +131,7 @@ def _effects_that_leave(
     stays = subtracted_effects(sample, effects)
     if stays == effects:
         return effects, none
-    if effects in ("unit", "twoway") and stays == "none":
+    if effects in ("unit", "twoway") and stays not in ("unit", "twoway"):
         raise InputError(
             'estimator="gmm" finds lambda beside unit effects only in a balanced panel with the '
             "same weights in all times, because their number grows with that of the units; use "

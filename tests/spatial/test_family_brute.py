@@ -10,7 +10,7 @@ from support import worlds
 from support.dense_family import World, dummy_columns, transformed
 
 import spatial
-from spatial.effects.multiplier import multiplier, multiplier_slope
+from spatial.effects.multiplier import Propagation, multiplier, multiplier_slope
 
 MODELS = ("OLS", "SLX", "SAR", "SEM", "SDM", "SDEM", "SAC", "GNS")
 EFFECTS = ("none", "unit", "time", "twoway")
@@ -118,11 +118,12 @@ def per_period(world, table):
     """Transformation over the units of each period."""
     sizes = table.groupby("time").size()
     q = linalg.block_diag(*(linalg.null_space(np.ones((1, n))).T for n in sizes))
-    empty = np.zeros((len(q), 0))
+    rest = q @ world.d
+    kept = linalg.orth(rest) if np.abs(rest).max() > 1e-12 else np.zeros((len(q), 0))
     return World(
         q @ world.y,
         q @ world.x,
-        empty,
+        kept,
         q @ world.w @ q.T,
         q @ world.m @ q.T,
         world.lag,
@@ -256,12 +257,15 @@ def test_weights_of_single_regressors():
     units = fit.effects_by_unit("x2")
     np.testing.assert_allclose(units["own"], np.diag(dense), rtol=1e-9)
     np.testing.assert_allclose(units["sent"], dense.sum(axis=0) - np.diag(dense), rtol=1e-9)
-    up, down = (multiplier(fit._propagation, np.array([p["rho"] + d])) for d in (1e-6, -1e-6))
+    sample = fit._fitted.sample
+    logdets = tuple(one.logdet for one in fit._fitted.logdets)
+    ways = Propagation(sample.network, logdets, sample.lag_networks)
+    up, down = (multiplier(ways, np.array([p["rho"] + d])) for d in (1e-6, -1e-6))
     by_hand = (up.own_lag[0, 1] - down.own_lag[0, 1]) / 2e-6
-    known = multiplier_slope(fit._propagation, p["rho"])
+    known = multiplier_slope(ways, p["rho"])
     assert known.own_lag[0, 1] == pytest.approx(by_hand, rel=1e-6)
     many = np.linspace(-0.8, 0.9, 60)
-    read = multiplier(fit._propagation, many).own_lag[:, 1]
+    read = multiplier(ways, many).own_lag[:, 1]
     solved = [np.trace(np.linalg.solve(np.eye(len(w)) - rho * w, v)) / len(w) for rho in many]
     np.testing.assert_allclose(read, solved, rtol=1e-9, atol=1e-9)
 
