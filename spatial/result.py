@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ class Result:
     cov_kind: str
     _fitted: Estimated
     _cov: Array
+    _cov_notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     # ---- what was estimated
 
@@ -172,7 +173,7 @@ class Result:
 
     @property
     def _n_parameters(self) -> int:
-        return len(self._names) + 1 + self._fitted.transformation.dummies
+        return len(self._names) + self._fitted.n_variances + self._fitted.transformation.dummies
 
 
 def quantile(level: float) -> float:

@@ -13,7 +13,7 @@ from spatial.errors import InputError, named
 from spatial.labels import canonical_index, missing_from
 from spatial.weights.distance import check_cutoff, check_positive, pairs_apart, refuse_same_place
 from spatial.weights.facts import Facts, Transform
-from spatial.weights.geometry import labels_of, names_of, places
+from spatial.weights.geometry import labels_of, names_of, places, points_of
 from spatial.weights.matrix import graph_from_links, link_matrix, refuse_too_many
 from spatial.weights.nearest import TIE, check_fallback, rescue_pairs, rescued
 
@@ -124,7 +124,11 @@ def gravity(
     options = {
         "power": power, "cutoff_km": cutoff_km, "fallback": fallback, "column": _name(mass)
     }  # fmt: skip
-    facts = rescued(Facts("gravity", options=options, names=names_of(cities)), alone, ids)
+    facts = rescued(
+        Facts("gravity", options=options, names=names_of(cities), points=points_of(cities)),
+        alone,
+        ids,
+    )
     return graph_from_links(links, ids, facts, transform)
 
 

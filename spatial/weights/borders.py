@@ -14,7 +14,7 @@ from scipy import sparse
 from spatial.errors import InputError, named
 from spatial.labels import canonical, canonical_index
 from spatial.weights.facts import Facts, Transform
-from spatial.weights.geometry import labels_of, names_of, places
+from spatial.weights.geometry import labels_of, names_of, places, points_of
 from spatial.weights.matrix import graph_from_links, link_matrix
 from spatial.weights.nearest import check_fallback, rescue_pairs, rescued
 from spatial.weights.touching import touching_pairs
@@ -111,6 +111,7 @@ def contiguity(
         },
         bridges=tuple((str(labels[a]), str(labels[b])) for a, b in joined),
         names=names,
+        points=points_of(cities),
     )
     return graph_from_links(links, ids, rescued(facts, alone, ids), transform)
 

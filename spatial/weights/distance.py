@@ -14,7 +14,7 @@ from scipy import sparse
 
 from spatial.errors import InputError, named
 from spatial.weights.facts import Facts, Transform
-from spatial.weights.geometry import Places, labels_of, names_of, places
+from spatial.weights.geometry import Places, labels_of, names_of, places, points_of
 from spatial.weights.matrix import graph_from_links, link_matrix, refuse_too_many
 from spatial.weights.nearest import (
     TIE,
@@ -83,7 +83,9 @@ def knn(cities: GeoDataFrame, k: int = 5, *, transform: Transform = "row") -> Gr
     columns = nearest(places(cities), int(k))
     rows = np.repeat(np.arange(len(ids)), k)
     links = sparse.csr_array((np.ones(rows.size), (rows, columns.ravel())), shape=(len(ids),) * 2)
-    facts = Facts(rule="knn", options={"k": int(k)}, names=names_of(cities))
+    facts = Facts(
+        rule="knn", options={"k": int(k)}, names=names_of(cities), points=points_of(cities)
+    )
     return graph_from_links(links, ids, facts, transform)
 
 
@@ -115,7 +117,9 @@ def distance_band(
     """
     reach = check_positive(km, "km", "kilometres")
     options = {"km": km, "beyond_km": beyond_km, "fallback": fallback}
-    facts = Facts("distance_band", options=options, names=names_of(cities))
+    facts = Facts(
+        "distance_band", options=options, names=names_of(cities), points=points_of(cities)
+    )
     return _decaying(cities, np.ones_like, facts, reach, transform)
 
 
@@ -159,7 +163,9 @@ def inverse_distance(
     options = {
         "power": power, "cutoff_km": cutoff_km, "beyond_km": beyond_km, "fallback": fallback
     }  # fmt: skip
-    facts = Facts("inverse_distance", options=options, names=names_of(cities))
+    facts = Facts(
+        "inverse_distance", options=options, names=names_of(cities), points=points_of(cities)
+    )
     return _decaying(cities, lambda d: d**-exponent, facts, check_cutoff(cutoff_km), transform)
 
 
@@ -189,7 +195,7 @@ def exponential(
     """
     span = check_positive(km, "km", "kilometres")
     options = {"km": km, "cutoff_km": cutoff_km, "beyond_km": beyond_km, "fallback": fallback}
-    facts = Facts("exponential", options=options, names=names_of(cities))
+    facts = Facts("exponential", options=options, names=names_of(cities), points=points_of(cities))
     return _decaying(cities, lambda d: np.exp(-d / span), facts, check_cutoff(cutoff_km), transform)
 
 
@@ -228,7 +234,7 @@ def kernel(
     width = check_positive(km, "km", "kilometres")
     endless = shape == "gaussian"
     options = {"km": km, "shape": shape, "fallback": fallback}
-    facts = Facts("kernel", options=options, names=names_of(cities))
+    facts = Facts("kernel", options=options, names=names_of(cities), points=points_of(cities))
 
     reach = math.inf if endless else width
     return _decaying(cities, lambda d: KERNELS[shape](d / width), facts, reach, transform)

@@ -28,7 +28,8 @@ class Facts:
     power, order ...), `bridges` the pairs joined by hand, `rescued` the pairs that gave cities
     without a neighbour their nearest, `parts` the facts of the graphs this one was made of, `names`
     maps a unit's label to its name. `stranded` holds the units that cuts left without a neighbour,
-    each with the neighbours it lost.
+    each with the neighbours it lost. `points` are the places of units in kilometres, (x, y, z) on
+    the sphere or (x, y) in the plane, where the graph was built from geometry.
     """
 
     rule: str = "given"
@@ -40,6 +41,7 @@ class Facts:
     rescued: tuple[tuple[str, str], ...] = ()
     parts: tuple[Facts, ...] = ()
     stranded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    points: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def is_graph(w: object) -> bool:

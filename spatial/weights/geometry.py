@@ -16,7 +16,16 @@ from spatial.labels import canonical_index
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["EARTH_RADIUS_KM", "Places", "labels_of", "names_of", "places", "polygons", "unit_of"]
+__all__ = [
+    "EARTH_RADIUS_KM",
+    "Places",
+    "labels_of",
+    "names_of",
+    "places",
+    "points_of",
+    "polygons",
+    "unit_of",
+]
 
 EARTH_RADIUS_KM = 6371.0
 POINT, POLYGONAL = 0, (3, 6)
@@ -72,6 +81,17 @@ def names_of(cities: GeoDataFrame) -> Mapping[str, str]:
         return {}
     labels = canonical_index(cities.index, "the cities")
     return dict(zip(labels, cities[column].astype(str), strict=True))
+
+
+def points_of(cities: GeoDataFrame) -> Mapping[str, tuple[float, ...]]:
+    """Points in kilometres by canonical label; empty where distances would have no unit."""
+    crs = getattr(cities, "crs", None)
+    if crs is None or not (crs.is_geographic or crs.is_projected):
+        return {}
+    labels = canonical_index(cities.index, "the cities")
+    return {
+        label: tuple(row) for label, row in zip(labels, places(cities).xyz.tolist(), strict=True)
+    }
 
 
 def _geometries(cities: GeoDataFrame) -> npt.NDArray[Any]:

@@ -1,41 +1,50 @@
-"""Covariances of a maximum likelihood estimate, by name."""
+"""Inverses of the information matrix: the covariance where errors are normal and alike."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from spatial.errors import InputError
+from spatial.covariance.result import Covariance
 from spatial.estimation import Estimated
 from spatial.information import expected_information, invert, observed_information
 from spatial.network import shared_periods
 from spatial.systems import DENSE_LIMIT
 from spatial.traces import Traces, error_traces, joint_traces, lag_traces, sum_traces
 
-__all__ = ["covariance", "fitted_traces", "information"]
+__all__ = ["default_kind", "expected", "fitted_traces", "information", "observed"]
 
 Array = npt.NDArray[np.float64]
 
 
-def covariance(fitted: Estimated, kind: str | None) -> tuple[Array, str]:
-    """Covariance of (b, ρ, λ) and the name of what was used; None takes the default for the size.
+def expected(fitted: Estimated) -> Covariance:
+    """Inverse of the expected information; without a spatial parameter s²(X′X)⁻¹.
 
-    Without a spatial parameter it is s²(X′X)⁻¹ with s² = rss/(n − K − effects), under both names.
+    s² = rss/(n − K − effects).
     """
+    return Covariance(_inverse(fitted, "expected"), "expected")
+
+
+def observed(fitted: Estimated) -> Covariance:
+    """Inverse of minus the Hessian, exact at any size; `expected` without a spatial parameter."""
+    return Covariance(_inverse(fitted, "observed"), "observed")
+
+
+def default_kind(fitted: Estimated) -> str:
+    """The expected information as long as the inverse of I − ρW is small, else the observed."""
+    largest = max(block.operator.n for block in fitted.sample.network.blocks)
     spatial = fitted.lag_y or fitted.lag_error
-    if kind is None:
-        largest = max(block.operator.n for block in fitted.sample.network.blocks)
-        kind = "expected" if largest <= DENSE_LIMIT or not spatial else "observed"
-    if kind not in ("expected", "observed"):
-        raise InputError(f'covariance "{kind}" is not available; it is "expected" or "observed".')
-    found, way = fitted.estimate, fitted.transformation
-    x = fitted.moments.x
-    if not spatial:
+    return "expected" if largest <= DENSE_LIMIT or not spatial else "observed"
+
+
+def _inverse(fitted: Estimated, kind: str) -> Array:
+    error, way = fitted.estimate.residuals, fitted.transformation
+    if not (fitted.lag_y or fitted.lag_error):
+        x = fitted.moments.x
         free = way.nobs - way.dummies - x.shape[1]
-        scale = found.sigma2 * way.nobs / free
-        return invert(x.T @ x) * scale, kind
+        return np.asarray(invert(x.T @ x) * (float(error @ error) / free))
     places = fitted.places
-    return invert(information(fitted, kind))[np.ix_(places, places)] * way.inflation, kind
+    return invert(information(fitted, kind))[np.ix_(places, places)] * way.inflation
 
 
 def information(fitted: Estimated, kind: str) -> Array:
