@@ -189,12 +189,17 @@ def _score(sample: Sample, effects: Effects, own: int) -> Score:
         )
     x, y = demean(sample.x, effects, layout), demean(sample.y, effects, layout)
     wy = demean(sample.wy, effects, layout)
-    scale = np.linalg.norm(x[:, :own], axis=0)
-    residuals = y - x[:, :own] @ (np.linalg.lstsq(x[:, :own] / scale, y)[0] / scale)
+    residuals = _rest(x[:, :own], _rest(x[:, :own], y))
     we = demean(network.lag(residuals), effects, layout)
     return least_squares_score(
         residuals, x[:, :own], x[:, own:], wy, we, form_traces(network, layout, effects)
     )
+
+
+def _rest(x: Array, y: Array) -> Array:
+    """Residuals of y on x; those of residuals are orthogonal to x to rounding of their own size."""
+    basis = np.linalg.qr(x / np.linalg.norm(x, axis=0))[0]
+    return np.asarray(y - basis @ (basis.T @ y))
 
 
 def _tests(score: Score, tests: Rows) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spatial.diagnostics.projection import FormTraces
+from spatial.likelihood import triangle
 
 __all__ = ["Score", "least_squares_score"]
 
@@ -80,7 +81,7 @@ class Score:
 def least_squares_score(
     residuals: Array, x: Array, z: Array, wy: Array, we: Array, traced: FormTraces
 ) -> Score:
-    """Score and information of (b, θ, ρ, λ, σ²) at least squares.
+    """Score and information of (θ, ρ, λ, σ²) at least squares, b partialled out.
 
     Parameters
     ----------
@@ -95,18 +96,17 @@ def least_squares_score(
         Traces after the effects have left, regressors not counted.
     """
     s2 = float(residuals @ residuals) / traced.rank
-    columns = np.column_stack([x, z, wy - we])
-    k, m = x.shape[1], z.shape[1]
-    rho, lam, last = k + m, k + m + 1, k + m + 2
+    rho = z.shape[1]
+    lam, last = rho + 1, rho + 2
     score = np.zeros(last + 1)
-    score[k:rho] = z.T @ residuals / s2
+    score[:rho] = z.T @ residuals / s2
     score[rho] = float(residuals @ wy) / s2 - traced.mean
     score[lam] = float(residuals @ we) / s2 - traced.mean
     info = np.zeros((last + 1, last + 1))
-    info[: rho + 1, : rho + 1] = columns.T @ columns / s2
+    info[:lam, :lam] = triangle(x, np.column_stack([z, wy - we])).rest / s2
     info[rho, rho] += traced.spread
     info[lam, lam] = info[rho, lam] = info[lam, rho] = traced.spread
     info[[rho, lam], last] = info[last, [rho, lam]] = traced.mean / s2
     info[last, last] = traced.rank / (2.0 * s2**2)
-    groups = {"theta": tuple(range(k, rho)), "rho": (rho,), "lambda": (lam,)}
+    groups = {"theta": tuple(range(rho)), "rho": (rho,), "lambda": (lam,)}
     return Score(score, info, groups)
