@@ -38,7 +38,13 @@ def _edges(fit: Fit) -> list[str]:
         if name not in fit.params.index:
             continue
         value, error = float(fit.params[name]), float(fit.std_errors[name])
-        if value - low < EDGE * error or high - value < EDGE * error:
+        if not low < value < high:
+            out.append(
+                f"{name} = {value:.4f} lies outside its interval ({low:.4g}, {high:.4g}), which "
+                "instruments do not keep it in: effects do not exist, and the instruments are weak "
+                "or the model is wrong."
+            )
+        elif value - low < EDGE * error or high - value < EDGE * error:
             out.append(
                 f"{name} = {value:.4f} lies within two standard errors of the edge of its interval "
                 f"({low:.4g}, {high:.4g}); "

@@ -31,25 +31,39 @@ def summary_text(fit: Fit) -> str:
         _pair(
             "Fixed effects", fit.model.effects, "Units × times", f"{head.n_units} × {head.n_times}"
         ),
-        _pair("Bias correction", correction, "Of the likelihood", f"{fit.likelihood_nobs}"),
-        _pair("Standard errors", fit.cov_kind, "Log-likelihood", f"{fit.loglik:.3f}"),
-        _pair("sigma²", f"{fit.sigma2:.6g}", "AIC", f"{fit.aic:.3f}"),
-        _pair("R²", f"{fit.rsquared:.4f}", "BIC", f"{fit.bic:.3f}"),
+        *_quality(fit, correction),
         f"Weights: {fit.weights_label}",
     ]
     if "rho" in fit.params.index:
         low, high = fit.rho_interval
         lines.append(f"Admissible interval of rho: ({low:.4g}, {high:.4g})")
+    lines += ["-" * WIDTH, *_table(fit.tidy(), "term"), "-" * WIDTH, *_effects(fit), "=" * WIDTH]
+    return "\n".join(lines + [f"Note: {note}" for note in fit.notes])
+
+
+def _quality(fit: Fit, correction: str) -> list[str]:
+    """How it was estimated and how well it fits; estimates by instruments have no likelihood."""
+    errors, variance, share = fit.cov_kind, f"{fit.sigma2:.6g}", f"{fit.rsquared:.4f}"
+    if fit.model.estimator == "gmm":
+        return [
+            _pair("Estimator", "two-stage least squares", "Standard errors", errors),
+            _pair("sigma²", variance, "R²", share),
+        ]
+    return [
+        _pair("Bias correction", correction, "Of the likelihood", f"{fit.likelihood_nobs}"),
+        _pair("Standard errors", errors, "Log-likelihood", f"{fit.loglik:.3f}"),
+        _pair("sigma²", variance, "AIC", f"{fit.aic:.3f}"),
+        _pair("R²", share, "BIC", f"{fit.bic:.3f}"),
+    ]
+
+
+def _effects(fit: Fit) -> list[str]:
+    low, high = fit.rho_interval
+    if not low < fit.params.get("rho", 0.0) < high:
+        return ["No effects: rho lies outside its interval."]
     effects = fit.effects()
     effects.insert(0, "name", effects["effect"] + " " + effects["term"])
-    lines += [
-        "-" * WIDTH,
-        *_table(fit.tidy(), "term"),
-        "-" * WIDTH,
-        *_table(effects, "name"),
-        "=" * WIDTH,
-    ]
-    return "\n".join(lines + [f"Note: {note}" for note in fit.notes])
+    return _table(effects, "name")
 
 
 def _pair(left: str, value: str, right: str, other: str) -> str:
