@@ -22,6 +22,24 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (
         (
+            r"(?P<unit>.+) lost (?:its only neighbour|all its \d+ neighbours) to the cut: "
+            r"(?P<lost>.+)\."
+        ),
+        "{unit}因剔除单元失去全部邻居：{lost}。",
+    ),
+    (
+        rf"Without a neighbour, and joined to the nearest: {NAMES}\.",
+        "原无邻居、现连至最近邻：{names}。",
+    ),
+    (
+        (
+            r"Standardising rows cancelled each unit's own mass: these gravity weights are "
+            r"asymmetric\."
+        ),
+        "行标准化消去了各单元自身的质量：该引力权重不对称。",
+    ),
+    (
+        (
             r"Units of the weights without a value were cut out(?: by time)? and the rest "
             r"re-scaled: "
             rf"{NAMES}\."

@@ -205,6 +205,8 @@ def weights(study: Study, words: Words) -> list[Block]:
         )
         for item in alone
     ]
+    notes = [f"{item.name}{glue}{said(note, words)}" for item in tables for note in item.notes]
+    blocks += [Bullets(notes)] if notes else []
     return blocks if alone else [*blocks, Text(words("isolates_none"))]
 
 

@@ -16,6 +16,7 @@ from analysis.study.sampling import choose_units, draw_sample, fill_gaps
 from analysis.study.sources import KEY, Sources, read_sources
 from analysis.study.suspicious import suspicious_values
 from analysis.study.weighting import build_weights, check_weights
+from analysis.study.weighting_data import Data
 from spatial.errors import InputError, named
 from spatial.labels import canonical
 
@@ -92,9 +93,9 @@ def check(
     found.lines.append(f"Boundaries: {file.plan.boundaries.file}: {len(sources.cities)} units")
     _describe_table(found, sources, file)
     _describe_join(found, sources, file, aliases)
-    units = _describe_sample(found, sources, file)
+    data = _describe_sample(found, sources, file)
     if file.plan.weights:
-        found.attempt(lambda: _describe_weights(found, sources, file, units))
+        found.attempt(lambda: _describe_weights(found, sources, file, data))
     return found
 
 
@@ -158,13 +159,13 @@ def _describe_join(
         )
 
 
-def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> list[str]:
-    """Give the units of the sample; where it cannot be drawn, all units that have a polygon."""
+def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> Data:
+    """Give the sample as weights need it; where it cannot be drawn, all units with a polygon."""
     plan, time = file.plan, file.plan.table.time
     found.lines.append("Sample:")
     choice = found.attempt(lambda: choose_units(sources, plan))
     if choice is None:
-        return _with_polygon(sources.table[KEY], sources)
+        return _with_polygon(sources.table, sources.table, sources, file)
     for row in _rows(choice.left_out):
         name = sources.names.get(row.unit, row.unit)
         found.lines.append(f"  left out: {name} ({row.reason})")
@@ -183,20 +184,24 @@ def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> list[
         else None
     )
     if sample is None:
-        return _with_polygon(sources.table.loc[choice.rows, KEY], sources)
+        rows = sources.table[choice.rows]
+        return _with_polygon(rows, measured.frame if measured else rows, sources, file)
     years = f" × {len(sample.times)} years" if sample.times else ""
     span = f" ({sample.times[0]} to {sample.times[-1]})" if sample.times else ""
     found.lines.append(f"  {len(sample.units)} units{years}{span}, {len(sample.frame)} rows")
-    return [str(unit) for unit in sample.units]
+    return Data(sample.units, measured.frame, time, sources.names)
 
 
-def _with_polygon(keys: pd.Series[Any], sources: Sources) -> list[str]:
-    return [str(key) for key in keys.unique() if key in sources.cities.index]
+def _with_polygon(
+    rows: pd.DataFrame, table: pd.DataFrame, sources: Sources, file: StudyFile
+) -> Data:
+    keys = [str(key) for key in rows[KEY].unique() if key in sources.cities.index]
+    return Data(pd.Index(keys), table, file.plan.table.time, sources.names)
 
 
-def _describe_weights(found: Checked, sources: Sources, file: StudyFile, units: list[str]) -> None:
-    names = sources.names
-    for name, weighted in build_weights(file.plan.weights, sources.cities, pd.Index(units)).items():
+def _describe_weights(found: Checked, sources: Sources, file: StudyFile, data: Data) -> None:
+    names, sections = sources.names, file.plan.weights
+    for name, weighted in build_weights(sections, sources.cities, data, file.base).items():
         found.lines.append(f"Weights {name}: {weighted.labels['en']}")
         facts = (
             f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"
@@ -207,3 +212,4 @@ def _describe_weights(found: Checked, sources: Sources, file: StudyFile, units: 
             found.lines.append(
                 f"  without a neighbour: {named((names.get(k, k) for k in weighted.isolates), 40)}"
             )
+        found.lines += [f"  {note}" for note in weighted.notes]

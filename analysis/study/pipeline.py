@@ -13,14 +13,15 @@ from analysis.study.folder import output_folder, probe
 from analysis.study.measures import check_measures, measure
 from analysis.study.modelling import Models, fit_models
 from analysis.study.progress import Progress, Steps
-from analysis.study.reading import StudyFile, read_study
+from analysis.study.reading import StudyFile, read_study, resolve_path
 from analysis.study.record import make_manifest
 from analysis.study.results import Study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
 from analysis.study.sources import KEY, input_files, read_sources
 from analysis.study.suspicious import suspicious_values
 from analysis.study.truth import truth_table
-from analysis.study.weighting import build_weights, check_weights
+from analysis.study.weighting import build_weights, check_weights, weights_files
+from analysis.study.weighting_data import Data
 from spatial.errors import InputError
 
 __all__ = ["compute", "run"]
@@ -98,8 +99,12 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
     plan, time = file.plan, file.plan.table.time
     steps("reading", plan.study.title)
     sources = read_sources(file)
+    further = {
+        f"weights {name}": resolve_path(file.base, path)
+        for name, path in weights_files(plan.weights)
+    }
     manifest = make_manifest(
-        input_files(file),
+        input_files(file) | {what: path for what, path in further.items() if path.is_file()},
         seed=plan.study.seed,
         packaged=plan.boundaries.file == "china",
         overrides=overrides,
@@ -118,7 +123,8 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
     )
     sample = draw_sample(measured.frame, plan, choice, sources.names)
     steps("weights", ", ".join(plan.weights))
-    weights = build_weights(plan.weights, sources.cities, sample.units)
+    data = Data(sample.units, measured.frame, time, sources.names)
+    weights = build_weights(plan.weights, sources.cities, data, file.base)
     steps("models", plan.model.formula if plan.model else "")
     seed = plan.study.seed
     models: Models | None = None

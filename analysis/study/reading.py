@@ -170,14 +170,6 @@ def _refuse_later(raw: Mapping[str, Any], where: str) -> None:
                     f"{where}: [{section}] {key} = {shown} is not yet available; available are "
                     f"{available}."
                 )
-    weights = raw.get("weights")
-    for name, part in weights.items() if isinstance(weights, Mapping) else ():
-        kind = part.get("kind") if isinstance(part, Mapping) else None
-        if kind in schema.LATER_WEIGHTS:
-            raise InputError(
-                f"{where}: [weights.{name}] kind = {kind!r} is not yet available; available are "
-                "contiguity, knn, distance_band and inverse_distance."
-            )
 
 
 def _sentence(error: ValidationError) -> str:

@@ -35,7 +35,6 @@ LATER_SECTIONS = (
     "profiles",
 )
 LATER_KINDS = ("SEM", "SDEM", "SAC", "GNS")
-LATER_WEIGHTS = ("exponential", "economic", "gravity", "nested", "from_matrix", "read")
 
 Kind = Literal["OLS", "SLX", "SAR", "SDM"]
 Scalar = str | int | float | bool

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spatial.weights.distance import distance_band, exponential, inverse_distance, kernel, knn
     from spatial.weights.edges import from_edges, from_pysal
     from spatial.weights.files import read, write
-    from spatial.weights.matrix import from_matrix, subset
+    from spatial.weights.matrix import from_matrix, relabel, subset
     from spatial.weights.mixing import nested
     from spatial.weights.periods import average, by_period
     from spatial.weights.wording import label
@@ -42,6 +42,7 @@ __all__ = [
     "label",
     "nested",
     "read",
+    "relabel",
     "subset",
     "write",
 ]
@@ -67,6 +68,7 @@ _HOME = {
     "label": "wording",
     "nested": "mixing",
     "read": "files",
+    "relabel": "matrix",
     "subset": "matrix",
     "write": "files",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from spatial.errors import InputError, named
-from spatial.labels import canonical_index, missing_from, positions
+from spatial.labels import canonical, canonical_index, missing_from, positions
 from spatial.weights.facts import Facts, Transform, is_graph, write_facts
 from spatial.weights.operator import operator, rescale, stranded_by
 
@@ -29,6 +29,7 @@ __all__ = [
     "graph_from_links",
     "link_matrix",
     "refuse_too_many",
+    "relabel",
     "subset",
 ]
 
@@ -260,6 +261,48 @@ def subset(w: Graph, ids: Iterable[Any]) -> Graph:
         stranded={**stranded, **stranded_by(op, keep, cut)},
     )
     return graph_as_is(cut.matrix.copy(), cut.ids, facts, _letter(w, facts))
+
+
+def relabel(
+    w: Graph, labels: Mapping[Any, Any], *, names: Mapping[str, str] | None = None
+) -> Graph:
+    """Same weights under other labels, such as codes for names.
+
+    Parameters
+    ----------
+    w
+        Any `Graph`.
+    labels
+        New label of each unit; those it lacks are refused by name, and so are two units that would
+        get the same label.
+    names
+        Printed name of each new label, for descriptions and maps.
+
+    Examples
+    --------
+    >>> w = from_matrix([[0, 1], [1, 0]], ["北京市", "天津市"])
+    >>> relabel(w, {"北京市": 110000, "天津市": 120000})[110000].to_dict()
+    {120000: 1.0}
+    """
+    op = operator(w)
+    known = {canonical(old): new for old, new in labels.items()}
+    absent = [label for label in op.labels if label not in known]
+    if absent:
+        raise InputError(f"labels has no new label for {len(absent)} units: {named(absent)}.")
+    ids = pd.Index([known[label] for label in op.labels])
+    new = dict(zip(op.labels, canonical_index(ids, "the new labels"), strict=True))
+    facts = replace(
+        op.facts,
+        bridges=tuple((new.get(a, a), new.get(b, b)) for a, b in op.facts.bridges),
+        rescued=tuple((new.get(a, a), new.get(b, b)) for a, b in op.facts.rescued),
+        names=dict(names or {new.get(k, k): v for k, v in op.facts.names.items()}),
+        points={new.get(k, k): place for k, place in op.facts.points.items()},
+        stranded={
+            new.get(k, k): tuple(new.get(j, j) for j in lost)
+            for k, lost in op.facts.stranded.items()
+        },
+    )
+    return graph_as_is(op.matrix.copy(), ids, facts, str(w.transformation))
 
 
 def _letter(w: Graph, facts: Facts) -> str:

@@ -66,7 +66,23 @@ STUDY_FAULTS = {
     "later covariance": (change("model/covariance", "robust"), ["'robust'", "not yet available"]),
     "later effects": (change("model/effects", "random"), ["'random'", "not yet available"]),
     "unbalanced": (change("table/missing", "unbalanced"), ["'unbalanced'", "complete-units"]),
-    "later weights": (change("weights/queen/kind", "gravity"), ["'gravity'", "not yet available"]),
+    "weights need": (change("weights/queen/kind", "gravity"), ["[weights.queen]", "'column'"]),
+    "weights of itself": (
+        change("weights/queen", {"kind": "nested", "a": "queen", "b": "queen"}),
+        ["[weights.queen]", "made of itself"],
+    ),
+    "weights of nothing": (
+        change("weights/mix", {"kind": "nested", "a": "queen", "b": "quen"}),
+        ["[weights.mix]", "'quen'", "queen"],
+    ),
+    "weights key": (
+        change("weights/eco", {"kind": "economic", "column": "gdp", "flor": 1}),
+        ["[weights.eco]", "'flor'", "'floor'"],
+    ),
+    "no such builder": (
+        change("weights/m", {"kind": "from_matrix", "matrix": 1}),
+        ["[weights.m]", "'from_matrix'", "study"],
+    ),
     "unknown kind": (change("model/kind", "SXM"), ["[model] kind", "'SXM'", "SDM"]),
     "no title": (change("study/title", None), ["[study] title", "missing"]),
     "no table": (change("table", None), ["[table]", "missing"]),
