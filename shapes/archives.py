@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from shapes.errors import InputError, named
 
-__all__ = ["MAIN", "unpack"]
+__all__ = ["MAIN", "unpack", "unpack_kmz"]
 
 MAIN = (
     ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".geojsonl", ".geojsons", ".geojsonseq",
@@ -32,6 +32,25 @@ def unpack(path: Path, layer: str | None, folder: Path) -> Path:
         raise InputError(
             f"{path.name} cannot be unpacked ({said}); unpack it and give the file."
         ) from None
+
+
+def unpack_kmz(path: Path, folder: Path) -> Path:
+    """Unpack the one layer of a KMZ; one with several layers is left to GDAL.
+
+    What `doc.kml` merely links to stands in further files.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.casefold().endswith(".kml")]
+            linked = [name for name in names if name.casefold() != "doc.kml"]
+            chosen = linked or names
+            if len(chosen) != 1:
+                return path
+            target = folder / f"{path.stem}.kml"
+            target.write_bytes(archive.read(chosen[0]))
+            return target
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, zlib.error):
+        return path
 
 
 def _members(archive: zipfile.ZipFile) -> Members:

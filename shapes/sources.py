@@ -11,12 +11,13 @@ from typing import NamedTuple
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from shapes.archives import MAIN, unpack
+from shapes.archives import MAIN, unpack, unpack_kmz
 from shapes.errors import InputError, named, nearest
 
 __all__ = ["Source", "choose_layer", "open_source"]
 
 _FORMATS = "GeoPackage, shapefile, GeoJSON, GeoParquet or a zip of one"
+_ARCHIVES = (".zip", ".kmz")
 _PARQUET = (".parquet", ".geoparquet")
 _COMPANIONS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
 _MAPINFO_COMPANIONS = {".mid": ".mif", ".dat": ".tab", ".map": ".tab", ".id": ".tab"}
@@ -46,11 +47,14 @@ class Source(NamedTuple):
 def open_source(path: Path, layer: str | None) -> Iterator[Source]:
     """Yield the file that the path means; archives are unpacked elsewhere."""
     _check_path(path)
-    if path.suffix.casefold() != ".zip":
+    if path.suffix.casefold() not in _ARCHIVES:
         yield Source(path, path.name, layer)
         return
     with TemporaryDirectory(prefix="boundaries") as scratch:
-        inside = unpack(path, layer, Path(scratch))
+        folder = Path(scratch)
+        inside = unpack(path, layer, folder) if path.suffix.casefold() == ".zip" else path
+        if inside.suffix.casefold() == ".kmz":
+            inside = unpack_kmz(inside, folder)
         if inside.suffix == ".shp":
             _check_companions(inside)
         yield Source(inside, path.name, layer)

@@ -8,6 +8,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from support import broken
 
 import shapes
 
@@ -63,6 +64,51 @@ def test_formats_and_chinese_paths(layer, write, name):
     assert cities.attrs["name"] == "名称" and cities.attrs["source"] == name
     assert json.loads(cities.attrs["repairs"]) == []
     assert len(shapes.check_boundaries(cities)) == 0
+
+
+FORMATS = {
+    "市.fgb": {},
+    "市.gml": {},
+    "市.kml": {"driver": "KML"},
+    "市.kmz": {"driver": "LIBKML"},
+    "市.gdb": {"driver": "OpenFileGDB"},
+    "市.sqlite": {"driver": "SQLite"},
+    "市.geojsonl": {"driver": "GeoJSONSeq"},
+    "市.topojson": None,
+    "市.tab": {"driver": "MapInfo File", "encoding": "UTF-8"},
+    "市.mif": {"driver": "MapInfo File", "encoding": "UTF-8"},
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("zipped", [False, True], ids=["plain", "zip"])
+def test_every_vector_format(layer, tmp_path, name, zipped):
+    frame = layer.rename(columns={"名称": "label"})
+    path = tmp_path / "底图" / name
+    path.parent.mkdir()
+    if FORMATS[name] is None:
+        path.write_text(json.dumps(broken.topology("cities")), encoding="utf-8")
+        column = "name"
+    else:
+        broken.save(frame, path, **FORMATS[name])
+        column = "label"
+    if zipped:
+        files = path.rglob("*") if path.is_dir() else path.parent.iterdir()
+        with zipfile.ZipFile(tmp_path / "市.zip", "w") as archive:
+            for file in list(files):
+                archive.write(file, f"内部/{file.relative_to(path.parent)}")
+        path = tmp_path / "市.zip"
+    cities = shapes.read_boundaries(path, key="adcode", name=column)
+    assert cities.loc[KEYS, column].tolist() == NAMES
+    np.testing.assert_allclose(cities.total_bounds, [114, 36, 120, 37], atol=1e-6)
+    assert cities.crs == "EPSG:4326"
+
+
+def test_a_file_may_be_asked_for_by_its_own_name(layer, write):
+    path = write(layer, "市.shp", encoding="UTF-8")
+    for name in ("市", "市.shp"):
+        assert list(shapes.read_boundaries(path, key="adcode", layer=name).index) == KEYS
+    assert "no layer '县'" in refusal(path, layer="县")
 
 
 def test_path_as_text_and_without_name(layer, write):
@@ -495,3 +541,29 @@ def test_sentences_for_nothing_at_all(tmp_path, layer):
     bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
     layer.set_geometry([bow, *layer.geometry[1:]]).to_file(path)
     assert "nan" not in shapes.repairs(shapes.read_boundaries(path, key="adcode"))["detail"].iloc[0]
+
+
+@pytest.mark.parametrize("crs", [3857, 4526, 32650, 6933, "ESRI:54009", "ESRI:102025"])
+def test_the_whole_country_fits_the_systems_it_is_drawn_in(china, crs):
+    from shapes.placing import misplaced
+
+    assert misplaced(china.crs, china.total_bounds) is None
+    projected = china.to_crs(crs)
+    assert misplaced(projected.crs, projected.total_bounds) is None
+
+
+@pytest.mark.parametrize(
+    ("crs", "words"),
+    [
+        (4526, "'EPSG:4526' if it is CGCS 2000 (zone 38 of 3 degrees)"),
+        (4497, "'EPSG:4497' if it is CGCS 2000 (zone 19 of 6 degrees)"),
+        (3857, "'EPSG:3857' if it is for web maps"),
+        (4547, "crs=, such as crs="),
+    ],
+)
+def test_missing_systems_are_proposed_from_the_bounds(layer, write, crs, words):
+    small = layer.iloc[:1].set_geometry([shapely.box(111.2, 36, 111.8, 37)], crs=4326)
+    small = small if crs == 4497 else layer
+    path = write(small.to_crs(crs), "市.shp", encoding="UTF-8")
+    path.with_suffix(".prj").unlink()
+    assert words in refusal(path)
