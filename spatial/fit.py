@@ -17,14 +17,17 @@ from spatial.errors import InputError, named
 from spatial.estimation import estimate_sample
 from spatial.fixed_effects import recover_effects
 from spatial.horizon import dynamic_notes
-from spatial.instrumental.covariances import instrumental_covariance, with_scatter
+from spatial.instrumental.covariances import instrumental_covariance, with_errors
 from spatial.instrumental.estimate import Instrumented, estimate_by_instruments
 from spatial.instrumental.options import ORDERS
 from spatial.instrumental.tables import first_stage_table, instrument_tests, weakness
 from spatial.published import estimate_published
+from spatial.random_effects.covariance import component_variances, random_covariance
+from spatial.random_effects.estimate import RandomEstimated, estimate_random
 from spatial.result import quantile
 from spatial.spillovers import Spillovers
 from spatial.summary import summary_text
+from spatial.within import Effects
 
 if TYPE_CHECKING:
     from spatial.models import Specification
@@ -135,6 +138,24 @@ class Fit(Spillovers):
             }
         )
 
+    @property
+    def variance_components(self) -> pd.DataFrame:
+        """Variances of a random unit effect and of the error.
+
+        Indexed by component (unit, error): variance, std_error (delta; NaN for a variance estimated
+        as zero) and share of the sum.
+        """
+        variances, errors = component_variances(self._random)
+        return pd.DataFrame(
+            {"variance": variances, "std_error": errors, "share": variances / variances.sum()},
+            index=pd.Index(["unit", "error"], name="component"),
+        )
+
+    def random_effects(self) -> pd.Series:
+        """Best linear predictor of each unit's random effect in the equation of y, by unit."""
+        index = self.units.rename(self._fitted.sample.unit_name)
+        return pd.Series(self._random.unit_effects, index=index, name="random_effect")
+
     # ---- instruments
 
     def first_stage(self) -> pd.DataFrame:
@@ -189,7 +210,7 @@ class Fit(Spillovers):
         variances in rho and lambda, under which these are inconsistent; estimator="gmm" does. For
         OLS and SLX it is White's sandwich for unequal variances (HC1).
 
-        "cluster", "driscoll-kraay" and "hac" add up the contributions of rows to the score, which is
+        "cluster", "driscoll-kraay" and "hac" add up what rows contribute to the score, which is
         linear and quadratic in the errors (Kelejian and Prucha, 2001), between the inverses of the
         observed information. "cluster" allows any dependence within groups (Liang and Zeger, 1986),
         "driscoll-kraay" any between units of one period, fading over time (Driscoll and Kraay,
@@ -232,7 +253,9 @@ class Fit(Spillovers):
             "distances": distances,
         }
         if isinstance(self._fitted, Instrumented):
-            return _instrumental_fit_with(self.model, self._fitted, kind, options)
+            return _instrumental_fit(self.model, with_errors(self._fitted, kind, options))
+        if isinstance(self._fitted, RandomEstimated):
+            return _random_fit(self.model, self._fitted, kind, options)
         found = covariance(self._fitted, kind, **options)
         return replace(self, cov_kind=found.name, _cov=found.matrix, _cov_notes=found.notes)
 
@@ -241,6 +264,12 @@ class Fit(Spillovers):
         return fit_sample(replace(self.model, bias_correction=None), self._fitted.sample)
 
     # ---- inside
+
+    @property
+    def _random(self) -> RandomEstimated:
+        if not isinstance(self._fitted, RandomEstimated):
+            raise InputError('this fit has no random effects; set effects="random".')
+        return self._fitted
 
     @property
     def _instrumented(self) -> Instrumented:
@@ -253,22 +282,33 @@ class Fit(Spillovers):
 
 def fit_sample(model: Specification, sample: Any) -> Fit:
     """Estimate a specification on a sample, with the default covariance."""
+    fixed: Effects = "none" if model.effects == "random" else model.effects
     if model.estimator == "gmm":
         return _instrumental_fit(
             model,
             estimate_by_instruments(
                 sample,
-                effects=model.effects,
+                effects=fixed,
                 lag_y=model.lag_y,
                 lag_error=model.lag_error,
                 orders=model.orders or ORDERS,
                 error_variance=model.error_variance or "equal",
             ),
         )
+    if model.effects == "random":
+        return _random_fit(
+            model,
+            estimate_random(
+                sample,
+                lag_y=model.lag_y,
+                lag_error=model.lag_error,
+                component=model.error_component or "outside",
+            ),
+        )
     estimate = estimate_published if model.convention == "published" else estimate_sample
     fitted = estimate(
         sample,
-        effects=model.effects,
+        effects=fixed,
         bias_correction=model.bias_correction,
         lag_y=model.lag_y,
         lag_error=model.lag_error,
@@ -278,23 +318,6 @@ def fit_sample(model: Specification, sample: Any) -> Fit:
     return Fit(model, found.name, fitted, found.matrix)
 
 
-def _instrumental_fit_with(
-    model: Specification, fitted: Instrumented, kind: str, options: dict[str, Any]
-) -> Fit:
-    """Another covariance of an estimate by instruments."""
-    by = options.pop("by")
-    foreign = [name for name, value in options.items() if value is not None]
-    if foreign or (by is not None and kind != "cluster"):
-        raise InputError(
-            f'with_cov("{kind}") takes no {named(foreign or ["by"])}= with estimator="gmm"; leave '
-            "it out."
-        )
-    if by is None:
-        return _instrumental_fit(model, with_scatter(fitted, kind))
-    groups = row_groups(fitted.sample, by)
-    found = _instrumental_fit(model, with_scatter(fitted, kind, groups.codes))
-    return replace(found, cov_kind=f"cluster by {groups.name}")
-
-
 def _instrumental_fit(model: Specification, fitted: Instrumented) -> Fit:
-    return Fit(model, fitted.scatter.kind, fitted, instrumental_covariance(fitted))
+    found = instrumental_covariance(fitted)
+    return Fit(model, found.name, fitted, found.matrix, found.notes)

@@ -96,7 +96,7 @@ def _errors(fitted: Estimated, cov: Array) -> Array:
     elif layout.n * width > DUMMY_LIMIT:
         return np.full(1 + width, np.nan)
     else:
-        inverse = np.linalg.pinv(_gram(fitted), rcond=1e-11, hermitian=True)
+        inverse = np.asarray(np.linalg.pinv(_gram(fitted), rcond=1e-11, hermitian=True), np.float64)
         half = _identified(inverse, effects, layout)
         noise = np.diag(_identified(np.ascontiguousarray(half.T), effects, layout))
     jacobian = _jacobian(fitted)
@@ -135,8 +135,8 @@ def _jacobian(fitted: Estimated) -> Array:
     values = np.concatenate(columns, axis=1)
     if fitted.lag_error and fitted.subtracted != effects:
         dummies = fitted.filtered(_dummies(effects, sample.layout))
-        raw = np.linalg.lstsq(dummies, fitted.filtered(values), rcond=1e-11)[0]
-        return _identified(raw, effects, sample.layout)
+        found = np.linalg.lstsq(dummies, fitted.filtered(values), rcond=1e-11)[0]
+        return _identified(np.asarray(found, np.float64), effects, sample.layout)
     if fitted.lag_error:
         within = demean(fitted.filtered(values), effects, sample.layout)
         values = values - fitted.unfiltered(within)

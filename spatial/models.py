@@ -16,6 +16,7 @@ from spatial.formula import check_formula
 from spatial.gather import Weights
 from spatial.instrumental.options import INSTRUMENTAL, settle
 from spatial.panel import Panel
+from spatial.random_effects.mundlak import with_unit_means
 from spatial.sample import build_sample
 from spatial.sheet import Missing
 from spatial.within import Effects
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GNS", "OLS", "SAC", "SAR", "SDEM", "SDM", "SEM", "SLX", "Specification"]
 
-EFFECTS = ("none", "unit", "time", "twoway")
+EFFECTS = ("none", "unit", "time", "twoway", "random")
+COMPONENTS = (None, "inside", "outside")
 CORRECTIONS = ("default", "lee-yu", None)
 MISSING = (None, "absent", "drop_units")
 CONVENTIONS = ("default", "published")
@@ -40,7 +42,15 @@ class Specification:
     formula
         "outcome ~ regressor + regressor"; log, exp, sqrt, lag(), I(), C(), `*`, `:` and arithmetic.
     effects
-        Fixed effects: "none", "unit", "time" or "twoway".
+        Fixed effects: "none", "unit", "time" or "twoway"; or "random" unit effects, by maximum
+        likelihood, beside which time effects are written as C(year).
+    error_component
+        Where a random effect stands in a model with a lag of the error: "outside" its filter,
+        μ + u with u = λMu + ε (the default; Baltagi, Song and Koh, 2003), or "inside",
+        u = λMu + (μ + ε) (Kapoor, Kelejian and Prucha, 2007).
+    mundlak
+        Adds unit means of the regressors and their lags as columns "mean.x", on which random
+        effects may then depend (Mundlak, 1978).
     lagged
         Terms of the formula that also enter as W x; all of them by default.
     bias_correction
@@ -79,10 +89,12 @@ class Specification:
 
     formula: str
     _: KW_ONLY
-    effects: Effects = "none"
+    effects: Effects | Literal["random"] = "none"
     lagged: Sequence[str] | None = None
     bias_correction: Literal["default", "lee-yu"] | None = "default"
     missing: Missing = None
+    error_component: Literal["inside", "outside"] | None = None
+    mundlak: bool = False
     dynamic: Sequence[str] = ()
     convention: Literal["default", "published"] = "default"
     estimator: Literal["ml", "gmm"] | None = None
@@ -131,6 +143,28 @@ class Specification:
                 )
             object.__setattr__(self, "lagged", terms)
         self._settle_instruments()
+        self._require_random()
+
+    def _require_random(self) -> None:
+        if self.error_component not in COMPONENTS:
+            raise InputError(
+                f'error_component={self.error_component!r}; it is "inside" or "outside" the filter '
+                "of the error."
+            )
+        if self.error_component and not (self.effects == "random" and self.lag_error):
+            raise InputError(
+                "error_component= says where a random effect stands in a model with a lag of the "
+                'error; leave it out, or use effects="random" with SEM, SDEM, SAC or GNS.'
+            )
+        if self.mundlak and self.effects != "random":
+            raise InputError('mundlak=True adds unit means beside effects="random"; set both.')
+        if self.effects == "random" and self.bias_correction == "lee-yu":
+            raise InputError("random effects have no bias correction; leave bias_correction out.")
+        if self.effects == "random" and (self.estimator == "gmm" or self.convention != "default"):
+            raise InputError(
+                'effects="random" is estimated by maximum likelihood; leave estimator="gmm" and '
+                "convention= out."
+            )
 
     def _settle_instruments(self) -> None:
         given = {name: getattr(self, name) for name in INSTRUMENTAL}
@@ -186,7 +220,7 @@ class Specification:
             w,
             lag_x=self.lag_x,
             lagged=self.lagged,
-            intercept=self.effects == "none",
+            intercept=self.effects in ("none", "random"),
             stacklevel=3,
             missing=self.missing,
             w_error=w_error,
@@ -196,7 +230,7 @@ class Specification:
             dynamic=self.dynamic,
             effects=self.effects,
         )
-        return fit_sample(self, sample)
+        return fit_sample(self, with_unit_means(sample) if self.mundlak else sample)
 
     def _require_lags_for(self, w_error: object, w_x: object) -> None:
         if w_error is not None and not self.lag_error:

@@ -90,7 +90,7 @@ def _sums(part: Reach, orders: int) -> tuple[Array, Array]:
     by = part.by.row_sums
     for _ in range(orders):
         lag.append(float(by.sum()))
-        at, by = part.op.matrix @ at, part.op.matrix @ by
+        at, by = np.asarray(part.op.matrix @ at), np.asarray(part.op.matrix @ by)
         own.append(float(at.sum()))
     return np.array(own), np.array(lag)
 
@@ -115,8 +115,8 @@ def _traces(part: Reach, orders: int) -> tuple[Array, Array]:
         power = op.matrix[:, places].toarray()
         through = power if same else by.matrix[:, places].toarray()
         for order in range(2, orders + 1):
-            power = matrix @ power
+            power = np.asarray(matrix @ power)
             own[order] += power[places, at].sum()
-            through = power if same else matrix @ through
+            through = power if same else np.asarray(matrix @ through)
             lag[order] += through[places, at].sum()
     return own, lag
