@@ -5,141 +5,33 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import linalg
 from support import worlds
-from support.dense_family import World, dummy_columns, transformed
+from support.family_cases import (
+    EFFECTS,
+    MODELS,
+    NAMES,
+    PERIODS,
+    QUEEN,
+    ROOK,
+    SHAPES,
+    SIDE,
+    case,
+    fitted,
+    graphs,
+    spatial_parameters,
+    stack,
+)
 
 import spatial
 from spatial.effects.multiplier import Propagation, multiplier, multiplier_slope
-
-MODELS = ("OLS", "SLX", "SAR", "SEM", "SDM", "SDEM", "SAC", "GNS")
-EFFECTS = ("none", "unit", "time", "twoway")
-SIDE, PERIODS = 4, 5
-NAMES = worlds.names(SIDE * SIDE)
-
-
-def raw_matrices():
-    queen = worlds.lattice_matrix(SIDE)
-    rook = worlds.lattice_matrix(SIDE, rule="rook")
-    return queen, rook, worlds.nearest_matrix(SIDE * SIDE, 3, seed=4)
-
-
-QUEEN, ROOK, NEAREST = raw_matrices()
-SHAPES = ("plain", "second graph", "isolate", "asymmetric", "by year", "unbalanced", "gaps isolate")
-
-
-def long_table(seed):
-    w = worlds.row_standardised(QUEEN)
-    table = worlds.simulated_panel(w, periods=PERIODS, seed=seed, rho=0.3)
-    rng = np.random.default_rng(seed)
-    lam = np.linalg.inv(np.eye(len(w)) - 0.3 * w)
-    noise = rng.normal(size=(PERIODS, len(w))) @ lam.T
-    return table.assign(y=table["y"] + noise.ravel())
-
-
-def cut(raw, present):
-    return worlds.row_standardised(raw[np.ix_(present, present)])
-
-
-def case(shape):
-    """Table, raw W by time, raw M by time, weights for fit and for its error."""
-    table = long_table(SHAPES.index(shape) + 1)
-    years = sorted(table["time"].unique())
-    raw, other = dict.fromkeys(years, QUEEN), dict.fromkeys(years, QUEEN)
-    if shape == "second graph":
-        other = dict.fromkeys(years, ROOK)
-    if shape in ("isolate", "gaps isolate"):
-        raw = other = dict.fromkeys(years, worlds.with_isolate(QUEEN))
-    if shape == "asymmetric":
-        raw = other = dict.fromkeys(years, NEAREST)
-    if shape == "by year":
-        raw = {t: (QUEEN if i < 2 else ROOK) for i, t in enumerate(years)}
-        other = raw
-    if shape in ("unbalanced", "gaps isolate"):
-        rng = np.random.default_rng(8)
-        early = table["unit"].isin(NAMES[:3]) & (table["time"] < years[2])
-        table = table[~early & (rng.random(len(table)) > 0.1)]
-    return table, raw, other
-
-
-def graphs(by_time, *, mapping):
-    made = {id(m): worlds.graph(m, NAMES) for m in by_time.values()}
-    if mapping:
-        return {t: made[id(m)] for t, m in by_time.items()}
-    return next(iter(made.values()))
-
-
-def stack(table, by_time):
-    blocks = []
-    for time, rows in table.groupby("time"):
-        present = [NAMES.index(u) for u in rows["unit"]]
-        blocks.append(cut(by_time[time], present))
-    return linalg.block_diag(*blocks)
-
-
-def dense_world(table, raw, other, model, effects):
-    table = table.sort_values(["time", "unit"])
-    w, m = stack(table, raw), stack(table, other)
-    x = table[["x1", "x2"]].to_numpy()
-    columns = [np.ones((len(x), 1))] if effects == "none" else []
-    columns.append(x)
-    if model in ("SLX", "SDM", "SDEM", "GNS"):
-        columns.append(w @ x)
-    return World(
-        table["y"].to_numpy(),
-        np.hstack(columns),
-        dummy_columns(table["unit"].map(NAMES.index).to_numpy(), table["time"].to_numpy(), effects),
-        w,
-        m,
-        model in ("SAR", "SDM", "SAC", "GNS"),
-        model in ("SEM", "SDEM", "SAC", "GNS"),
-    )
-
-
-def fitted(shape, model, effects, **options):
-    table, raw, other = case(shape)
-    w = graphs(raw, mapping=shape == "by year")
-    extra = {}
-    if shape == "second graph" and model in ("SEM", "SDEM", "SAC", "GNS"):
-        extra["w_error"] = graphs(other, mapping=False)
-    missing = "absent" if shape in ("unbalanced", "gaps isolate") else None
-    spec = getattr(spatial, model)("y ~ x1 + x2", effects=effects, missing=missing, **options)
-    fit = spec.fit(spatial.Panel(table, "unit", "time"), w, **extra)
-    world = dense_world(table, raw, other, model, effects)
-    way = fit._fitted.transformation
-    if way.over_time:
-        world = transformed(world, PERIODS, SIDE * SIDE, over_time=True, over_units=way.over_units)
-    elif way.over_units:
-        world = per_period(world, table)
-    return fit, world
-
-
-def per_period(world, table):
-    """Transformation over the units of each period."""
-    sizes = table.groupby("time").size()
-    q = linalg.block_diag(*(linalg.null_space(np.ones((1, n))).T for n in sizes))
-    rest = q @ world.d
-    kept = linalg.orth(rest) if np.abs(rest).max() > 1e-12 else np.zeros((len(q), 0))
-    return World(
-        q @ world.y,
-        q @ world.x,
-        kept,
-        q @ world.w @ q.T,
-        q @ world.m @ q.T,
-        world.lag,
-        world.error,
-    )
-
-
-def spatial_parameters(fit):
-    return float(fit.params.get("rho", 0.0)), float(fit.params.get("lambda", 0.0))
 
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("effects", EFFECTS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_equals_the_dense_likelihood(shape, effects, model):
-    fit, world = fitted(shape, model, effects)
+    made = fitted(shape, model, effects)
+    fit, world = made.fit, made.world
     way = fit._fitted.transformation
     rho, lam = spatial_parameters(fit)
     values = world.pack(rho, lam)
@@ -164,7 +56,8 @@ def test_equals_the_dense_likelihood(shape, effects, model):
 @pytest.mark.parametrize("effects", EFFECTS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_point_of_a_grid_is_higher(shape, effects, model):
-    fit, world = fitted(shape, model, effects)
+    made = fitted(shape, model, effects)
+    fit, world = made.fit, made.world
     lows = [fit.rho_interval[0] if world.lag else 0.0, fit.lambda_interval[0]]
     highs = [fit.rho_interval[1] if world.lag else 0.0, fit.lambda_interval[1]]
     inside = np.linspace(0.04, 0.96, 8)
@@ -189,7 +82,8 @@ def test_no_point_of_a_grid_is_higher(shape, effects, model):
     ],
 )
 def test_observed_information_is_the_hessian(shape, effects, model):
-    fit, world = fitted(shape, model, effects)
+    made = fitted(shape, model, effects)
+    fit, world = made.fit, made.world
     values = world.pack(*spatial_parameters(fit))
     found = fit.with_cov("observed")
     expected = world.covariance(-world.hessian(values)) * fit._fitted.transformation.inflation

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from support.brute import orthonormal
-
 
 @dataclass
 class World:
@@ -110,14 +108,11 @@ class World:
         return (inverse * np.outer(scale, scale))[np.ix_(places, places)]
 
 
-def transformed(world, periods, n, *, over_time, over_units):
-    """Rows without unit effects, time effects, or both, by orthonormal matrices."""
-    ft = orthonormal(periods).T if over_time else np.eye(periods)
-    fn = orthonormal(n).T if over_units else np.eye(n)
-    q = np.kron(ft, fn)
-    kept = linalg.orth(q @ world.d) if world.d.size else world.d
-    if kept.size and np.abs(q @ world.d).max() < 1e-12:
-        kept = np.zeros((len(q), 0))
+def rotated(world, q):
+    """Rows without the effects that a matrix with orthonormal rows takes out."""
+    kept = q @ world.d
+    if kept.size:
+        kept = linalg.orth(kept) if np.abs(kept).max() > 1e-12 else np.zeros((len(q), 0))
     return World(
         q @ world.y, q @ world.x, kept, q @ world.w @ q.T, q @ world.m @ q.T, world.lag, world.error
     )
