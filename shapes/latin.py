@@ -11,6 +11,8 @@ _LATIN = re.compile(r"[a-z][a-z '.-]*")
 _ENDINGS = {
     "autonomous prefecture": "prefecture",
     "autonomous county": "county",
+    "zizhizhou": "prefecture",
+    "zizhixian": "county",
     "special administrative region": "region",
     "forestry district": "forest",
     "prefecture": "",
@@ -26,7 +28,7 @@ _ENDINGS = {
     "xian": "county",
     "linqu": "forest",
 }
-_GLUED = {"zizhizhou": "prefecture", "zhou": "prefecture", "shi": "city", "meng": "district",
+_GLUED = {"zizhizhou": "prefecture", "zizhixian": "county", "zhou": "prefecture", "shi": "city", "meng": "district",
           "diqu": "district", "xian": "county"}  # fmt: skip
 _GROUPS = (
     "mongol mongolian hui tibetan zang uyghur uygur miao yi zhuang bouyei buyei korean chaoxian "

@@ -56,7 +56,7 @@ def nearly_utf8(raw: bytes) -> int | None:
     """Line of the first fault in text that is UTF-8 but for a few bytes, or None."""
     text = raw.decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
-    good = sum(not char.isascii() for char in text) - bad
+    good = len(text) - len(text.encode("ascii", errors="ignore")) - bad
     if not bad or good < 4 * bad:
         return None
     return text[: text.index("\ufffd")].count("\n") + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from spatial.errors import InputError
 
@@ -73,7 +74,8 @@ def _refuse_broken_utf8(data: bytes, place: str) -> None:
         return
     text = data.decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
-    if sum(ord(char) > 127 for char in text) - bad >= 4 * bad:
+    good = len(text) - len(text.encode("ascii", errors="ignore")) - bad
+    if good >= 4 * bad:
         line = text[: text.index("\ufffd")].count("\n") + 1
         raise InputError(
             f"{place} is UTF-8 but for a fault in line {line}; mend that line, or save the table "
@@ -102,16 +104,24 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _share_of_common(data: bytes, encoding: str) -> float:
-    """Share of the characters beyond ASCII that the encoding counts among its commonest."""
+    """Share of the characters beyond ASCII that the encoding counts among its commonest.
+
+    Big5 pairs an accented capital with the letter behind it (Ålesund), so that single characters
+    between letters are no sign of it.
+    """
     narrow, first, last = COMMON[encoding]
-    wide = [char for char in data.decode(encoding) if ord(char) > 127 and not _is_sign(char)]
+    runs = re.findall(r"[^\x00-\x7f]+", data.decode(encoding))
+    wide = [char for run in runs for char in run if not _is_sign(char)]
+    alone = sum(len(run) == 1 for run in runs)
+    if not wide or (encoding == "big5" and alone > len(wide) / 2):
+        return 0.0
     common = 0
     for char in wide:
         try:
             common += first <= char.encode(narrow)[0] <= last
         except UnicodeEncodeError:
             continue
-    return common / len(wide) if wide else 0.0
+    return common / len(wide)
 
 
 def _is_sign(char: str) -> bool:

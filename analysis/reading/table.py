@@ -33,7 +33,8 @@ def read_table(
     ----------
     path
         A .csv, .txt, .tsv, .xlsx or .xlsm file; with layout "sheets" also a folder that holds one
-        CSV file per indicator.
+        CSV file per indicator. The bytes decide what the file is: text called .xls is read as
+        text; workbooks of the old .xls format and web pages under that name are refused.
     unit
         Column with the units (cities).
     time
@@ -47,21 +48,23 @@ def read_table(
     sheet
         Sheet of a workbook, where it has several; a list of sheets for layout "sheets".
     encoding
-        Encoding of a text file; recognised from its bytes (UTF-8, GB18030, Big5, cp1252) when left
-        out.
+        Encoding of a text file; recognised from its bytes (UTF-8, UTF-16 with a mark, GB18030,
+        Big5, cp1252) when left out.
 
     Returns
     -------
     DataFrame
         Units as canonical text, years as whole numbers, numeric columns as numbers. Missing are
         empty cells and, in numeric columns, the usual signs (-, —, .., NA, 空). `.attrs["repairs"]`
-        is JSON text, a list of {key, problem, detail}: everything that was rewritten or left out;
-        `.attrs["encoding"]` is the encoding of a text file.
+        is JSON text, a list of {key, problem, detail}: everything that was rewritten, left out or
+        is doubtful (12.5% in a column of text); `.attrs["encoding"]` is the encoding of a text
+        file.
 
     Raises
     ------
     InputError
-        Absent, locked or unreadable file; wrong names of columns or sheets; merged cells;
+        Absent, locked, old, encrypted or unreadable file; `sheet` of a text file, `encoding` of a
+        workbook; wrong names of columns or sheets; merged cells (but for titles and notes);
         formulas never calculated; text in a numeric column; repeated rows or columns; rows without
         unit or year: each with its place.
 

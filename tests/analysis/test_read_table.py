@@ -96,6 +96,11 @@ def test_recognise_tells_gbk_from_big5_on_real_names():
     assert recognise(traditional.encode("big5")) == "big5"
 
 
+@pytest.mark.parametrize("names", [("Ålesund", "Bodø"), ("Ängelholm",), ("Évry", "Ávila")])
+def test_accents_are_not_taken_for_big5(names):
+    assert recognise("\n".join(names).encode("latin-1")) == "cp1252"
+
+
 def test_encoding_given_by_hand(tmp_path):
     path = text_file(tmp_path, LONG, "gbk")
     assert read_table(path, unit="城市", time="年份", encoding="gbk")["gdp"].sum() == 10.5

@@ -205,6 +205,7 @@ def test_romanised_endings_come_and_go(china):
         "Enshizhou": "恩施土家族苗族自治州",
         "Enshi Tujia and Miao Autonomous Prefecture": "恩施土家族苗族自治州",
         "Ili Kazakh Autonomous Prefecture": "伊犁哈萨克自治州",
+        "Hainan Zangzu Zizhizhou": "海南藏族自治州",
         "Daxinganling Prefecture": "大兴安岭地区",
         "Lingshui Li Autonomous County": "陵水黎族自治县",
         "Suzhou, Jiangsu": "苏州市",

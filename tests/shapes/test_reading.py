@@ -352,6 +352,23 @@ def test_a_cpg_that_fits_nothing(layer, write):
     assert "give encoding=" in refusal(path)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "pool", "found"),
+    [
+        ("gbk", NAMES, "gb18030"),
+        ("utf-8", NAMES, "utf-8"),
+        ("big5", broken.TRADITIONAL, "big5hkscs"),
+        ("latin-1", [*broken.WESTERN, "Ålesund", "Ängelholm"], None),
+    ],
+)
+def test_two_names_tell_the_encoding(encoding, pool, found):
+    from shapes.recognising import Sample, seen
+
+    for first in pool:
+        for second in pool:
+            assert seen([Sample(name.encode(encoding)) for name in (first, second)]) == found
+
+
 def test_geojson_in_gbk(layer, write):
     path = write(layer, "市.geojson")
     text = path.read_text(encoding="utf-8")
