@@ -28,8 +28,15 @@ _ENDINGS = {
     "xian": "county",
     "linqu": "forest",
 }
-_GLUED = {"zizhizhou": "prefecture", "zizhixian": "county", "zhou": "prefecture", "shi": "city", "meng": "district",
-          "diqu": "district", "xian": "county"}  # fmt: skip
+_GLUED = {
+    "zizhizhou": "prefecture",
+    "zizhixian": "county",
+    "zhou": "prefecture",
+    "shi": "city",
+    "meng": "district",
+    "diqu": "district",
+    "xian": "county",
+}
 _GROUPS = (
     "mongol mongolian hui tibetan zang uyghur uygur miao yi zhuang bouyei buyei korean chaoxian "
     "manchu dong yao bai tujia hani kazakh kazak dai li lisu va she lahu sui shui dongxiang naxi "
