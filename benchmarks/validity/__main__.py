@@ -13,16 +13,16 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
-import pandas as pd  # noqa: E402
-from cells import COVERAGE, SIZES  # noqa: E402
-from coverage import run as run_coverage  # noqa: E402
-from joblib import Parallel, delayed  # noqa: E402
-from sizes import run as run_sizes  # noqa: E402
+import pandas as pd
+from cells import COVERAGE, SIZES
+from coverage import run as run_coverage
+from joblib import Parallel, delayed
+from sizes import run as run_sizes
 
 HEAD = """# Validity
 
 {command}, {replications} simulated panels each. The binomial standard error of a share of 95 % is
-{error:.1f} points, of 5 % as much. Goals: coverage 93.5 to 96.5 %, size at 5 % between 3.5 and 6.5 %.
+{error:.1f} points, of 5 % as much. Goals: coverage 93.5 to 96.5 %, size at 5 % 3.5 to 6.5 %.
 Truth and means are of x1; effects are those of the dense inverse at the true parameters.
 """
 

@@ -48,6 +48,7 @@ class World:
     errors: str = "normal"
     effects: bool = True
     random: bool = False
+    years: bool = True
     tau: float = 0.0
     eta: float = 0.0
 
@@ -78,7 +79,8 @@ class World:
             x = rng.normal(size=(n, 2)) + (0.0 if self.random else 0.5 * mu[:, None])
             here = np.flatnonzero(~gone[t]) if missing == "absent" else np.arange(n)
             cut = w if len(here) == n else row_scaled(self.matrix[np.ix_(here, here)])
-            shift = mu + (0.0 if self.random else 0.5 * rng.normal()) if self.effects else np.zeros(n)
+            year = 0.5 * rng.normal() if self.years and not self.random else 0.0
+            shift = mu + year if self.effects else np.zeros(n)
             mean = x[here] @ self.beta + cut @ x[here] @ self.theta + shift[here]
             mean = mean + self.tau * before[here] + self.eta * (cut @ before[here])
             eye = np.eye(len(here))
@@ -91,11 +93,26 @@ class World:
                 rows.append(table_of(t - burn, kept, now[kept], x[kept]))
         return pd.concat(rows, ignore_index=True)
 
-    def truth(self):
-        """Parameters, and effects of x1 by the dense inverse."""
-        w = row_scaled(self.matrix)
-        out = {"rho": self.rho, "lambda": self.lam, "x1": self.beta[0], "W.x1": self.theta[0]}
-        return {**out, **effects_of(w, self.beta[0], self.theta[0], self.rho)}
+    def truth(self, missing=None, share=0.2):
+        """Parameters, and effects of x1 by the dense inverse.
+
+        Where units are absent effects are means over many draws of those present.
+        """
+        out = {
+            "rho": self.rho,
+            "lambda": self.lam,
+            "x1": self.beta[0],
+            "W.x1": self.theta[0],
+            "L.y": self.tau,
+            "W.L.y": self.eta,
+        }
+        rng, every, found = np.random.default_rng(0), np.arange(self.n), []
+        for _ in range(400 if missing == "absent" else 1):
+            gone = rng.random(self.n) < (share if missing == "absent" else 0.0)
+            here = every[~gone]
+            w = row_scaled(self.matrix[np.ix_(here, here)])
+            found.append(effects_of(w, self.beta[0], self.theta[0], self.rho))
+        return {**out, **{name: np.mean([one[name] for one in found]) for name in found[0]}}
 
 
 def table_of(year, units, y, x):
