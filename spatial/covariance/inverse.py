@@ -65,8 +65,10 @@ def information(fitted: Estimated, kind: str) -> Array:
 
 
 def fitted_traces(fitted: Estimated) -> Traces:
-    """Traces at the estimate, over all blocks and periods."""
+    """Traces at the estimate, over all blocks and periods; zero without a spatial parameter."""
     sample, found = fitted.sample, fitted.estimate
+    if not (fitted.lag_y or fitted.lag_error):
+        return Traces()
     if not fitted.lag_error:
         pairs = zip(sample.network.blocks, fitted.logdets, strict=True)
         return sum_traces([lag_traces(b.operator, found.rho, term) for b, term in pairs])
