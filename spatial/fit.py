@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.covariance import covariance, row_groups
+from spatial.covariance import covariance
 from spatial.doubts import doubts
 from spatial.dynamic import corrected
 from spatial.errors import InputError, named
@@ -321,3 +321,18 @@ def fit_sample(model: Specification, sample: Any) -> Fit:
 def _instrumental_fit(model: Specification, fitted: Instrumented) -> Fit:
     found = instrumental_covariance(fitted)
     return Fit(model, found.name, fitted, found.matrix, found.notes)
+
+
+def _random_fit(
+    model: Specification,
+    fitted: RandomEstimated,
+    kind: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> Fit:
+    foreign = [name for name, value in (options or {}).items() if value is not None]
+    if foreign:
+        raise InputError(
+            f'with_cov("{kind}") takes no {named(foreign)}= with effects="random"; leave it out.'
+        )
+    cov, used = random_covariance(fitted, kind)
+    return Fit(model, used, fitted, cov)
