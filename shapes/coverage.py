@@ -14,12 +14,12 @@ import shapely
 
 from shapes.measuring import Measure, polygon_parts
 
-__all__ = ["THIN", "Coverage", "Fault"]
+__all__ = ["HAIR", "THIN", "Coverage", "Fault"]
 
 THIN = 10.0
 _LEAST_AREA = 1.0
 _STRINGY = 0.05
-_HAIR = 1e-3
+HAIR = 1e-3
 Shapes = npt.NDArray[Any]
 
 
@@ -85,8 +85,14 @@ class Coverage:
             least = _LEAST_AREA if apart else 4 * self.gap_m**2
             if self._is_narrow(shape, least):
                 strips.append(shape)
-        opened = polygon_parts(shapely.union_all(strips))
+        # A strip may trail threads along borders, where only rounding parts it from the units.
+        opened = polygon_parts(self._without_threads(shapely.union_all(strips)))
         return [*enclosed, *(self._gap(shape) for shape in opened)]
+
+    def _without_threads(self, shape: Any) -> Any:
+        """Shape less what is thinner than a hair."""
+        hair = HAIR * self.reach
+        return shapely.buffer(shapely.buffer(shape, -hair), hair, join_style="mitre")
 
     def _is_narrow(self, shape: Any, least: float) -> bool:
         """Whether ground is large enough to matter and narrow enough to be a fault."""
@@ -95,7 +101,7 @@ class Coverage:
 
     def _gap(self, shape: Any) -> Fault:
         """Fault of a gap, with the units around it."""
-        around = self.tree.query(shape, predicate="dwithin", distance=_HAIR * self.reach)
+        around = self.tree.query(shape, predicate="dwithin", distance=2 * HAIR * self.reach)
         area, width = self.measure.of(shape)
         return Fault(tuple(sorted(around.tolist())), "gap", area, width, shape)
 

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from shapes.coverage import Coverage, Fault
+from shapes.coverage import HAIR, Coverage, Fault
 from shapes.measuring import polygon_parts
 
 __all__ = ["Faces", "Patch"]
 
-_HAIR = 1e-3
 _OVERSHOOT = 0.2
+_GRID_M = 1e-4
+_DUST = 10
 
 Shapes = npt.NDArray[Any]
 
@@ -43,8 +44,12 @@ class Faces:
         self.coverage, self.polygons = coverage, coverage.polygons
         self.units = self._with_neighbours(concerned)
         lines = [*shapely.boundary(self.polygons[self.units]), *self._cuts(gaps)]
-        self.faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+        # On a grid of a tenth of a millimetre borders are cut reliably where they all but coincide.
+        self.grid = coverage.measure.units(_GRID_M)
+        network = shapely.union_all(lines, grid_size=self.grid)
+        self.faces = shapely.get_parts(shapely.polygonize([network]))
         self.owners = self._owners()
+        self.faces = self._restored(lines)
         self.held: dict[int, set[int]] = defaultdict(set)
         for face, owners in enumerate(self.owners):
             for unit in owners:
@@ -87,7 +92,7 @@ class Faces:
 
     def _cuts(self, gaps: Sequence[Fault]) -> list[Any]:
         """Lines that close a gap to the outside and part it where the unit beside it changes."""
-        hair = self.coverage.reach * _HAIR
+        hair = 2 * HAIR * self.coverage.reach
         lines = []
         for fault in gaps:
             around = self.polygons[list(fault.units)]
@@ -101,6 +106,24 @@ class Faces:
             lines += _partings(fault.shape, around, hair)
         return lines
 
+    def _restored(self, lines: Sequence[Any]) -> Shapes:
+        """Faces with the vertices that the grid moved put back to where they were."""
+        known = np.unique(shapely.get_coordinates(lines), axis=0)
+        cells = np.round(known / self.grid).astype(np.int64)
+        cells, first = np.unique(cells, axis=0, return_index=True)
+        xy = shapely.get_coordinates(self.faces)
+        places, back = np.unique(
+            np.vstack([cells, np.round(xy / self.grid).astype(np.int64)]),
+            axis=0,
+            return_inverse=True,
+        )
+        original = np.full(places.shape, np.nan)
+        original[back[: len(cells)]] = known[first]
+        moved = original[back[len(cells) :]]
+        return np.asarray(
+            shapely.set_coordinates(self.faces.copy(), np.where(np.isnan(moved), xy, moved))
+        )
+
     def _owners(self) -> list[tuple[int, ...]]:
         """Units that hold each face."""
         points = shapely.point_on_surface(self.faces)
@@ -109,6 +132,19 @@ class Faces:
         order = np.lexsort((unit, face))
         for one, who in zip(face[order].tolist(), unit[order].tolist(), strict=True):
             owners[one] = (*owners[one], who)
+        return self._settled(owners)
+
+    def _settled(self, owners: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        """Owners, with threads no wider than the grid given to one of the units beside them."""
+        breadth = 2 * shapely.area(self.faces) / shapely.length(self.faces)
+        tree = shapely.STRtree(self.faces)
+        for face in np.flatnonzero(breadth < _DUST * self.grid).tolist():
+            near = tree.query(self.faces[face], predicate="intersects")
+            sides = shapely.length(shapely.intersection(self.faces[near], self.faces[face]))
+            for other in near[np.argsort(-sides, kind="stable")].tolist():
+                if other != face and len(owners[other]) == 1:
+                    owners[face] = owners[other]
+                    break
         return owners
 
     def _gap_patches(self, gaps: Sequence[Fault]) -> Iterable[Patch]:
@@ -162,7 +198,8 @@ def _cap(mouth: Any, around: Shapes) -> Any:
 def _partings(gap: Any, around: Shapes, hair: float) -> list[Any]:
     """Lines from the points of a gap's edge where two units meet to the unit across."""
     lines = []
-    points = shapely.points(np.unique(shapely.get_coordinates(gap), axis=0))
+    corners = shapely.points(np.unique(shapely.get_coordinates(around), axis=0))
+    points = corners[shapely.dwithin(corners, shapely.boundary(gap), hair)]
     far = shapely.distance(points[:, None], around[None, :])
     for point, apart in zip(points, far, strict=True):
         across = apart > hair

@@ -58,4 +58,5 @@ class Measure:
 def polygon_parts(shape: Any) -> Shapes:
     """Single polygons of a geometry; lines and points left out."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    areas = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+    return np.asarray(parts[areas])
