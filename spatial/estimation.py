@@ -22,6 +22,7 @@ from spatial.within import Effects, Layout, Transformation, demean
 __all__ = [
     "DUMMY_LIMIT",
     "Estimated",
+    "Linear",
     "check_sample",
     "dummy_columns",
     "estimate_sample",
@@ -35,6 +36,21 @@ ABSORBED = 1e-11
 COLLINEAR = 1e-10
 DUMMY_LIMIT = 50_000_000
 Asked = Literal["default", "lee-yu"] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """What an estimate without a likelihood hands to its covariance: b̂ − b = A Σ_k s_k.
+
+    `rows` (n, p) are the contributions s_k of rows, `bread` (p, p) is A, `free` is n less all that
+    was estimated, and `variance` that of errors, were they alike; its product with A is then the
+    covariance.
+    """
+
+    rows: Array
+    bread: Array
+    free: int
+    variance: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +74,7 @@ class Estimated:
     error_logdets: tuple[LogDetTerm, ...]
     notes: tuple[str, ...]
     removed: Array | float = 0.0
+    linear: Linear | None = None
 
     @property
     def lag_y(self) -> bool:

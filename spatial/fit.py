@@ -320,7 +320,7 @@ def fit_sample(model: Specification, sample: Any) -> Fit:
 
 def _instrumental_fit(model: Specification, fitted: Instrumented) -> Fit:
     found = instrumental_covariance(fitted)
-    return Fit(model, found.name, fitted, found.matrix, found.notes)
+    return Fit(model, found.name, fitted, found.matrix, _cov_notes=found.notes)
 
 
 def _random_fit(

@@ -118,7 +118,12 @@ def _unit_columns(n: int, columns: Rows) -> Array:
 
 
 def forms(fitted: Estimated) -> list[list[Form]]:
-    """Forms of ρ and of λ, those that the model has; each is a list over blocks of periods."""
+    """Forms of ρ and of λ, those that the model has; each is a list over blocks of periods.
+
+    None for an estimate without a likelihood, which is linear in the errors.
+    """
+    if fitted.linear is not None:
+        return []
     found, way = fitted.estimate, fitted.transformation
     share = 1.0 - 1.0 / fitted.sample.layout.n_times if way.over_time else 1.0
     network, other = fitted.sample.network, fitted.sample.error_network

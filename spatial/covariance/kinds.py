@@ -9,6 +9,7 @@ from typing import Any
 from spatial.covariance.cluster import clustered
 from spatial.covariance.distance import spatial_hac
 from spatial.covariance.inverse import default_kind, expected, observed
+from spatial.covariance.linear import equal_variances, unequal_variances
 from spatial.covariance.result import Covariance
 from spatial.covariance.robust import robust
 from spatial.covariance.serial import driscoll_kraay
@@ -35,6 +36,11 @@ KINDS: Mapping[str, Kind] = {
     "driscoll-kraay": Kind(driscoll_kraay, ("lags",)),
     "hac": Kind(spatial_hac, ("km", "lags", "kernel", "coords", "distances"), ("km",)),
 }
+LINEAR: Mapping[str, Kind] = {
+    "homoskedastic": Kind(equal_variances),
+    "robust": Kind(unequal_variances),
+    **{name: KINDS[name] for name in ("cluster", "driscoll-kraay", "hac")},
+}
 EXAMPLES = {"by": 'by="province"', "km": "km=300"}
 
 
@@ -51,10 +57,12 @@ def covariance(fitted: Estimated, kind: str | None, **options: Any) -> Covarianc
     InputError
         An unknown kind, an option that it does not have or lacks.
     """
-    wanted = default_kind(fitted) if kind is None else kind
-    if wanted not in KINDS:
-        raise InputError(f'covariance "{wanted}" is not available; it is one of {named(KINDS)}.')
-    chosen = KINDS[wanted]
+    kinds = KINDS if fitted.linear is None else LINEAR
+    default = default_kind(fitted) if fitted.linear is None else "homoskedastic"
+    wanted = default if kind is None else kind
+    if wanted not in kinds:
+        raise InputError(f'covariance "{wanted}" is not available; it is one of {named(kinds)}.')
+    chosen = kinds[wanted]
     given = {name: value for name, value in options.items() if value is not None}
     foreign = [name for name in given if name not in chosen.options]
     if foreign:

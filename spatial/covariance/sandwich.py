@@ -17,7 +17,13 @@ NEGATIVE = -1e-10
 
 
 def sandwich(fitted: Estimated, meat: Array) -> Array:
-    """I⁻¹ΩI⁻¹ of (b, ρ, λ) with the observed information I, which holds whatever the errors are."""
+    """I⁻¹ΩI⁻¹ of (b, ρ, λ) with the observed information I, which holds whatever the errors are.
+
+    An estimate without a likelihood has a matrix of its own for I⁻¹.
+    """
+    if fitted.linear is not None:
+        inner = fitted.linear.bread @ meat @ fitted.linear.bread
+        return np.asarray(0.5 * (inner + inner.T))
     bread = invert(information(fitted, "observed"))
     places = fitted.places
     whole = bread @ meat @ bread
@@ -26,6 +32,8 @@ def sandwich(fitted: Estimated, meat: Array) -> Array:
 
 def estimated_count(fitted: Estimated) -> int:
     """Coefficients, spatial parameters, and effects whether they left or stay."""
+    if fitted.linear is not None:
+        return fitted.sample.layout.n - fitted.linear.free
     way = fitted.transformation
     effects = fitted.sample.layout.n - way.nobs + way.dummies
     return len(fitted.params) + effects

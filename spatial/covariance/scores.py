@@ -30,12 +30,17 @@ def score_rows(
 ) -> Array:
     """Contributions (n, K + spatial parameters + 1), which sum to zero.
 
+    Where the bias of unit effects beside y(t−1) was subtracted they do not at the estimate, and
+    their mean, that bias, leaves.
+
     Parameters
     ----------
     by_period
         Only sums over whole periods will be used: traces are spread evenly over their rows, and no
         diagonal of an inverse is needed.
     """
+    if fitted.linear is not None:
+        return fitted.linear.rows
     moments, found = fitted.moments, fitted.estimate
     error, s2, k = found.residuals, found.sigma2, moments.x.shape[1]
     out = np.empty((len(error), k + moments.n_lags + 1))
@@ -46,7 +51,7 @@ def score_rows(
     if fitted.mean_lag is not None:
         out[:, k] += fitted.mean_lag * error / s2
     out[:, -1] = (error**2 / s2 - centres[:, -1]) / (2.0 * s2)
-    return out
+    return out - out.mean(axis=0) if fitted.transformation.over_past else out
 
 
 def diagonals(fitted: Estimated, quadratics: Sequence[Sequence[Form]]) -> Array:

@@ -20,9 +20,9 @@ from spatial.estimation import (
 from spatial.formula import lag_name
 from spatial.information import Moments
 from spatial.instrumental.error_moments import ErrorMoments
+from spatial.instrumental.errors import Errors
 from spatial.instrumental.generalised import Generalised, Stacked, generalised
 from spatial.instrumental.instruments import Instruments, instruments_of
-from spatial.instrumental.scores import Scatter
 from spatial.instrumental.two_stage import TwoStage
 from spatial.likelihood import Estimate, admissible
 from spatial.sample import Sample
@@ -41,16 +41,17 @@ class Instrumented(Estimated):
 
     `step` is its (second) two-stage least squares, whose columns are those of the sample, then W y,
     then dummies that did not leave; `suspects` are the places of endogenous regressors. `joint` is
-    the covariance of (b, ρ, λ), None without a lag of the error; `scatter` says how scores add up
-    in the covariance that was chosen.
+    the covariance of (b, ρ, λ), None without a lag of the error; `errors` says what is assumed of
+    the errors in the covariance that was chosen.
     """
 
     step: TwoStage
     instruments: Instruments
     suspects: tuple[int, ...]
     free: int
+    error_variance: ErrorVariance
     joint: Array | None
-    scatter: Scatter
+    errors: Errors
 
     @property
     def endogenous(self) -> tuple[int, ...]:
@@ -186,8 +187,10 @@ class _Parts:
             instruments=self.instruments,
             suspects=sample.outside.endogenous,
             free=data.free,
+            error_variance=self.error_variance,
             joint=self._without_dummies(joint, lag_y=lag_y),
-            scatter=Scatter("robust" if self.error_variance == "unequal" else "homoskedastic"),
+            errors=Errors("robust" if self.error_variance == "unequal" else "homoskedastic"),
+            linear=step.linear(data.free),
         )
 
     def _with_error(self, interval: tuple[float, float]) -> Generalised:

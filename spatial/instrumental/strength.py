@@ -6,13 +6,14 @@ instruments, the first stage of endogenous z_j is Π_j = Q′z_j.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from spatial.instrumental.scores import Scatter
+from spatial.estimation import Linear
 from spatial.instrumental.two_stage import TwoStage, independent, two_stage
 
 __all__ = ["FirstStage", "first_stage"]
@@ -24,17 +25,16 @@ Array = npt.NDArray[np.float64]
 class FirstStage:
     """Endogenous regressors (n, p) and excluded instruments Q (n, q) beside the exogenous ones.
 
-    `free` is n less effects and all instruments; `scatter` sums squares of scores by the kind of
-    covariance.
+    `free` is n less effects and all instruments; `spread` gives the covariance of sums of
+    contributions of rows under what is assumed of the errors, which are `alike` or not.
     """
 
     step: TwoStage
-    endogenous: tuple[int, ...]
-    exogenous: Array
     ends: Array
     q: Array
     free: int
-    scatter: Scatter
+    spread: Callable[[Linear], Array]
+    alike: bool
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -86,8 +86,7 @@ class FirstStage:
         left, right = u[:, p - 1 :], v[p - 1]
         smallest = np.zeros(q - p + 1)
         smallest[0] = sizes[p - 1]
-        scores = (self.q @ left) * (rest @ root.T @ right)[:, None]
-        spread = self.scatter(scores, self.free)
+        spread = self._spread_of(self.q @ left, rest @ root.T @ right, self.free)
         return float(smallest @ np.linalg.solve(spread, smallest)) / q
 
     def overidentification(self) -> tuple[float, int]:
@@ -99,11 +98,12 @@ class FirstStage:
         step, free = self.step, self.step.basis.shape[1] - self.step.z.shape[1]
         if free == 0:
             return np.nan, 0
-        if self.scatter.kind == "homoskedastic":
+        if self.alike:
             moments = step.basis.T @ step.residuals
             variance = float(step.residuals @ step.residuals) / len(step.y)
             return float(moments @ moments) / variance, free
-        inverse = np.linalg.inv(self.scatter.sums(step.basis * step.residuals[:, None]))
+        rows = self.free + step.basis.shape[1]
+        inverse = np.linalg.inv(self._spread_of(step.basis, step.residuals, rows))
         of_z, of_y = step.basis.T @ step.z, step.basis.T @ step.y
         scale = np.sqrt(np.diag(step.z.T @ step.z))
         weighted = inverse @ (of_z / scale)
@@ -123,20 +123,29 @@ class FirstStage:
         basis, _ = independent(np.column_stack([step.basis, rest]))
         wider = two_stage(step.y, np.column_stack([step.z, rest]), basis)
         free = self.free + self.step.basis.shape[1] - wider.z.shape[1]
-        cov = self.scatter.sandwich(wider, free)[-m:, -m:]
+        cov = self.spread(wider.linear(free))[-m:, -m:]
         return float(wider.b[-m:] @ np.linalg.solve(cov, wider.b[-m:])), m
 
     def _f(self, column: Array, degrees: int) -> float:
         fitted = self.q.T @ column
         rest = column - self.q @ fitted
-        if self.scatter.kind == "homoskedastic":
-            return float(fitted @ fitted) / degrees / (float(rest @ rest) / self.free)
-        spread = self.scatter(self.q * rest[:, None], self.free)
+        spread = self._spread_of(self.q, rest, self.free)
         return float(fitted @ np.linalg.solve(spread, fitted)) / degrees
+
+    def _spread_of(self, columns: Array, residuals: Array, free: int) -> Array:
+        """Covariance of the sum of orthonormal columns (n, k) times residuals, (k, k)."""
+        variance = float(residuals @ residuals) / free
+        rows = columns * residuals[:, None]
+        return self.spread(Linear(rows, np.eye(columns.shape[1]), free, variance))
 
 
 def first_stage(
-    step: TwoStage, endogenous: tuple[int, ...], *, absorbed: int, scatter: Scatter
+    step: TwoStage,
+    endogenous: tuple[int, ...],
+    *,
+    absorbed: int,
+    spread: Callable[[Linear], Array],
+    alike: bool,
 ) -> FirstStage:
     """Partial the exogenous regressors out of the endogenous ones and of the instruments.
 
@@ -154,4 +163,4 @@ def first_stage(
     ends = step.z[:, list(endogenous)]
     ends = ends - x @ (x.T @ ends)
     free = len(step.y) - absorbed - step.basis.shape[1]
-    return FirstStage(step, endogenous, x, ends, q, free, scatter)
+    return FirstStage(step, ends, q, free, spread, alike)

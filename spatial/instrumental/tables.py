@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, fdtrc
 
+from spatial.covariance import covariance
 from spatial.errors import InputError
+from spatial.estimation import Linear
+from spatial.instrumental.errors import Errors
 from spatial.instrumental.estimate import Instrumented
-from spatial.instrumental.scores import Scatter
 from spatial.instrumental.strength import FirstStage, first_stage
 
 __all__ = ["first_stage_table", "instrument_tests", "weakness"]
 
+Array = npt.NDArray[np.float64]
 WEAK = 10.0
 
 
 def first_stage_table(fitted: Instrumented) -> pd.DataFrame:
     """One row for each endogenous regressor, W y among them."""
-    stage = _stage(fitted, fitted.scatter)
+    stage = _stage(fitted)
     p, q = stage.shape
     f, conditional = stage.f_statistics(), stage.conditional_f()
     return pd.DataFrame(
@@ -38,8 +44,8 @@ def first_stage_table(fitted: Instrumented) -> pd.DataFrame:
 
 def instrument_tests(fitted: Instrumented) -> pd.DataFrame:
     """Over-identification, weak identification and exogeneity; columns test … null."""
-    stage = _stage(fitted, fitted.scatter)
-    equal = fitted.scatter.kind == "homoskedastic"
+    stage = _stage(fitted)
+    equal = stage.alike
     statistic, df = stage.overidentification()
     rows = [
         (
@@ -68,7 +74,7 @@ def weakness(fitted: Instrumented) -> tuple[str, ...]:
     """Sentences on endogenous regressors whose instruments are weak."""
     if not fitted.endogenous:
         return ()
-    found = _stage(fitted, Scatter("homoskedastic")).conditional_f()
+    found = _stage(replace(fitted, errors=Errors("homoskedastic"))).conditional_f()
     by_name = dict(zip(fitted.endogenous_names, found, strict=True))
     out = []
     if fitted.lag_y and _all_lagged(fitted):
@@ -100,10 +106,21 @@ def _all_lagged(fitted: Instrumented) -> bool:
     )
 
 
-def _stage(fitted: Instrumented, scatter: Scatter) -> FirstStage:
+def _stage(fitted: Instrumented) -> FirstStage:
     if not fitted.endogenous:
         raise InputError(
             "this model has no lag of y and no endogenous regressor, so that there is no first "
             "stage; name regressors with endogenous=."
         )
-    return first_stage(fitted.step, fitted.endogenous, absorbed=fitted.absorbed, scatter=scatter)
+    errors = fitted.errors
+
+    def spread(linear: Linear) -> Array:
+        return covariance(replace(fitted, linear=linear), errors.kind, **errors.options).matrix
+
+    return first_stage(
+        fitted.step,
+        fitted.endogenous,
+        absorbed=fitted.absorbed,
+        spread=spread,
+        alike=errors.kind == "homoskedastic",
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spatial.estimation import Linear
 from spatial.information import invert
 
 __all__ = ["TwoStage", "independent", "two_stage"]
@@ -39,6 +40,12 @@ class TwoStage:
     def influence(self) -> Array:
         """T (n, K) with b̂ − b = T′u."""
         return self.projected @ self.bread
+
+    def linear(self, free: int) -> Linear:
+        """What a covariance needs; `free` is n less all that was estimated."""
+        rows = self.projected * self.residuals[:, None]
+        variance = float(self.residuals @ self.residuals) / free
+        return Linear(rows, self.bread, free, variance)
 
 
 def two_stage(y: Array, z: Array, basis: Array) -> TwoStage:
