@@ -198,6 +198,13 @@ def mif_without_charset(folder):
     return save(layer(), folder / "市.mif", driver="MapInfo File", encoding="GBK")
 
 
+@fault(repairs=["charset WindowsSimpChinese stated; the text is UTF-8"])
+def mif_that_states_another_charset(folder):
+    path = save(layer(), folder / "市.mif", driver="MapInfo File", encoding="UTF-8")
+    path.write_bytes(path.read_bytes().replace(b"Neutral", b"WindowsSimpChinese"))
+    return path
+
+
 @fault("states the encoding of its own text", encoding="GBK")
 def encoding_of_a_geopackage(folder):
     return save(layer(), folder / "市.gpkg")
