@@ -68,10 +68,11 @@ def spatial_hac(
     over_time = bartlett_over_time(layout.n_times, check_lags(lags, layout.n_times))
     weights = kernel_weights(fitted.sample, reach, kernel, coords, distances)
     quadratics = forms(fitted)
+    if quadratics:
+        _refuse_large(layout.n_units)
     rows = score_rows(fitted, quadratics)
     meat = _weighted(fitted, rows, weights, over_time)
     if quadratics:
-        _refuse_large(layout.n_units)
         at = slice(-1 - len(quadratics), -1)
         meat[at, at] += _halves(fitted, quadratics, weights, over_time)
     factor = layout.n / (layout.n - estimated_count(fitted))
