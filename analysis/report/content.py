@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import inputs, outputs
 from analysis.report.blocks import Block, Bullets, Code, Section, Text
+from analysis.report.choosing import choosing
 from analysis.report.findings import cluster_findings, effect_findings, flow_findings
 from analysis.report.parts import grid, said, span, study_period
 from analysis.report.words import Words
@@ -64,6 +65,7 @@ def sections(study: Study, exhibits: Exhibits) -> list[Section]:
         "measures": inputs.measures,
         "weights": inputs.weights,
         "clustering": _exhibits_alone,
+        "choosing": choosing,
         "models": _exhibits_alone,
         "effects": _exhibits_alone,
         "spillovers": outputs.spillovers,

@@ -20,6 +20,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "measures": ("Measures", "指标测度"),
     "weights": ("Spatial weights", "空间权重"),
     "clustering": ("Spatial autocorrelation", "空间自相关"),
+    "choosing": ("Choice of the model", "模型选择"),
     "models": ("Models", "模型估计"),
     "effects": ("Direct, indirect and total effects", "直接、间接与总效应"),
     "spillovers": ("Who spills over to whom", "溢出的来源与去向"),
@@ -220,6 +221,23 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{name}最大的单元间溢出",
     ),
     "cap.senders": ("Who sends and who receives most: {name}", "发出与接受溢出最多的单元：{name}"),
+    "cap.tests": ("Tests that lead to the model", "模型选择检验"),
+    # choice of the model
+    "choose_intro": (
+        "The accepted sequence of tests (Elhorst 2014), each at level {alpha}; after so many tests "
+        "the level no longer holds for the choice as a whole.",
+        "按通行的检验顺序（Elhorst 2014）逐步检验，每步显著性水平为{alpha}；"
+        "经过多次检验后，该水平不再适用于整个选择过程。",
+    ),
+    "choose_same": (
+        "The study estimates this model: {kind} with {effects}.",
+        "本研究即估计该模型：{kind}，{effects}。",
+    ),
+    "choose_other": (
+        "The study estimates {kind} with {effects}, as its file asks; the tests lead to {chosen} "
+        "with {chosen_effects}.",
+        "本研究按研究文件的设定估计{kind}（{effects}）；检验指向{chosen}（{chosen_effects}）。",
+    ),
     # truth
     "truth_intro": (
         (

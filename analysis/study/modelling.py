@@ -41,13 +41,15 @@ class Fitted:
 class Models:
     """All fits in the order of the table, the main one, its effects per unit and pair.
 
-    `by_unit` and `flows` are empty where the main model has no spatial term.
+    `by_unit` and `flows` are empty where the main model has no spatial term; `choice` is the
+    sequence of tests on the main weights, where the study asks for it.
     """
 
     fitted: tuple[Fitted, ...]
     main: Fitted
     by_unit: Mapping[str, pd.DataFrame]
     flows: Mapping[str, pd.DataFrame]
+    choice: pd.DataFrame | None = None
 
 
 def fit_models(
@@ -83,7 +85,8 @@ def fit_models(
     flows = (
         {term: main.fit.flows(term, top=top) for term in model.focus} if main.kind != "OLS" else {}
     )
-    return Models(fitted, main, by_unit, flows)
+    choice = _choice(model, data, weights[first].graph) if model.choose else None
+    return Models(fitted, main, by_unit, flows, choice)
 
 
 def _fit(
@@ -107,6 +110,19 @@ def _fit(
         fit = fit.with_cov(model.covariance)
     method = {} if model.effects_method == "delta" else {"method": "simulate", "seed": seed}
     return Fitted(kind, name, fit, fit.effects(**method))
+
+
+def _choice(model: Model, data: Panel | pd.DataFrame, graph: Graph) -> pd.DataFrame:
+    """The sequence of tests; effects that the study names are taken as given."""
+    import spatial
+
+    lagged = None if model.lagged == "all" else list(model.lagged)
+    try:
+        return spatial.choose_model(
+            model.formula, data, graph, effects=model.effects, lagged=lagged
+        )
+    except InputError as error:
+        raise InputError(f"[model] choose: {error}") from None
 
 
 def _check_focus(model: Model, main: Fitted) -> None:

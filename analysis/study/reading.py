@@ -23,7 +23,6 @@ __all__ = ["StudyFile", "read_study", "resolve_path"]
 UNAVAILABLE: Mapping[tuple[str, str], tuple[tuple[Any, ...], str]] = {
     ("model", "kind"): (schema.LATER_KINDS, "OLS, SLX, SAR and SDM"),
     ("model", "compare"): (schema.LATER_KINDS, "OLS, SLX, SAR and SDM"),
-    ("model", "choose"): ((True,), "choose = false"),
     ("model", "effects"): (("random",), "none, unit, time and twoway"),
     ("model", "covariance"): (
         ("robust", "cluster", "driscoll-kraay", "hac"),

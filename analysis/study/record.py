@@ -163,9 +163,19 @@ def _models(study: Study) -> dict[str, Any]:
             }
             for item in study.models.fitted
         ],
+        "choice": _choice(study),
         "effects_by_unit": study.models.by_unit,
         "flows": study.models.flows,
     }
+
+
+def _choice(study: Study) -> dict[str, Any] | None:
+    choice = study.models.choice if study.models else None
+    return (
+        None
+        if choice is None
+        else {**{str(k): v for k, v in choice.attrs.items()}, "steps": choice}
+    )
 
 
 def _clusters(study: Study) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Sheet:
 
 def plan_sheets(study: Study) -> list[Sheet]:
     """All tables of a study, in the order of the report; those of made-up data say so in a note."""
-    sheets = [*_description(study), *_moran(study), *_models(study)]
+    sheets = [*_description(study), *_moran(study), *_tests(study), *_models(study)]
     mark = synthetic_sentence(study)
     if not mark:
         return sheets
@@ -94,6 +94,16 @@ def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
     some = frame.iloc[places]
     some.attrs = dict(frame.attrs)
     return some
+
+
+def _tests(study: Study) -> Iterator[Sheet]:
+    from analysis import tables
+
+    if study.models is None or study.models.choice is None:
+        return
+    style = _style(study) | {"stars": study.plan.tables.stars, "labels": None}
+    table = tables.tests(study.models.choice, **style)
+    yield Sheet("tests", "choosing", captions(study, "cap.tests"), table)
 
 
 def _models(study: Study) -> Iterator[Sheet]:

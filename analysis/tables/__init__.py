@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analysis.tables.regression import effects, models
+from analysis.tables.specification import tests
 from analysis.tables.statistics import describe, moran
 from analysis.tables.table import Table
 
-__all__ = ["Table", "describe", "effects", "models", "moran"]
+__all__ = ["Table", "describe", "effects", "models", "moran", "tests"]

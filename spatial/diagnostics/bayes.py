@@ -20,6 +20,7 @@ from spatial.diagnostics.marginal import (
     lag_marginal,
     plain_marginal,
 )
+from spatial.diagnostics.telling import warn_once
 from spatial.errors import InputError, named
 from spatial.likelihood import LogDetTerm
 from spatial.models import OLS, SAR, SDEM, SDM, SEM, SLX
@@ -50,6 +51,7 @@ class Setting:
     slopes: Slopes
 
 
+@warn_once
 def model_probabilities(
     formula: str,
     data: Panel | pd.DataFrame,
@@ -113,6 +115,7 @@ def model_probabilities(
     return _table("model", kinds, logs)
 
 
+@warn_once
 def weights_probabilities(
     formula: str,
     data: Panel | pd.DataFrame,

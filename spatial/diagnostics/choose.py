@@ -14,6 +14,7 @@ from spatial.diagnostics.likelihood import lr_test, wald_test
 from spatial.diagnostics.lm import lm_tests
 from spatial.diagnostics.residuals import residual_moran
 from spatial.diagnostics.rows import normal_row
+from spatial.diagnostics.telling import warn_once
 from spatial.diagnostics.verdicts import CHOSEN, sentence
 from spatial.errors import InputError
 from spatial.models import OLS, SAR, SDM, SEM, SLX, Specification
@@ -113,6 +114,7 @@ class Inquiry:
         ).fit(self.data, self.w)
 
 
+@warn_once
 def choose_model(
     formula: str,
     data: Panel | pd.DataFrame,

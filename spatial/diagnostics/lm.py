@@ -12,6 +12,7 @@ import pandas as pd
 from spatial.diagnostics.projection import form_traces
 from spatial.diagnostics.rows import chi2_row, table
 from spatial.diagnostics.score import Score, least_squares_score
+from spatial.diagnostics.telling import warn_once
 from spatial.errors import InputError
 from spatial.models import OLS, SLX
 from spatial.sample import Sample
@@ -37,7 +38,7 @@ LM_TESTS: Rows = {
 DURBIN_TESTS: Rows = {
     "lm_lag": (("rho",), (), "rho = 0"),
     "lm_wx": (("theta",), (), "theta = 0"),
-    "robust_lm_lag": (("rho",), ("theta",), "rho = 0, whatever theta"),
+    "robust_lm_lag_wx": (("rho",), ("theta",), "rho = 0, whatever theta"),
     "robust_lm_wx": (("theta",), ("rho",), "theta = 0, whatever rho"),
     "lm_sdm": (("rho", "theta"), (), "rho = theta = 0"),
     "lm_error": (("lambda",), (), "lambda = 0"),
@@ -45,6 +46,7 @@ DURBIN_TESTS: Rows = {
 }
 
 
+@warn_once
 def lm_tests(
     formula: str,
     data: Panel | pd.DataFrame,
@@ -105,6 +107,7 @@ def lm_tests(
     return _tests(_score(sample, effects, sample.x.shape[1]), LM_TESTS)
 
 
+@warn_once
 def durbin_tests(
     formula: str,
     data: Panel | pd.DataFrame,
@@ -117,10 +120,11 @@ def durbin_tests(
     """Lagrange multiplier tests for lags of regressors beside a lag of y or of the error.
 
     Tests of θ = 0 in y = ρWy + Xβ + WXθ + ε after least squares of y on X alone, of ρ and θ each
-    robust to the other, and of both: lm_sdm = lm_lag + robust_lm_wx = lm_wx + robust_lm_lag (Koley
-    and Bera, 2024). With a lag of the error instead the two parts are independent: lm_sdem =
+    robust to the other, and of both: lm_sdm = lm_lag + robust_lm_wx = lm_wx + robust_lm_lag_wx
+    (Koley and Bera, 2024). With a lag of the error instead the two parts are independent: lm_sdem =
     lm_wx + lm_error. Where all regressors are lagged, W(Xb) is among the lags, so that at θ = 0 a
-    lag of y and one of the error look the same: robust_lm_lag equals lm_error, lm_sdm lm_sdem.
+    lag of y and one of the error look the same: robust_lm_lag_wx equals lm_error, and lm_sdm equals
+    lm_sdem.
 
     Parameters
     ----------
@@ -132,8 +136,8 @@ def durbin_tests(
     Returns
     -------
     DataFrame
-        test, statistic, df, p_value, null; rows lm_lag, lm_wx, robust_lm_lag and robust_lm_wx (each
-        robust to the other of the two), lm_sdm, lm_error, lm_sdem.
+        test, statistic, df, p_value, null; rows lm_lag, lm_wx, robust_lm_lag_wx and robust_lm_wx
+        (each robust to the other of the two), lm_sdm, lm_error, lm_sdem.
 
     Raises
     ------

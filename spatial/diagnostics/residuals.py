@@ -186,8 +186,9 @@ def _with_both(fitted: Estimated) -> tuple[Moments, Array]:
 def pesaran_cd(residuals: Fit | pd.Series) -> pd.Series:
     """Pesaran's CD test for dependence between the units of a panel.
 
-    CD = √(2/(N(N−1))) Σ_{i<j} √T_ij r_ij, with r_ij the correlation of i's and j's residuals over
-    the T_ij times that both have (Pesaran, 2004, 2015); standard normal without dependence. It
+    CD = Σ_{i<j} √T_ij r_ij/√m, with r_ij the correlation of i's and j's residuals over the T_ij
+    times that both have and m the number of pairs, N(N−1)/2 where all have three common times or
+    more (Pesaran, 2004, 2015); standard normal without dependence. It
     needs no weights and sees dependence of one sign only; time effects remove the mean correlation
     and with it most of the test's power and some of its size (Juodis and Reese, 2022), so apply it
     to fits without them.
@@ -200,7 +201,8 @@ def pesaran_cd(residuals: Fit | pd.Series) -> pd.Series:
     Returns
     -------
     Series
-        test, statistic, df (none), p_value, null, and mean_correlation, the mean of r_ij.
+        test, statistic, df (none), p_value, null, mean_correlation, the mean of r_ij, and pairs,
+        their number m.
 
     Raises
     ------
@@ -228,22 +230,22 @@ def pesaran_cd(residuals: Fit | pd.Series) -> pd.Series:
             f"Pesaran's CD needs two units and three times at least; these are {n} and "
             f"{len(table)}."
         )
-    total, mean = _pair_sums(table, grid.columns)
-    row = normal_row(
-        "pesaran_cd", np.sqrt(2.0 / (n * (n - 1.0))) * total, "no dependence between units"
-    )
-    row["mean_correlation"] = mean
+    total, correlations, pairs = _pair_sums(table, grid.columns)
+    if pairs == 0:
+        raise InputError("no two units have three common times, which Pesaran's CD needs.")
+    row = normal_row("pesaran_cd", total / np.sqrt(pairs), "no dependence between units")
+    row["mean_correlation"], row["pairs"] = correlations / pairs, pairs
     return row
 
 
-def _pair_sums(table: Array, units: pd.Index) -> tuple[float, float]:
-    """Σ_{i<j} √T_ij r_ij and the mean of r_ij over pairs, from blocks of units."""
+def _pair_sums(table: Array, units: pd.Index) -> tuple[float, float, int]:
+    """Σ_{i<j} √T_ij r_ij, Σ_{i<j} r_ij and the number of pairs, from blocks of units."""
     present = ~np.isnan(table)
     filled = np.where(present, table, 0.0)
     filled = filled - np.where(present, filled.sum(axis=0) / present.sum(axis=0), 0.0)
     held, n = present.astype(np.float64), table.shape[1]
     squares, total, correlations, pairs = filled**2, 0.0, 0.0, 0
-    _require_varying(squares.sum(axis=0), units)
+    _require_varying(np.where(held.sum(axis=0) < 3.0, np.nan, squares.sum(axis=0)), units)
     for start in range(0, n, BLOCK):
         part = slice(start, min(start + BLOCK, n))
         common = held[:, part].T @ held
@@ -258,11 +260,11 @@ def _pair_sums(table: Array, units: pd.Index) -> tuple[float, float]:
         total += float((np.sqrt(common) * r)[known].sum())
         correlations += float(r[known].sum())
         pairs += int(known.sum())
-    return total, correlations / max(pairs, 1)
+    return total, correlations, pairs
 
 
 def _require_varying(squares: Array, units: pd.Index) -> None:
-    flat = squares <= 1e-24 * max(float(squares.max()), 1e-300)
+    flat = squares <= 1e-24 * max(float(np.nan_to_num(squares).max()), 1e-300)
     if flat.any():
         raise InputError(
             f"the residuals of {', '.join(map(str, units[flat][:8]))} do not vary, so that they "

@@ -46,7 +46,7 @@ def test_identities(panel):
     assert found["sarma"] == pytest.approx(found["lm_lag"] + found["robust_lm_error"])
     assert found["sarma"] == pytest.approx(found["lm_error"] + found["robust_lm_lag"])
     found = spatial.durbin_tests(SPEC, panel, W, "unit").set_index("test")["statistic"]
-    assert found["lm_sdm"] == pytest.approx(found["lm_wx"] + found["robust_lm_lag"])
+    assert found["lm_sdm"] == pytest.approx(found["lm_wx"] + found["robust_lm_lag_wx"])
     assert found["lm_sdm"] == pytest.approx(found["lm_lag"] + found["robust_lm_wx"])
     assert found["lm_sdem"] == pytest.approx(found["lm_wx"] + found["lm_error"])
     some = spatial.durbin_tests(SPEC, panel, W, lagged=["x1"]).set_index("test")
@@ -346,3 +346,20 @@ def test_marginals_by_a_fine_grid(panel):
     peak = logs.max()
     mean = np.log(np.exp(logs - peak).sum() / 200000) + peak
     assert found == pytest.approx(constant + mean, abs=1e-6)
+
+
+# ---- warnings
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [spatial.lm_tests, spatial.durbin_tests, spatial.choose_model, spatial.model_probabilities],
+)
+def test_a_cut_of_the_weights_is_told_once(panel, ask):
+    fewer = panel.subset(units=[unit for unit in panel.units if unit != "u024"])
+    with pytest.warns(spatial.AlignmentWarning) as caught:
+        ask(SPEC, fewer, W)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    with pytest.raises(spatial.AlignmentWarning):
+        ask(SPEC, fewer, W)

@@ -128,7 +128,7 @@ def test_durbin_tests_are_the_dense_score_tests(effects):
     expected = {
         "lm_lag": lm(score, info, [rho], fixed=[lam, *theta]),
         "lm_wx": lm(score, info, theta, fixed=[rho, lam]),
-        "robust_lm_lag": lm(score, info, [rho], theta, fixed=[lam]),
+        "robust_lm_lag_wx": lm(score, info, [rho], theta, fixed=[lam]),
         "robust_lm_wx": lm(score, info, theta, [rho], fixed=[lam]),
         "lm_sdm": lm(score, info, [rho, *theta], fixed=[lam]),
         "lm_error": lm(score, info, [lam], fixed=[rho, *theta]),

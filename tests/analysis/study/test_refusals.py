@@ -62,7 +62,6 @@ STUDY_FAULTS = {
     "later section": (change("decay", {}), ["[decay]", "not yet available"]),
     "later model": (change("model/kind", "SEM"), ["'SEM'", "not yet available", "SDM"]),
     "later comparison": (change("model/compare", ["OLS", "SAC"]), ["'SAC'", "not yet available"]),
-    "later choice": (change("model/choose", True), ["choose", "not yet available"]),
     "later covariance": (change("model/covariance", "robust"), ["'robust'", "not yet available"]),
     "later effects": (change("model/effects", "random"), ["'random'", "not yet available"]),
     "unbalanced": (change("table/missing", "unbalanced"), ["'unbalanced'", "complete-units"]),
