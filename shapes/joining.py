@@ -9,7 +9,7 @@ from geopandas import GeoDataFrame
 
 from shapes.aliases import Aliases, read_aliases
 from shapes.errors import InputError, named, nearest
-from shapes.labels import canonical, is_missing
+from shapes.labels import canonical, is_missing, tight
 from shapes.match import AMBIGUOUS, Gazetteer, Match, distinct
 
 __all__ = ["join"]
@@ -144,12 +144,14 @@ def _hint(match: Match) -> str:
 
 
 def _refuse_second_names(matches: list[Match]) -> None:
-    """Two different names of one unit, of which none is an alias."""
-    plain: dict[Any, list[str]] = {}
+    """Two different names of one unit, of which none is an alias; blanks make no difference."""
+    plain: dict[Any, dict[str, str]] = {}
     for match in matches:
         if match.how != "alias":
-            plain.setdefault(match.key, []).append(match.given)
-    twice = [f"{' and '.join(names)} → {key}" for key, names in plain.items() if len(names) > 1]
+            plain.setdefault(match.key, {}).setdefault(tight(match.given), match.given)
+    twice = [
+        f"{' and '.join(names.values())} → {key}" for key, names in plain.items() if len(names) > 1
+    ]
     if twice:
         raise InputError(
             f"different names lead to one unit: {named(twice)}; write one name for each unit, or "

@@ -133,6 +133,13 @@ def test_two_names_of_one_unit(china):
     assert joined["key"].nunique() == 2
 
 
+def test_blanks_within_a_name_make_no_second_name(china):
+    table = pd.DataFrame({"city": ["北 京", "北京", "北　京"]})
+    joined, ledger = shapes.join(table, china, on="city")
+    assert joined["key"].tolist() == ["北京市"] * 3
+    assert ledger["how"].tolist() == ["suffix"] * 3
+
+
 def test_bad_requests(table, china):
     assert "no column 'city'" in refusal(table, china, on="city")
     assert "unknown" in refusal(table, china, on="城市", drop="all")
