@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from spatial import weights
 from spatial.autocorrelation import bilisa, lisa, lisa_by_time, moran, moran_by_time
+from spatial.decay import DecayFit, fit_decay
 from spatial.diagnostics import (
     Decisions,
     choose_model,
@@ -36,6 +37,7 @@ __all__ = [
     "SEM",
     "SLX",
     "AlignmentWarning",
+    "DecayFit",
     "Decisions",
     "InputError",
     "Panel",
@@ -43,6 +45,7 @@ __all__ = [
     "bilisa",
     "choose_model",
     "durbin_tests",
+    "fit_decay",
     "hausman",
     "hausman_error",
     "lisa",
