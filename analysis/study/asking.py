@@ -46,7 +46,10 @@ def write_aliases(target: Path, hints: pd.DataFrame, idle: Mapping[str, str]) ->
         (given, "", hint if isinstance(hint, str) else "")
         for given, hint in zip(hints["given"], hints["suggestion"], strict=True)
     ]
-    choices = [("", key, f"only in the boundaries: {name}") for key, name in idle.items()]
+    choices = [
+        ("", key, "only in the boundaries" + (f": {name}" if name != key else ""))
+        for key, name in idle.items()
+    ]
     rows = [[_quoted(str(cell)) for cell in row] for row in (*asked, *choices)]
     table = pd.DataFrame(rows, columns=["given", "key", "suggestion"])
     try:

@@ -110,7 +110,9 @@ def _describe_table(found: Checked, sources: Sources, file: StudyFile) -> None:
     found.lines.append(
         f"Table: {Path(section.file).name}: {len(table)} rows, {table[KEY].nunique()} units{years}"
     )
-    empty = table.isna().sum()
+    own = [column for column in table.columns if column not in sources.cities.columns]
+    with_polygon = table[KEY].isin(sources.cities.index)
+    empty = table.isna().sum().where(table.columns.isin(own), table[with_polygon].isna().sum())
     gaps = named((f"{column} {count}" for column, count in empty[empty > 0].items()), 20)
     found.lines.append(f"  empty cells: {gaps or 'none'}")
     found.lines += [

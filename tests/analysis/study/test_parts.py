@@ -149,6 +149,7 @@ def test_check_asks_for_names(case: Any, cityripple: Any) -> None:
     assert len(said.err.splitlines()) == 1
     assert "第三市" in said.err
     assert "only in the boundaries (1): 格3市" in said.out
+    assert "empty cells: none" in said.out
     written = case.folder / "aliases.csv"
     assert str(written) in said.out
     text = written.read_text(encoding="utf-8-sig")
