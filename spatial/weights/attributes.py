@@ -125,7 +125,7 @@ def gravity(
         "power": power, "cutoff_km": cutoff_km, "fallback": fallback, "column": _name(mass)
     }  # fmt: skip
     facts = rescued(
-        Facts("gravity", options=options, names=names_of(cities), points=points_of(cities)),
+        Facts("gravity", options=options, names=names_of(cities), points=points_of(cities, where)),
         alone,
         ids,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
@@ -80,12 +81,12 @@ def knn(cities: GeoDataFrame, k: int = 5, *, transform: Transform = "row") -> Gr
             f"give at most {len(ids) - 1}."
         )
     refuse_too_many(len(ids) * int(k), "lower k")
-    columns = nearest(places(cities), int(k))
+    where = places(cities)
+    columns = nearest(where, int(k))
     rows = np.repeat(np.arange(len(ids)), k)
     links = sparse.csr_array((np.ones(rows.size), (rows, columns.ravel())), shape=(len(ids),) * 2)
-    facts = Facts(
-        rule="knn", options={"k": int(k)}, names=names_of(cities), points=points_of(cities)
-    )
+    facts = Facts("knn", options={"k": int(k)}, names=names_of(cities))
+    facts = replace(facts, points=points_of(cities, where))
     return graph_from_links(links, ids, facts, transform)
 
 
@@ -117,9 +118,7 @@ def distance_band(
     """
     reach = check_positive(km, "km", "kilometres")
     options = {"km": km, "beyond_km": beyond_km, "fallback": fallback}
-    facts = Facts(
-        "distance_band", options=options, names=names_of(cities), points=points_of(cities)
-    )
+    facts = Facts("distance_band", options=options, names=names_of(cities))
     return _decaying(cities, np.ones_like, facts, reach, transform)
 
 
@@ -163,9 +162,7 @@ def inverse_distance(
     options = {
         "power": power, "cutoff_km": cutoff_km, "beyond_km": beyond_km, "fallback": fallback
     }  # fmt: skip
-    facts = Facts(
-        "inverse_distance", options=options, names=names_of(cities), points=points_of(cities)
-    )
+    facts = Facts("inverse_distance", options=options, names=names_of(cities))
     return _decaying(cities, lambda d: d**-exponent, facts, check_cutoff(cutoff_km), transform)
 
 
@@ -195,7 +192,7 @@ def exponential(
     """
     span = check_positive(km, "km", "kilometres")
     options = {"km": km, "cutoff_km": cutoff_km, "beyond_km": beyond_km, "fallback": fallback}
-    facts = Facts("exponential", options=options, names=names_of(cities), points=points_of(cities))
+    facts = Facts("exponential", options=options, names=names_of(cities))
     return _decaying(cities, lambda d: np.exp(-d / span), facts, check_cutoff(cutoff_km), transform)
 
 
@@ -234,7 +231,7 @@ def kernel(
     width = check_positive(km, "km", "kilometres")
     endless = shape == "gaussian"
     options = {"km": km, "shape": shape, "fallback": fallback}
-    facts = Facts("kernel", options=options, names=names_of(cities), points=points_of(cities))
+    facts = Facts("kernel", options=options, names=names_of(cities))
 
     reach = math.inf if endless else width
     return _decaying(cities, lambda d: KERNELS[shape](d / width), facts, reach, transform)
@@ -256,6 +253,7 @@ def _decaying(
     if nearer >= reach:
         raise InputError(f"beyond_km={given} leaves no pair within {reach:g} km; give less.")
     where = places(cities)
+    facts = replace(facts, points=points_of(cities, where))
     pairs, apart = pairs_apart(where, reach)
     pairs, apart = pairs[apart > nearer], apart[apart > nearer]
     if facts.rule == "inverse_distance":

@@ -83,15 +83,17 @@ def names_of(cities: GeoDataFrame) -> Mapping[str, str]:
     return dict(zip(labels, cities[column].astype(str), strict=True))
 
 
-def points_of(cities: GeoDataFrame) -> Mapping[str, tuple[float, ...]]:
-    """Points in kilometres by canonical label; empty where distances would have no unit."""
+def points_of(cities: GeoDataFrame, where: Places | None = None) -> Mapping[str, tuple[float, ...]]:
+    """Points in kilometres by canonical label; empty where distances would have no unit.
+
+    `where` are the places of the cities, if they are known already.
+    """
     crs = getattr(cities, "crs", None)
     if crs is None or not (crs.is_geographic or crs.is_projected):
         return {}
     labels = canonical_index(cities.index, "the cities")
-    return {
-        label: tuple(row) for label, row in zip(labels, places(cities).xyz.tolist(), strict=True)
-    }
+    found = places(cities) if where is None else where
+    return {label: tuple(row) for label, row in zip(labels, found.xyz.tolist(), strict=True)}
 
 
 def _geometries(cities: GeoDataFrame) -> npt.NDArray[Any]:
