@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtr
 
-from spatial.effects.mean import EFFECTS
+from spatial.effects.at import combined, points, slopes_at
+from spatial.effects.contrast import group_contrasts, group_places
+from spatial.effects.mean import EFFECTS, effects_and_slopes, effects_table
 from spatial.effects.multiplier import multiplier, multiplier_slope
 from spatial.effects.orders import Whole, effects_of_orders
 from spatial.effects.units import Reach, Slopes, largest_flows, reaches, unit_effects
@@ -37,7 +41,8 @@ class Spillovers(Result):
         """Direct, indirect and total effect of each regressor (LeSage and Pace, 2009, ch. 2).
 
         Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j,
-        indirect their difference. Without a lag of y: β, θ times the mean row sum of W, and their
+        indirect their difference. Where all rows of W sum to one the total is (β + θ)/(1 − ρ);
+        islands and other scalings count as they are. Without a lag of y: β, θ times the mean row sum of W, and their
         sum. A dynamic model has them twice: (I − ρW)⁻¹(βI + θW) in the short run and
         [(1 − τ)I − (ρ + η)W]⁻¹(βI + θW) in the long run (Elhorst, 2014, table 4.1), NaN where that
         does not exist or is not told apart from infinity; `notes` say why.
@@ -81,6 +86,7 @@ class Spillovers(Result):
         top: int | None = None,
         time: Any = None,
         horizon: Horizons = "short",
+        level: float | None = None,
     ) -> pd.DataFrame:
         """Who spills over to whom: ∂y_to/∂x_from for pairs of distinct units, largest first.
 
@@ -94,6 +100,8 @@ class Spillovers(Result):
             Where weights or units differ between years, the year; the last one by default.
         horizon
             "long" for the long run of a dynamic model.
+        level
+            Adds intervals of this level, such as 0.95, as conf_low and conf_high.
 
         Returns
         -------
@@ -120,6 +128,10 @@ class Spillovers(Result):
                 "std_error": error,
             }
         )
+        if level is not None:
+            half = quantile(level)
+            table["conf_low"] = effect - half * error
+            table["conf_high"] = effect + half * error
         names = self._unit_names
         if names:
             table["from_name"] = [names.get(canonical(label), label) for label in sender]
@@ -161,6 +173,74 @@ class Spillovers(Result):
             table[f"{name}_std_error"] = errors[:, place]
         total = values[:, 2].sum()
         table["cumulative_share"] = values[:, 2].cumsum() / total if total else np.nan
+        return table
+
+    def effects_at(
+        self,
+        variable: str,
+        at: Mapping[str, Any] | None = None,
+        level: float = 0.95,
+        horizon: Horizons = "short",
+    ) -> pd.DataFrame:
+        """Effects of a variable that stands in several regressors, at given values.
+
+        With x, I(x ** 2) and x:z in the formula a rise of x works through all three: Σ_k d_k times
+        the effects of column k, d_k its derivative in x at the values, the same in all units.
+
+        Parameters
+        ----------
+        variable
+            Name of a variable in the formula, such as "x".
+        at
+            Values of the variables that the derivatives depend on, {"x": 2.0, "z": 1.0}; a
+            category by its level, an earlier year as "lag(z)". Lists of one length give rows for
+            each place.
+        level, horizon
+            Of the intervals; "long" for the long run of a dynamic model.
+
+        Returns
+        -------
+        DataFrame
+            at.z for each value given, term, effect, estimate, std_error, statistic, p_value,
+            conf_low, conf_high.
+        """
+        half, place = quantile(level), self._at(horizon)
+        known = effects_and_slopes(place.places, place.params, place.ways)
+        tables = []
+        for values in points(at):
+            weights = slopes_at(self.terms, variable, values)
+            estimate, error = combined(weights, *known, place.cov)
+            low, high = estimate - half * error, estimate + half * error
+            table = effects_table([variable], estimate, error, low, high)
+            for spot, (name, value) in enumerate(values.items()):
+                table.insert(spot, f"at.{name}", value)
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    def contrast(
+        self, term: str, groups: Any, level: float = 0.95, horizon: Horizons = "short"
+    ) -> pd.DataFrame:
+        """Differences between groups of units in mean own, received and sent effects of a term.
+
+        Parameters
+        ----------
+        groups
+            A mapping from each group to its units, or a Series of groups indexed by unit.
+
+        Returns
+        -------
+        DataFrame
+            group, versus, effect (own | received | sent), estimate (mean of the group less that of
+            the other), std_error (delta), statistic, p_value, conf_low, conf_high.
+        """
+        half, slopes = quantile(level), self._slopes(term, horizon)
+        places = group_places(groups, self.units)
+        table = group_contrasts(self._reaches(term), self._fitted.sample.n_units, slopes, places)
+        error = table["std_error"]
+        table["statistic"] = table["estimate"] / error.where(error > 0.0)
+        table["p_value"] = 2.0 * ndtr(-table["statistic"].abs())
+        table["conf_low"] = table["estimate"] - half * error
+        table["conf_high"] = table["estimate"] + half * error
         return table
 
     # ---- inside

@@ -20,6 +20,8 @@ __all__ = [
     "EFFECTS",
     "Coefficients",
     "delta_effects",
+    "effects_and_slopes",
+    "effects_table",
     "simulated_effects",
     "undefined_effects",
 ]
@@ -41,6 +43,18 @@ def delta_effects(
 
     The variance of c(β, θ, ρ) is J V J′ with J from `multiplier` and `multiplier_slope`.
     """
+    estimates, jacobian = effects_and_slopes(places, params, ways)
+    flat = jacobian.reshape(-1, len(params))
+    errors = np.sqrt(np.einsum("ij,jk,ik->i", flat, cov, flat).clip(min=0.0))
+    z = ndtri(0.5 + level / 2.0)
+    values = estimates.ravel()
+    return effects_table(places.terms, values, errors, values - z * errors, values + z * errors)
+
+
+def effects_and_slopes(
+    places: Coefficients, params: Array, ways: Propagation
+) -> tuple[Array, Array]:
+    """Effects (terms, 3) and their derivatives in the parameters (terms, 3, p)."""
     rho = float(params[places.rho]) if places.rho >= 0 else 0.0
     own, lag = _by_effect(multiplier(ways, np.array([rho])))
     slope_own, slope_lag = _by_effect(multiplier_slope(ways, rho))
@@ -53,11 +67,7 @@ def delta_effects(
             jacobian[k, :, at_lag] = lag[k]
         if places.rho >= 0:
             jacobian[k, :, places.rho] = beta[k] * slope_own + theta[k] * slope_lag[k]
-    flat = jacobian.reshape(-1, len(params))
-    errors = np.sqrt(np.einsum("ij,jk,ik->i", flat, cov, flat).clip(min=0.0))
-    z = ndtri(0.5 + level / 2.0)
-    values = estimates.ravel()
-    return _table(places.terms, values, errors, values - z * errors, values + z * errors)
+    return estimates, jacobian
 
 
 def simulated_effects(
@@ -100,7 +110,7 @@ def simulated_effects(
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
     exact = _effects(places, params[None, :], ways)[0]
-    table = _table(places.terms, exact, drawn.std(axis=0, ddof=1), low, high)
+    table = effects_table(places.terms, exact, drawn.std(axis=0, ddof=1), low, high)
     table.attrs.update({"draws": draws, "seed": seed, "redrawn": redrawn})
     return table
 
@@ -165,12 +175,13 @@ def _draw(
 def undefined_effects(terms: Sequence[str]) -> pd.DataFrame:
     """The table of effects that do not exist: every number is NaN."""
     nothing = np.full(len(EFFECTS) * len(terms), np.nan)
-    return _table(terms, nothing, nothing, nothing, nothing)
+    return effects_table(terms, nothing, nothing, nothing, nothing)
 
 
-def _table(
+def effects_table(
     terms: Sequence[str], estimates: Array, errors: Array, low: Array, high: Array
 ) -> pd.DataFrame:
+    """One row per term and effect; no statistic where the error is zero."""
     none = errors == 0.0
     z = np.divide(estimates, errors, out=np.full_like(estimates, np.nan), where=~none)
     return pd.DataFrame(

@@ -19,12 +19,22 @@ from spatial.network import Network, shared_periods
 from spatial.systems import solve_system
 from spatial.weights.operator import Operator
 
-__all__ = ["PAIR_LIMIT", "Reach", "Slopes", "largest_flows", "reaches", "unit_effects"]
+__all__ = [
+    "PAIR_LIMIT",
+    "UNIT_EFFECTS",
+    "Reach",
+    "Slopes",
+    "largest_flows",
+    "reaches",
+    "unit_effects",
+    "unit_slopes",
+]
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 BLOCK = 256
 PAIR_LIMIT = 5_000_000
+UNIT_EFFECTS = ("own", "received", "sent")
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,18 @@ def reaches(network: Network, lag_network: Network, unit_codes: Places) -> list[
 
 def unit_effects(parts: Sequence[Reach], n_units: int, slopes: Slopes) -> dict[str, Array]:
     """own, received, sent and their standard errors, (N,) each, means over a unit's times."""
+    out: dict[str, Array] = {}
+    for name, changes in unit_slopes(parts, n_units, slopes).items():
+        out[name] = slopes.beta * changes[0] + slopes.theta * changes[1]
+        out[f"{name}_std_error"] = slopes.error(*changes)
+    return {key: out[key] for key in (*UNIT_EFFECTS, *(f"{n}_std_error" for n in UNIT_EFFECTS))}
+
+
+def unit_slopes(parts: Sequence[Reach], n_units: int, slopes: Slopes) -> dict[str, Array]:
+    """Derivatives of own, received and sent in β, θ and ρ, (3, N) each.
+
+    The effects are linear in β and θ, so that these are their factors too.
+    """
     sums = np.zeros((9, n_units))
     count = np.zeros(n_units)
     for part in parts:
@@ -84,17 +106,7 @@ def unit_effects(parts: Sequence[Reach], n_units: int, slopes: Slopes) -> dict[s
         )
         count[part.places] += part.periods
     diagonal, received, sent = (sums / count).reshape(3, 3, n_units)
-    out: dict[str, Array] = {}
-    for name, derivatives in (
-        ("own", diagonal),
-        ("received", received - diagonal),
-        ("sent", sent - diagonal),
-    ):
-        by_beta, by_theta, by_rho = derivatives
-        out[name] = slopes.beta * by_beta + slopes.theta * by_theta
-        out[f"{name}_std_error"] = slopes.error(by_beta, by_theta, by_rho)
-    names = ("own", "received", "sent")
-    return {key: out[key] for key in (*names, *(f"{name}_std_error" for name in names))}
+    return dict(zip(UNIT_EFFECTS, (diagonal, received - diagonal, sent - diagonal), strict=True))
 
 
 def largest_flows(part: Reach, slopes: Slopes, sources: Places, top: int | None) -> _Flows:
