@@ -143,15 +143,12 @@ def fit_decay(
     search = Search(model, data, ground, lags, (math.log(low), math.log(high)), count)
     best, top = search.maximum()
     errors = search.std_errors(best, top)
-    drop = float(special.chdtri(1, 1 - level)) / 2
-    z = float(special.ndtri(0.5 + level / 2))
-    ends = [
-        search.interval(place, best, top, drop, errors[place])
-        if interval == "profile"
-        else (best[place] - z * errors[place], best[place] + z * errors[place])
-        for place in range(count)
-    ]
-    edge = [bool(min(b - search.bounds[0], search.bounds[1] - b) < EDGE) for b in best]
+    if interval == "profile":
+        drop = float(special.chdtri(1, 1 - level)) / 2
+        ends = [search.interval(k, best, top, drop, errors[k]) for k in range(count)]
+    else:
+        reach = float(special.ndtri(0.5 + level / 2)) * errors
+        ends = list(zip(best - reach, best + reach, strict=True))
     table = pd.DataFrame(
         {
             "lag": ["all"] if shared else lags,
@@ -159,14 +156,13 @@ def fit_decay(
             "std_error": np.exp(best) * errors,
             "conf_low": [math.exp(a) for a, _ in ends],
             "conf_high": [math.exp(b) for _, b in ends],
-            "at_edge": edge,
+            "at_edge": np.minimum(best - search.bounds[0], search.bounds[1] - best) < EDGE,
         }
     )
     notes = tuple(
         f"The decay of {lag} lies at the edge of its bounds ({low:g} to {high:g}): it is not "
         "identified, or the bounds are too narrow."
-        for lag, hit in zip(table["lag"], edge, strict=True)
-        if hit
+        for lag in table.loc[table["at_edge"], "lag"]
     )
     graphs = search.graphs(best)
     return DecayFit(table, search.fit(best), graphs, family, level, notes, search)

@@ -8,7 +8,7 @@ import shapely
 from libpysal.graph import Graph
 from support.layers import dense, lattice, row_scaled, scattered
 
-from spatial import Panel, weights
+from spatial import OLS, SLX, Panel, weights
 from spatial.errors import InputError
 from spatial.weights.facts import read_facts
 from spatial.weights.geometry import places
@@ -460,6 +460,37 @@ class TestPeriods:
         for year, w in found.items():
             alone = weights.economic(self.panel.at(year)["gdp"])
             assert np.array_equal(dense(w), dense(alone))
+
+    def test_models_take_the_mapping(self, cities, income):
+        rng = np.random.default_rng(3)
+        years = [2010, 2011, 2012]
+        rows = [
+            pd.DataFrame(
+                {
+                    "city": cities.index,
+                    "year": year,
+                    "gdp": income.loc[cities.index].to_numpy() * rng.uniform(0.5, 2, len(cities)),
+                    "x": rng.normal(size=len(cities)),
+                    "y": rng.normal(size=len(cities)),
+                }
+            )
+            for year in years
+        ]
+        panel = Panel(pd.concat(rows, ignore_index=True), unit="city", time="year")
+        graphs = weights.by_period(lambda m: weights.gravity(cities, m), panel, "gdp")
+        fit = SLX("y ~ x", effects="unit", bias_correction=None).fit(panel, graphs)
+        lagged = np.concatenate(
+            [
+                dense(graphs[t]) @ panel.at(t)["x"].loc[list(graphs[t].unique_ids)].to_numpy()
+                for t in years
+            ]
+        )
+        frame = pd.concat(
+            [pd.DataFrame({"city": list(graphs[t].unique_ids), "year": t}) for t in years]
+        ).assign(Wx=lagged)
+        plain = Panel(panel.frame.merge(frame, on=["city", "year"]), "city", "year")
+        by_hand = OLS("y ~ x + Wx", effects="unit", bias_correction=None).fit(plain, graphs[2010])
+        assert fit.params["W.x"] == pytest.approx(by_hand.params["Wx"], rel=1e-9)
 
     def test_from_a_mapping_with_any_builder(self, cities, income):
         masses = {2010: income, 2011: income * np.linspace(1, 2, len(income))}
