@@ -18,6 +18,7 @@ MAIN = (
 )  # fmt: skip
 _UNSAFE = re.compile(r"[^\w.() -]")
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db")
+_NAMES = ("utf-8", "gb18030")
 Members = dict[str, zipfile.ZipInfo]
 
 
@@ -96,13 +97,16 @@ def _extract(archive: zipfile.ZipFile, members: Members, main: str, folder: Path
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:
-    """Name of a member; archives packed on Chinese Windows write it in GBK without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    raw = info.filename.encode("cp437", errors="replace")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return info.filename
+    """Name of a member; Chinese Windows writes it in GBK, and backslashes, without saying so."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        raw = name.encode("cp437", errors="replace")
+        name = next((text for code in _NAMES if (text := _decoded(raw, code)) is not None), name)
+    return name.replace("\\", "/")
+
+
+def _decoded(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None

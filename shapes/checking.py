@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
-from shapes.coverage import THIN, Coverage, Fault
+from shapes.coverage import Coverage, Fault
 from shapes.errors import InputError, named
 from shapes.labels import canonical, is_missing
-from shapes.measuring import Measure
+from shapes.measuring import Measure, size
 from shapes.mending import FILE
 from shapes.projection import looks_like_degrees, metric_crs
 
@@ -126,13 +126,12 @@ def boundary_faults(gdf: GeoDataFrame, *, gap_m: float = 10.0) -> GeoDataFrame:
 def _between(fault: Fault, keys: list[str]) -> Row:
     """Row of a fault of the coverage."""
     first, *others = (keys[unit] for unit in fault.units)
-    wide = f"{fault.width:,.0f}" if fault.width >= THIN else f"{fault.width:.2g}"
-    size = f"{fault.area:,.0f} m² ({wide} m wide)"
+    large = size(fault.area, fault.width)
     detail = {
-        "overlap": f"{size} shared with {named(others)}",
-        "sliver": f"{size} shared with {named(others)}" if others else f"a part of {size}",
-        "gap": f"{size} between it and {named(others)}" if others else f"{size} within it",
-        "island": f"touches nobody; {named(others)} is {wide} m away",
+        "overlap": f"{large} shared with {named(others)}",
+        "sliver": f"{large} shared with {named(others)}" if others else f"a part of {large}",
+        "gap": f"{large} between it and {named(others)}" if others else f"{large} within it",
+        "island": f"touches nobody; {named(others)} is {fault.width:.2g} m away",
         "border": "vertices of its border differ from its neighbours'",
     }[fault.problem]
     return first, fault.problem, detail, fault.area, fault.width, fault.shape

@@ -17,7 +17,7 @@ from shapes.measuring import Measure, polygon_parts
 __all__ = ["HAIR", "THIN", "Coverage", "Fault"]
 
 THIN = 10.0
-_LEAST_AREA = 1.0
+LEAST_AREA = 1.0
 _STRINGY = 0.05
 HAIR = 1e-3
 Shapes = npt.NDArray[Any]
@@ -62,28 +62,25 @@ class Coverage:
         pairs = sorted([*overlaps, *gaps], key=lambda fault: fault.units)
         return [*pairs, *self.islands(), *self.slivers(), *borders]
 
-    def overlaps(self) -> Iterator[Fault]:
-        """Ground that two units both claim."""
+    def overlaps(self, least: float = LEAST_AREA) -> Iterator[Fault]:
+        """Ground that two units both claim, so many m² at least."""
         for left, right in self._pairs(self.faulty, "intersects"):
             shape = shapely.intersection(self.polygons[left], self.polygons[right])
             area, width = self.measure.of(shape)
-            if area >= _LEAST_AREA:
+            if area > 0 and area >= least:
                 problem = "overlap" if width >= THIN else "sliver"
                 yield Fault((left, right), problem, area, width, shape)
 
-    def gaps(self) -> list[Fault]:
+    def gaps(self, least: float = LEAST_AREA) -> list[Fault]:
         """Ground between units that is no unit's: enclosed by them, or open to the outside."""
-        enclosed = [
-            self._gap(shape) for shape in self._enclosed() if self._is_narrow(shape, _LEAST_AREA)
-        ]
+        enclosed = [self._gap(shape) for shape in self._enclosed() if self._is_narrow(shape, least)]
         known = shapely.union_all([fault.shape for fault in enclosed])
         strips = []
         for left, right in self._pairs(self.flagged, "dwithin"):
             shape = shapely.difference(self._strip(left, right), known)
             apart = shapely.disjoint(self.polygons[left], self.polygons[right])
             # A closing rounds the notch where two touching units part; that is no gap.
-            least = _LEAST_AREA if apart else 4 * self.gap_m**2
-            if self._is_narrow(shape, least):
+            if self._is_narrow(shape, LEAST_AREA if apart else 4 * self.gap_m**2):
                 strips.append(shape)
         # A strip may trail threads along borders, where only rounding parts it from the units.
         opened = polygon_parts(self._without_threads(shapely.union_all(strips)))
@@ -97,7 +94,7 @@ class Coverage:
     def _is_narrow(self, shape: Any, least: float) -> bool:
         """Whether ground is large enough to matter and narrow enough to be a fault."""
         area, width = self.measure.of(shape)
-        return area >= least and width <= self.gap_m
+        return area > 0 and area >= least and width <= self.gap_m
 
     def _gap(self, shape: Any) -> Fault:
         """Fault of a gap, with the units around it."""

@@ -82,10 +82,10 @@ def _text(path: Path, encoding: str | None) -> tuple[str | None, str | None]:
         return raw.decode(sixteen, errors="replace"), f"the text is {sixteen.upper()}"
     if decoded([Sample(raw)], "utf-8") is not None:
         return (None, None) if stated in (None, "utf-8", "ascii") else (raw.decode(), None)
-    line = nearly_utf8(raw)
-    if line is not None:
+    place = nearly_utf8(raw)
+    if place is not None:
         raise InputError(
-            f"{path.name} is UTF-8 but for a fault in line {line}; save it again from its source."
+            f"{path.name} is UTF-8 but for a fault in {place}; save it again from its source."
         )
     found = seen(_wide_lines(raw)) or stated
     if found is None or decoded([Sample(raw)], found) is None:

@@ -109,20 +109,12 @@ class Faces:
     def _restored(self, lines: Sequence[Any]) -> Shapes:
         """Faces with the vertices that the grid moved put back to where they were."""
         known = np.unique(shapely.get_coordinates(lines), axis=0)
-        cells = np.round(known / self.grid).astype(np.int64)
-        cells, first = np.unique(cells, axis=0, return_index=True)
         xy = shapely.get_coordinates(self.faces)
-        places, back = np.unique(
-            np.vstack([cells, np.round(xy / self.grid).astype(np.int64)]),
-            axis=0,
-            return_inverse=True,
+        moved, nearest = shapely.STRtree(shapely.points(known)).query_nearest(
+            shapely.points(xy), max_distance=self.grid, all_matches=False
         )
-        original = np.full(places.shape, np.nan)
-        original[back[: len(cells)]] = known[first]
-        moved = original[back[len(cells) :]]
-        return np.asarray(
-            shapely.set_coordinates(self.faces.copy(), np.where(np.isnan(moved), xy, moved))
-        )
+        xy[moved] = known[nearest]
+        return np.asarray(shapely.set_coordinates(self.faces.copy(), xy))
 
     def _owners(self) -> list[tuple[int, ...]]:
         """Units that hold each face."""

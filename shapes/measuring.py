@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from shapes.projection import metric_crs
 
-__all__ = ["Measure", "measure_of", "polygon_parts"]
+__all__ = ["Measure", "measure_of", "polygon_parts", "size"]
 
 METRES_PER_DEGREE = 111_320.0
 STEEPEST = 80.0
@@ -53,6 +53,15 @@ class Measure:
         flat = self.plane(parts)
         area, length = float(shapely.area(flat).sum()), float(shapely.length(flat).sum())
         return area, 2 * area / length if length else 0.0
+
+
+def size(area: float, width: float) -> str:
+    """Area in m² and width in m in words."""
+    return f"{_short(area)} m² ({_short(width)} m wide)"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def polygon_parts(shape: Any) -> Shapes:

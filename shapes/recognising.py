@@ -52,14 +52,15 @@ def decoded(samples: Sequence[Sample], encoding: str) -> str | None:
         return None
 
 
-def nearly_utf8(raw: bytes) -> int | None:
-    """Line of the first fault in text that is UTF-8 but for a few bytes, or None."""
+def nearly_utf8(raw: bytes) -> str | None:
+    """Place of the first fault in text that is UTF-8 but for a few bytes, or None."""
     text = raw.decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
     good = len(text) - len(text.encode("ascii", errors="ignore")) - bad
     if not bad or good < 4 * bad:
         return None
-    return text[: text.index("\ufffd")].count("\n") + 1
+    before = text[: text.index("\ufffd")]
+    return f"line {before.count(chr(10)) + 1} after {before.rpartition(chr(10))[2][-20:]!r}"
 
 
 def python_name(encoding: str) -> str | None:

@@ -20,7 +20,7 @@ from shapes.coverage import Coverage, Fault
 from shapes.errors import InputError, named
 from shapes.faces import Faces, Patch
 from shapes.labels import canonical
-from shapes.measuring import Measure, measure_of
+from shapes.measuring import Measure, measure_of, size
 from shapes.mending import Change, store
 
 __all__ = ["repair"]
@@ -111,10 +111,10 @@ class _Chosen:
     """Faults that are to be repaired."""
 
     def __init__(self, coverage: Coverage, *, gaps: bool, overlaps: bool) -> None:
-        width = coverage.gap_m
-        self.gaps: list[Fault] = coverage.gaps() if gaps else []
-        found = coverage.overlaps() if overlaps else iter(())
-        self.overlaps: list[Fault] = [fault for fault in found if fault.width <= width]
+        # What is too small to be listed is repaired with the rest: borders would not fit otherwise.
+        self.gaps: list[Fault] = coverage.gaps(least=0.0) if gaps else []
+        found = coverage.overlaps(least=0.0) if overlaps else iter(())
+        self.overlaps = [fault for fault in found if fault.width <= coverage.gap_m]
 
     @property
     def every(self) -> Iterable[Fault]:
@@ -211,8 +211,7 @@ class _Ledger:
         for (problem, winner, others, rule), entry in self._entries.items():
             gap = problem == "gap"
             times = f"{entry.count} {problem}s, " if entry.count > 1 else ""
-            wide = f"{entry.width:,.0f}" if entry.width >= 10 else f"{entry.width:.2g}"
-            size = f"{times}{entry.area:,.0f} m² ({wide} m wide)"
+            large = f"{times}{size(entry.area, entry.width)}"
             for unit in (winner,) if gap else others:
                 rest = named(self.keys[k] for k in (others if gap else (winner,)))
                 deed = "filled" if gap else f"given up to {rest}"
@@ -220,7 +219,7 @@ class _Ledger:
                 before = float(now[unit])
                 now[unit] += entry.area if gap else -entry.area
                 why = f"{self.keys[winner]} has {_WORDS[rule]}"
-                detail = f"{size}{beside} {deed}: {why}"
+                detail = f"{large}{beside} {deed}: {why}"
                 made.append((self.keys[unit], problem, detail, before, float(now[unit])))
         return made
 

@@ -21,6 +21,7 @@ _ARCHIVES = (".zip", ".kmz")
 _PARQUET = (".parquet", ".geoparquet")
 _COMPANIONS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
 _MAPINFO_COMPANIONS = {".mid": ".mif", ".dat": ".tab", ".map": ".tab", ".id": ".tab"}
+_NEEDED = {".shp": (".shx", ".dbf"), ".tab": (".dat", ".map", ".id"), ".mif": (".mid",)}
 _PACKED = (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _PROJECTS = (".qgz", ".qgs", ".mxd", ".aprx", ".lyr", ".lyrx", ".qlr")
 
@@ -55,8 +56,7 @@ def open_source(path: Path, layer: str | None) -> Iterator[Source]:
         inside = unpack(path, layer, folder) if path.suffix.casefold() == ".zip" else path
         if inside.suffix.casefold() == ".kmz":
             inside = unpack_kmz(inside, folder)
-        if inside.suffix == ".shp":
-            _check_companions(inside)
+        _check_companions(inside)
         yield Source(inside, path.name, layer)
 
 
@@ -100,8 +100,7 @@ def _check_path(path: Path) -> None:
         lacking = "" if folder.is_dir() else f", nor does its folder {folder}"
         raise InputError(f"the boundary file {path} does not exist{lacking}{there}; mend the path.")
     _check_kind(path, suffix)
-    if suffix == ".shp":
-        _check_companions(path)
+    _check_companions(path)
 
 
 def _check_kind(path: Path, suffix: str) -> None:
@@ -126,12 +125,13 @@ def _check_kind(path: Path, suffix: str) -> None:
 
 
 def _check_companions(path: Path) -> None:
+    needed = _NEEDED.get(path.suffix.casefold(), ())
     present = {p.suffix.casefold() for p in path.parent.iterdir() if p.stem == path.stem}
-    absent = [suffix for suffix in (".shx", ".dbf") if suffix not in present]
+    absent = [suffix for suffix in needed if suffix not in present]
     if absent:
         raise InputError(
             f"{path.name} lacks its companion {named(path.stem + suffix for suffix in absent)}; "
-            "copy all files of the shapefile into one folder."
+            "copy all files of the layer into one folder."
         )
 
 

@@ -9,8 +9,11 @@ ORIGIN = (38_500_000.0, 3_500_000.0)
 SIDE = 100_000.0
 
 
-def tessellation(seed, cells, *, lattice=False):
-    """Frame of cells in a square of 100 km, in metres; a lattice has corners where four meet."""
+def tessellation(seed, cells, *, lattice=False, winding=False):
+    """Frame of cells in a square of 100 km, in metres.
+
+    A lattice has corners where four meet. Winding borders have many vertices.
+    """
     x0, y0 = ORIGIN
     square = shapely.box(x0, y0, x0 + SIDE, y0 + SIDE)
     rng = np.random.default_rng(seed)
@@ -23,10 +26,37 @@ def tessellation(seed, cells, *, lattice=False):
         points = shapely.multipoints(rng.uniform(0.02, 0.98, (cells, 2)) * SIDE + ORIGIN)
         edges = shapely.voronoi_polygons(points, extend_to=square, only_edges=True)
         lines = [shapely.intersection(edges, square), shapely.boundary(square)]
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+    borders = shapely.union_all(lines)
+    if winding:
+        borders = shapely.transform(shapely.segmentize(borders, 1_500.0), _bend)
+    faces = shapely.get_parts(shapely.polygonize([borders]))
     faces = faces[rng.permutation(len(faces))]
     keys = [f"u{i:02d}" for i in range(len(faces))]
     return geopandas.GeoDataFrame(geometry=faces, index=keys, crs=CRS)
+
+
+def _bend(xy):
+    """Bend the plane gently, so that borders do not cross."""
+    x, y = (xy - ORIGIN).T
+    return xy + 400.0 * np.column_stack([np.sin(y / 1_100.0), np.sin(x / 1_300.0)])
+
+
+def plant(frame, kind, unit, metres):
+    """Spoil one unit; returns the spoilt frame."""
+    key = frame.index[unit % len(frame)]
+    shape = frame.geometry[key]
+    others = frame.geometry.drop(key)
+    beside = others[others.intersection(shape).length > 50 * metres]
+    border = shapely.intersection(shape, beside.iloc[0])
+    spoilt = {
+        "gap": lambda: shapely.difference(shape, shapely.buffer(border, metres)),
+        "moat": lambda: shapely.buffer(shape, -metres),
+        "overlap": lambda: shapely.union(shape, shapely.buffer(border, metres)),
+        "swell": lambda: shapely.buffer(shape, metres),
+    }[kind]()
+    planted = frame.copy()
+    planted.loc[key, planted.geometry.name] = spoilt
+    return planted
 
 
 def shared_points(frame):
