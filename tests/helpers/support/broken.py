@@ -168,7 +168,7 @@ def geojson_in_big5(folder):
     return path
 
 
-@fault("市.geojson is UTF-8 but for a fault in line")
+@fault("市.geojson is UTF-8 but for a fault in line", '"name": "')
 def geojson_with_a_broken_byte(folder):
     path = save(layer(), folder / "市.geojson")
     patch(path, path.read_bytes().index("邯".encode()), b"\xff")
@@ -379,6 +379,12 @@ def shapefile_without_index(folder):
     return path
 
 
+@fault("lacks its companion 市.dat, 市.map, 市.id")
+def mapinfo_without_companions(folder):
+    path = save(layer(), folder / "市.tab", driver="MapInfo File", encoding="UTF-8")
+    return path.rename(folder.parent / "市.tab")
+
+
 @fault("市.dbf is a companion of a shapefile; give 市.shp")
 def companion_given(folder):
     return save(layer(), folder / "市.shp", encoding="UTF-8").with_suffix(".dbf")
@@ -495,8 +501,9 @@ def zip_packed_by_chinese_windows(folder):
     target = folder / "市.zip"
     with zipfile.ZipFile(target, "w") as archive:
         for suffix in (".shp", ".shx", ".dbf", ".prj"):
-            archive.writestr(f"xx{suffix}", path.with_suffix(suffix).read_bytes())
-    target.write_bytes(target.read_bytes().replace(b"xx.", "市".encode("gbk") + b"."))
+            archive.writestr(f"{'x' * 7}{suffix}", path.with_suffix(suffix).read_bytes())
+    name = "底图\\市".encode("gbk")
+    target.write_bytes(target.read_bytes().replace(b"x" * len(name) + b".", name + b"."))
     return target
 
 
