@@ -138,12 +138,18 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "双变量集聚可能反映本地两变量自身的相关（Lee 2001）",
     ),
     "note.interval": ("bars: {level}% confidence interval", "线段为 {level}% 置信区间"),
+    "note.undefined": (
+        "not drawn, because it does not exist or is not told apart from infinity: {names}",
+        "未绘（不存在或无法与无穷大区分）：{names}",
+    ),
     # effects
     "effect.direct": ("Direct effect", "直接效应"),
     "effect.indirect": ("Indirect effect", "间接效应"),
     "effect.total": ("Total effect", "总效应"),
     "effect.short": ("Short run", "短期"),
     "effect.long": ("Long run", "长期"),
+    "effect.in_run": ("{kind}, {run}", "{run}{kind}"),
+    "effect.model_in_run": ("{name}, {run}", "{name}（{run}）"),
     "effect.axis": ("Effect", "效应"),
     "effect.model": ("Model {number}", "模型 {number}"),
     # Moran
@@ -173,6 +179,8 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "table.yes": ("Yes", "是"),
     "table.no": ("No", "否"),
     "table.lee-yu": ("Lee–Yu", "Lee–Yu"),
+    "table.dof": ("d.f.", "自由度"),
+    "table.analytical": ("Analytical", "解析校正"),
     "table.unit_effects": ("Unit fixed effects", "个体固定效应"),
     "table.time_effects": ("Time fixed effects", "时间固定效应"),
     "table.correction": ("Bias correction", "偏误校正"),
@@ -204,6 +212,16 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "table.note_cov": ("Covariance: {kind}.", "协方差：{kind}。"),
     "table.cov_expected": ("expected information", "期望信息矩阵"),
     "table.cov_observed": ("observed information", "观测信息矩阵"),
+    "table.cov_robust": ("robust (sandwich)", "稳健（三明治）"),
+    "table.cov_homoskedastic": ("equal variances", "同方差"),
+    "table.cov_cluster": ("clustered by {by}", "按{by}聚类"),
+    "table.cov_and": (" and ", "与"),
+    "table.cov_driscoll": ("Driscoll–Kraay, lags: {lags}", "Driscoll–Kraay，滞后 {lags} 期"),
+    "table.cov_hac": ("spatial HAC within {km} km (Conley)", "{km} 千米内空间 HAC（Conley）"),
+    "table.cov_hac_lags": (
+        "spatial HAC within {km} km (Conley), lags: {lags}",
+        "{km} 千米内空间 HAC（Conley），滞后 {lags} 期",
+    ),
     "table.note_weights": ("Weights: {weights}.", "空间权重：{weights}。"),
     "table.note_corrected": (
         "Corrected for the bias of fixed effects after Lee and Yu (2010).",
@@ -212,6 +230,14 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "table.note_corrected_some": (
         "Columns {columns} corrected for the bias of fixed effects after Lee and Yu (2010).",
         "第 {columns} 列的固定效应偏误已按 Lee 和 Yu（2010）校正。",
+    ),
+    "table.note_past": (
+        "Dynamic models: the bias of order 1/T is subtracted after Yu, de Jong and Lee (2008).",
+        "动态模型已按 Yu、de Jong 和 Lee（2008）扣除 1/T 阶偏误。",
+    ),
+    "table.undefined": (
+        "n/a: no long run exists, or near a unit root it is not told apart from infinity.",
+        "n/a：不存在长期效应，或因接近单位根而无法与无穷大区分。",
     ),
     "table.note_uncorrected": (
         "Not corrected for the bias of fixed effects.",
@@ -284,6 +310,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "test.choice": ("Chosen model", "所选模型"),
     "decision.rejected": ("null rejected", "拒绝原假设"),
     "decision.kept": ("null not rejected", "不拒绝原假设"),
+    "decision.untested": ("not tested", "未检验"),
     "null.whatever": ("{null}, {free} free", "{null}（{free} 不限）"),
     "null.no correlation": ("no correlation", "无空间相关"),
     "null.no unit effects": ("no unit effects", "无个体固定效应"),

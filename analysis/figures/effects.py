@@ -46,7 +46,8 @@ def effects(
     """Draw effects as points with confidence intervals.
 
     One model: its direct, indirect and total effects beside one another. Several models: a panel
-    for each kind of effect, the models side by side.
+    for each kind of effect, the models side by side. A dynamic model is drawn as two, its short and
+    its long run; effects that do not exist are left out, with a note.
 
     Parameters
     ----------
@@ -65,7 +66,8 @@ def effects(
     >>> figures.effects({"SAR": sar, "SDM": sdm}, terms=["agglomeration"])  # doctest: +SKIP
     """
     frame = read_options(options)
-    tables = _tables(fits, frame)
+    given = _tables(fits, frame)
+    tables = {name: table for name, table in given.items() if table["estimate"].notna().any()}
     _require_kinds(kinds)
     wanted = _terms(tables, terms)
     with style(frame.font_size):
@@ -78,7 +80,7 @@ def effects(
             add_legend(axes[0], frame, len(marks))
         else:
             axes = _panels(tables, kinds, wanted, frame)
-        return finish(axes, frame, _interval_note(tables, frame))
+        return finish(axes, frame, [*_interval_note(tables, frame), *_undefined(given, frame)])
 
 
 def _panels(
@@ -119,7 +121,22 @@ def _tables(fits: Any, frame: Frame) -> dict[str, pd.DataFrame]:
         given = {"": fits}
     if not given:
         raise InputError("there is no model to draw; give a fit or its effects.")
-    return {frame.name(name) if name else "": _table(fit, name) for name, fit in given.items()}
+    tables: dict[str, pd.DataFrame] = {}
+    for name, fit in given.items():
+        tables |= _by_horizon(frame.name(name) if name else "", _table(fit, name), frame.lang)
+    return tables
+
+
+def _by_horizon(name: str, table: pd.DataFrame, lang: str) -> dict[str, pd.DataFrame]:
+    """Two tables of a dynamic model, one for each horizon."""
+    if "horizon" not in table.columns:
+        return {name: table}
+    out = {}
+    for horizon, part in table.groupby("horizon", sort=False):
+        run = term(f"effect.{horizon}", lang)
+        key = term("effect.model_in_run", lang, name=name, run=run.lower()) if name else run
+        out[key] = part
+    return out
 
 
 def _table(fit: Any, name: str) -> pd.DataFrame:
@@ -192,6 +209,15 @@ def _draw(
     axes.tick_params(axis="y", length=0, labelleft=names)
     for text in axes.get_yticklabels():
         text.set(family=list(families()), parse_math=False)
+
+
+def _undefined(tables: Mapping[str, pd.DataFrame], frame: Frame) -> list[str]:
+    """Name the series that cannot be drawn because their effects do not exist."""
+    empty = [name for name, table in tables.items() if table["estimate"].isna().all()]
+    if not empty:
+        return []
+    names = ("、" if frame.lang == "zh" else ", ").join(empty)
+    return [term("note.undefined", frame.lang, names=names)]
 
 
 def _interval_note(tables: Mapping[str, pd.DataFrame], frame: Frame) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from spatial.errors import InputError
 
-__all__ = ["ABSENT", "BLANK", "Cell", "breadth", "check_stars", "stars_of"]
+__all__ = ["ABSENT", "BLANK", "UNDEFINED", "Cell", "breadth", "check_stars", "stars_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def breadth(text: str) -> int:
 
 BLANK = Cell()
 ABSENT = Cell(words="–")
+UNDEFINED = Cell(words="n/a")
 
 
 def check_stars(levels: Sequence[float]) -> tuple[float, ...]:

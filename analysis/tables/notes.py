@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analysis.tables.covariances import covariance_words
 from analysis.terms import term as word
 from spatial.errors import InputError
 from spatial.weights import label
@@ -47,7 +48,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def model_notes(
-    columns: Sequence[Any], style: Any, effects: str | None, *, absent: bool
+    columns: Sequence[Any], style: Any, effects: str | None, *, signs: Sequence[str]
 ) -> tuple[str, ...]:
     """Sentences below a table of models."""
     notes = [_reading(style), *_outcome(columns, style), *_covariance(columns, style)]
@@ -56,13 +57,11 @@ def model_notes(
         notes.append(word("table.note_loglik", style.lang))
     if effects is not None:
         notes.append(word(f"table.effects_{effects}", style.lang))
-    if absent:
-        notes.append(word("table.absent", style.lang))
-    return tuple(notes)
+    return (*notes, *(word(sign, style.lang) for sign in signs))
 
 
 def effects_notes(
-    columns: Sequence[Any], style: Any, method: str, *, absent: bool
+    columns: Sequence[Any], style: Any, method: str, *, signs: Sequence[str]
 ) -> tuple[str, ...]:
     """Sentences below a table of effects."""
     notes = [_reading(style), *_outcome(columns, style)]
@@ -70,9 +69,7 @@ def effects_notes(
         notes.append(word("table.note_model", style.lang, kind=columns[0].model.kind))
     notes += [*_covariance(columns, style), *_weights(columns, style)]
     notes += [*_correction(columns, style), word(f"table.effects_{method}", style.lang)]
-    if absent:
-        notes.append(word("table.absent", style.lang))
-    return tuple(notes)
+    return (*notes, *(word(sign, style.lang) for sign in signs))
 
 
 def _reading(style: Any) -> str:
@@ -95,14 +92,11 @@ def _covariance(columns: Sequence[Any], style: Any) -> list[str]:
     """Kind of the covariance, by column where it differs."""
     kinds = [fit.cov_kind for fit in columns]
     if len(set(kinds)) == 1:
-        return [word("table.note_cov", style.lang, kind=_kind(kinds[0], style.lang))]
-    each = _by_column([_kind(kind, style.lang) for kind in kinds], style.lang)
+        only = covariance_words(kinds[0], style.lang, style.name)
+        return [word("table.note_cov", style.lang, kind=only)]
+    texts = [covariance_words(kind, style.lang, style.name) for kind in kinds]
+    each = _by_column(texts, style.lang)
     return [word("table.note_cov", style.lang, kind=each)]
-
-
-def _kind(kind: str, lang: str) -> str:
-    """Covariance in words where the vocabulary has them."""
-    return word(f"table.cov_{kind}", lang) if kind in ("expected", "observed") else kind
 
 
 def _by_column(words: Sequence[str], lang: str) -> str:
@@ -133,6 +127,8 @@ def _correction(columns: Sequence[Any], style: Any) -> list[str]:
     where = which.join(f"({i + 1})" for i in corrected)
     key = "table.note_corrected" if every else "table.note_corrected_some"
     notes = [word(key, style.lang, columns=where)]
+    if any(columns[i].model.dynamic and columns[i].model.effects != "time" for i in corrected):
+        notes.append(word("table.note_past", style.lang))
     if lines and len(columns) == 1:
         notes.append(word("table.note_rho", style.lang, values=lines[0][1]))
     elif lines:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 
-from analysis.tables.cells import ABSENT, BLANK, Cell, check_stars, stars_of
+from analysis.tables.cells import ABSENT, BLANK, UNDEFINED, Cell, check_stars, stars_of
 from analysis.tables.labels import term_label
 from analysis.tables.notes import effects_notes, model_notes, weights_keys
 from analysis.tables.table import Head, Row, Table
@@ -37,6 +38,8 @@ class Style:
         """Estimate with stars, and what stands in parentheses below it."""
         if std_error == 0:
             return ABSENT, BLANK
+        if math.isnan(estimate):
+            return UNDEFINED, BLANK
         top = Cell(
             value=float(estimate),
             decimals=self.decimals,
@@ -116,7 +119,7 @@ def models(
     return Table(
         head=_head(columns, names, style),
         rows=tuple(rows),
-        notes=model_notes(columns, style, effects, absent=_holds_absent(rows)),
+        notes=model_notes(columns, style, effects, signs=_signs(rows)),
         title=title,
         lang=lang,
         under=word(f"table.under_{parentheses}", lang),
@@ -167,7 +170,7 @@ def effects(
     return Table(
         head=head,
         rows=tuple(rows),
-        notes=effects_notes(columns, style, method, absent=_holds_absent(rows)),
+        notes=effects_notes(columns, style, method, signs=_signs(rows)),
         title=title,
         lang=lang,
         under=word(f"table.under_{parentheses}", lang),
@@ -201,9 +204,17 @@ def _style(
 
 
 def _effects_of(fit: Any, method: str, seed: int) -> pd.DataFrame:
-    """Effects of a fit, indexed by effect and term."""
+    """Effects of a fit, indexed by horizon ("" where there is one only), effect and term."""
     table: pd.DataFrame = fit.effects(method=method, seed=seed)
-    return table.set_index(["effect", "term"])
+    if "horizon" not in table.columns:
+        table = table.assign(horizon="")
+    return table.set_index(["horizon", "effect", "term"])
+
+
+def _runs(found: Sequence[pd.DataFrame]) -> tuple[str, ...]:
+    """Horizons of a table: two as soon as one model is dynamic."""
+    dynamic = any("long" in table.index.get_level_values("horizon") for table in found)
+    return ("short", "long") if dynamic else ("",)
 
 
 def _head(
@@ -224,11 +235,13 @@ def _head(
 
 
 def _ordered(columns: Sequence[Any]) -> list[str]:
-    """Terms of all models: regressors, the constant, their lags, then ρ and λ."""
+    """Terms of all models: regressors, the constant, spatial lags, the past, then ρ and λ."""
     terms = list(dict.fromkeys(str(term) for fit in columns for term in fit.params.index))
 
     def block(term: str) -> int:
         if term in ("rho", "lambda"):
+            return 4
+        if term.startswith(("L.", "W.L.")):
             return 3
         return 2 if term.startswith("W.") else int(term == "Intercept")
 
@@ -263,37 +276,58 @@ def _error_variance(columns: Sequence[Any], style: Style) -> list[Row]:
 
 
 def _effect_blocks(found: Sequence[pd.DataFrame], style: Style) -> list[Row]:
-    """One block of rows per effect, one column per model."""
-    terms = list(dict.fromkeys(term for table in found for _, term in table.index))
+    """One block of rows per effect and horizon, one column per model."""
+    terms = list(dict.fromkeys(term for table in found for *_, term in table.index))
     rows: list[Row] = []
-    for kind in KINDS:
-        rows.append(Row(word(f"effect.{kind}", style.lang), kind="section", rule=True))
-        for term in terms:
-            pairs = [_effect_pair(table, kind, term, style) for table in found]
+    for run in _runs(found):
+        for kind in KINDS:
+            rows.append(Row(_section(kind, run, style.lang), kind="section", rule=True))
+            for term in terms:
+                pairs = [_effect_pair(table, run, kind, term, style) for table in found]
+                rows += _two_lines(style.name(term), pairs)
+    return rows
+
+
+def _section(kind: str, run: str, lang: str) -> str:
+    """Head of a block of effects."""
+    name = word(f"effect.{kind}", lang)
+    if not run:
+        return name
+    return word("effect.in_run", lang, kind=name, run=word(f"effect.{run}", lang).lower())
+
+
+def _effects_across(table: pd.DataFrame, style: Style) -> list[Row]:
+    """Lay the three effects of one model side by side, horizon below horizon."""
+    rows: list[Row] = []
+    for run in _runs([table]):
+        if run:
+            rows.append(Row(word(f"effect.{run}", style.lang), kind="section", rule=True))
+        for term in dict.fromkeys(term for *_, term in table.index):
+            pairs = [_effect_pair(table, run, kind, term, style) for kind in KINDS]
             rows += _two_lines(style.name(term), pairs)
     return rows
 
 
-def _effects_across(table: pd.DataFrame, style: Style) -> list[Row]:
-    """Lay the three effects of one model side by side."""
-    rows: list[Row] = []
-    for term in dict.fromkeys(term for _, term in table.index):
-        pairs = [_effect_pair(table, kind, term, style) for kind in KINDS]
-        rows += _two_lines(style.name(term), pairs)
-    return rows
+def _effect_pair(
+    table: pd.DataFrame, run: str, kind: str, term: str, style: Style
+) -> tuple[Cell, Cell]:
+    """One effect with what stands below it; blank where the model lacks the term or the horizon.
 
-
-def _effect_pair(table: pd.DataFrame, kind: str, term: str, style: Style) -> tuple[Cell, Cell]:
-    """One effect with what stands below it; blank where the model lacks the term."""
-    if (kind, term) not in table.index:
+    Beside dynamic models those of a static one stand with the short run.
+    """
+    only = "" in table.index.get_level_values("horizon")
+    key = ("" if only and run == "short" else run, kind, term)
+    if key not in table.index:
         return BLANK, BLANK
-    row: Any = table.loc[(kind, term)]
+    row: Any = table.xs(key)
     return style.pair(row["estimate"], row["std_error"], row["p_value"])
 
 
-def _holds_absent(rows: Sequence[Row]) -> bool:
-    """Whether any effect is zero by construction."""
-    return any(cell is ABSENT for row in rows for cell in row.cells)
+def _signs(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Words of the notes that explain signs which stand for numbers."""
+    cells = [cell for row in rows for cell in row.cells]
+    signs = {"table.absent": ABSENT, "table.undefined": UNDEFINED}
+    return tuple(key for key, sign in signs.items() if any(cell is sign for cell in cells))
 
 
 def _statistics(columns: Sequence[Any], style: Style) -> list[Row]:
