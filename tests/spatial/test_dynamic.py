@@ -497,7 +497,7 @@ def recovered(count, *, effects, start=0, **options):
         data = dynamic_panel(scaled, periods=11, seed=seed, **options)
         fit = model.fit(spatial.Panel(data, "unit", "time"), w)
         parts.append((fit.params, fit.std_errors, fit.uncorrected().params))
-    return (pd.DataFrame([part[place] for part in parts]) for place in range(3))
+    return (pd.DataFrame([part[place].to_dict() for part in parts]) for place in range(3))
 
 
 @pytest.mark.parametrize("effects", ["unit", "twoway"])
