@@ -67,6 +67,31 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "仅在时间维度作偏误校正（Lee和Yu，2010，T−1期）：{why}，时间效应仍为虚拟变量。",
     ),
     (
+        (
+            r"Standard errors rest on (?P<n>\d+) clusters by (?P<by>.+), which is few: they tend "
+            r"to be too small\."
+        ),
+        "标准误仅基于按{by}划分的{n}个聚类，数目偏少，往往偏小。",
+    ),
+    (
+        (
+            r"Driscoll–Kraay standard errors rest on (?P<n>\d+) periods, which is few: they tend "
+            r"to be too small\."
+        ),
+        "Driscoll–Kraay标准误仅基于{n}期，期数偏少，往往偏小。",
+    ),
+    (
+        (
+            r"The (?:two-way clustered|spatial HAC) covariance was not positive semi-definite; "
+            r"its negative eigenvalues were set to zero.*\."
+        ),
+        "协方差矩阵非半正定，其负特征值已置为零。",
+    ),
+    (
+        r"No two units lie within (?P<km>\S+) km, so that every row stands alone\.",
+        "{km}千米内没有任何两个单元，各行彼此独立处理。",
+    ),
+    (
         r"No bias correction: (?P<why>.+), so that time effects stay dummies\.",
         "未作偏误校正：{why}，时间效应仍为虚拟变量。",
     ),

@@ -15,6 +15,7 @@ from spatial.errors import InputError, named
 from spatial.panel import Panel
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
     from libpysal.graph import Graph
 
     from spatial.fit import Fit
@@ -59,6 +60,7 @@ def fit_models(
     *,
     seed: int,
     top: int = 200,
+    cities: GeoDataFrame | None = None,
 ) -> Models:
     """Fit all kinds on the main weights, and the main kind on the other weights.
 
@@ -74,11 +76,15 @@ def fit_models(
         Seed of simulated effects.
     top
         How many of the largest flows to keep.
+    cities
+        Boundaries by unit, for a covariance that goes by distance.
     """
     first = model.weights[0]
     plan = [(kind, first) for kind in dict.fromkeys([*model.compare, model.kind])]
     plan += [(model.kind, name) for name in model.weights[1:]]
-    fitted = tuple(_fit(model, kind, name, data, weights[name].graph, seed) for kind, name in plan)
+    fitted = tuple(
+        _fit(model, kind, name, data, weights[name].graph, seed, cities) for kind, name in plan
+    )
     main = next(item for item in fitted if (item.kind, item.weights) == (model.kind, first))
     _check_focus(model, main)
     by_unit = {term: main.fit.effects_by_unit(term) for term in model.focus}
@@ -90,7 +96,13 @@ def fit_models(
 
 
 def _fit(
-    model: Model, kind: str, name: str, data: Panel | pd.DataFrame, graph: Graph, seed: int
+    model: Model,
+    kind: str,
+    name: str,
+    data: Panel | pd.DataFrame,
+    graph: Graph,
+    seed: int,
+    cities: GeoDataFrame | None,
 ) -> Fitted:
     import spatial
 
@@ -104,10 +116,11 @@ def _fit(
         options["lagged"] = list(model.lagged)
     try:
         fit = getattr(spatial, kind)(model.formula, **options).fit(data, graph)
+        if model.covariance not in ("auto", fit.cov_kind):
+            places = cities if model.covariance == "hac" else None
+            fit = fit.with_cov(model.covariance, coords=places, **model.covariance_options)
     except InputError as error:
         raise InputError(f"[model] {kind} with weights {name!r}: {error}") from None
-    if model.covariance not in ("auto", fit.cov_kind):
-        fit = fit.with_cov(model.covariance)
     method = {} if model.effects_method == "delta" else {"method": "simulate", "seed": seed}
     return Fitted(kind, name, fit, fit.effects(**method))
 

@@ -129,7 +129,9 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
     seed = plan.study.seed
     models: Models | None = None
     if plan.model:
-        models = fit_models(plan.model, sample.model_data, weights, seed=seed)
+        models = fit_models(
+            plan.model, sample.model_data, weights, seed=seed, cities=sources.cities
+        )
     steps("autocorrelation")
     clusters: Clusters | None = None
     if plan.autocorrelation is not None:

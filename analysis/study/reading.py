@@ -24,10 +24,6 @@ UNAVAILABLE: Mapping[tuple[str, str], tuple[tuple[Any, ...], str]] = {
     ("model", "kind"): (schema.LATER_KINDS, "OLS, SLX, SAR and SDM"),
     ("model", "compare"): (schema.LATER_KINDS, "OLS, SLX, SAR and SDM"),
     ("model", "effects"): (("random",), "none, unit, time and twoway"),
-    ("model", "covariance"): (
-        ("robust", "cluster", "driscoll-kraay", "hac"),
-        "expected and observed",
-    ),
     ("table", "missing"): (("unbalanced",), "refuse, complete-units and interpolate"),
 }
 

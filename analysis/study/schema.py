@@ -37,6 +37,12 @@ LATER_SECTIONS = (
 LATER_KINDS = ("SEM", "SDEM", "SAC", "GNS")
 
 Kind = Literal["OLS", "SLX", "SAR", "SDM"]
+Covariance = Literal["auto", "expected", "observed", "robust", "cluster", "driscoll-kraay", "hac"]
+COVARIANCE_KEYS = {
+    "covariance_by": ("cluster",),
+    "covariance_km": ("hac",),
+    "covariance_lags": ("driscoll-kraay", "hac"),
+}
 Scalar = str | int | float | bool
 
 
@@ -153,14 +159,35 @@ class Model(Section):
     effects: Literal["none", "unit", "time", "twoway"] | None = None
     bias_correction: Literal["auto", "lee-yu", "none"] = "auto"
     lagged: Literal["all"] | tuple[str, ...] = "all"
-    covariance: Literal["auto", "expected", "observed"] = "auto"
+    covariance: Covariance = "auto"
+    covariance_by: tuple[str, ...] | None = Field(default=None, min_length=1, max_length=2)
+    covariance_km: float | None = Field(default=None, gt=0)
+    covariance_lags: int | None = Field(default=None, ge=0)
     effects_method: Literal["delta", "simulate"] = "delta"
     choose: bool = False
 
-    @field_validator("focus", "weights", "compare", mode="before")
+    @field_validator("focus", "weights", "compare", "covariance_by", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _covariance_is_whole(self) -> Model:
+        for key, kinds in COVARIANCE_KEYS.items():
+            given = getattr(self, key) is not None
+            if given and self.covariance not in kinds:
+                wanted = " or ".join(f'"{kind}"' for kind in kinds)
+                raise ValueError(f"{key} belongs to covariance = {wanted}; remove it, or set that")
+        for kind, key in (("cluster", "covariance_by"), ("hac", "covariance_km")):
+            if self.covariance == kind and getattr(self, key) is None:
+                raise ValueError(f'covariance = "{kind}" needs {key}')
+        return self
+
+    @property
+    def covariance_options(self) -> dict[str, Any]:
+        """Arguments of `Fit.with_cov` beside the kind."""
+        by = list(self.covariance_by) if self.covariance_by else None
+        return {"by": by, "km": self.covariance_km, "lags": self.covariance_lags}
 
     @field_validator("formula")
     @classmethod
