@@ -26,7 +26,7 @@ __all__ = ["HORIZONS", "Horizon", "dynamic_notes", "horizon_of", "mean_effects",
 
 Array = npt.NDArray[np.float64]
 HORIZONS: tuple[Literal["short", "long"], ...] = ("short", "long")
-FEW = 6
+FEW = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +154,8 @@ def dynamic_notes(fitted: Estimated, cov: Array) -> tuple[str, ...]:
     periods = fitted.sample.n_times
     if fitted.transformation.over_past and periods < FEW:
         notes.append(
-            f"{periods} periods are few for a dynamic model: the bias correction is of first order "
-            "and leaves an error of order 1/T² in."
+            f"{periods} periods are few for a dynamic model: the bias correction leaves an error "
+            "of order 1/T² in, and intervals of y(t−1) are too short."
         )
     return tuple(notes)
 

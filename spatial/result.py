@@ -37,7 +37,7 @@ class Result:
 
     @property
     def params(self) -> pd.Series:
-        """Coefficients in the order Intercept, x, W.x, rho, lambda."""
+        """Coefficients in the order Intercept, x, W.x, L.y, W.L.y, rho, lambda."""
         return pd.Series(self._fitted.params, index=self._names, name="estimate")
 
     @property
@@ -58,7 +58,10 @@ class Result:
 
     @property
     def loglik(self) -> float:
-        """Maximum of the log-likelihood, constants included."""
+        """Maximum of the log-likelihood, constants included.
+
+        Of a dynamic model with unit effects, before their bias was subtracted from the estimates.
+        """
         return float(self._fitted.estimate.loglik)
 
     @property

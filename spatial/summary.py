@@ -62,7 +62,8 @@ def _effects(fit: Fit) -> list[str]:
     if not low < fit.params.get("rho", 0.0) < high:
         return ["No effects: rho lies outside its interval."]
     effects = fit.effects()
-    effects.insert(0, "name", effects["effect"] + " " + effects["term"])
+    run = effects["horizon"] + " run, " if "horizon" in effects.columns else ""
+    effects.insert(0, "name", run + effects["effect"] + " " + effects["term"])
     return _table(effects, "name")
 
 
