@@ -16,6 +16,7 @@ from shapes.measuring import polygon_parts
 __all__ = ["Faces", "Patch"]
 
 _OVERSHOOT = 0.2
+_CORNER = 1.5
 _GRID_M = 1e-4
 _DUST = 10
 
@@ -175,16 +176,33 @@ class Faces:
 
 
 def _cap(mouth: Any, around: Shapes) -> Any:
-    """Line across the mouth of a gap, run on into the two units beside it."""
+    """Line across the mouth of a gap, between the two units beside it."""
     ends = [shapely.line_interpolate_point(mouth, at, normalized=True) for at in (0, 1)]
     beside = [int(np.argmin(shapely.distance(end, around))) for end in ends]
     if beside[0] == beside[1]:
         return None
     middle = shapely.line_interpolate_point(mouth, 0.5, normalized=True)
-    start, end = (_nearest(middle, around[unit]) for unit in beside)
-    # The line has to cut the borders: an end that only comes close to them leaves the gap open.
-    beyond = _OVERSHOOT * (end - start)
-    return shapely.linestrings([start - beyond, end + beyond])
+    start, end = (_beside(middle, around[unit]) for unit in beside)
+    return shapely.linestrings([_past(start, end), _past(end, start)])
+
+
+def _beside(point: Any, polygon: Any) -> tuple[npt.NDArray[np.float64], bool]:
+    """Corner of a polygon next to a point, or its nearest point; and whether it is a corner."""
+    nearest = _nearest(point, polygon)
+    corners = shapely.get_coordinates(polygon)
+    place = shapely.get_coordinates(point)[0]
+    apart = np.hypot(*(corners - place).T)
+    if apart.min() <= _CORNER * np.hypot(*(nearest - place)):
+        return corners[np.argmin(apart)], True
+    return nearest, False
+
+
+def _past(
+    end: tuple[npt.NDArray[np.float64], bool], other: tuple[npt.NDArray[np.float64], bool]
+) -> npt.NDArray[np.float64]:
+    """End of a line that has to cut a border: one that only comes close would leave a gap open."""
+    place, is_corner = end
+    return place if is_corner else place + _OVERSHOOT * (place - other[0])
 
 
 def _partings(gap: Any, around: Shapes, hair: float) -> list[Any]:

@@ -1,5 +1,7 @@
 """Random tessellations: cells of Voronoi diagrams whose shared vertices are the same numbers."""
 
+from itertools import pairwise
+
 import geopandas
 import numpy as np
 import shapely
@@ -70,7 +72,7 @@ def shared_segments(frame):
     sides = []
     for shape in frame.geometry:
         ring = [tuple(p) for p in shapely.get_coordinates(shape)]
-        sides.append({frozenset(pair) for pair in zip(ring, ring[1:], strict=False)})
+        sides.append({frozenset(pair) for pair in pairwise(ring)})
     return _pairs(frame, sides, 1)
 
 
