@@ -67,7 +67,7 @@ def _share_border(found: npt.NDArray[Any], pairs: Pairs) -> npt.NDArray[np.bool_
     relation = shapely.relate(found[pairs[:, 0]], found[pairs[:, 1]])
     interiors = np.array([text[0] == "2" for text in relation], dtype=bool)
     borders = np.array([text[4] == "1" for text in relation], dtype=bool)
-    return interiors | borders
+    return np.asarray(interiors | borders)
 
 
 class _Scale:

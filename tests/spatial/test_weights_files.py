@@ -248,6 +248,17 @@ class TestBrokenFiles:
         assert path.read_bytes() == before
         assert [p.name for p in tmp_path.iterdir()] == ["w.csv"]
 
+    def test_the_file_appears_only_when_it_is_complete(self, tmp_path, monkeypatch):
+        def locked(self, target):
+            del self, target
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr("pathlib.Path.replace", locked)
+        with pytest.raises(InputError, match="Permission denied"):
+            weights.write(weights.from_matrix(matrix(), NAMES), tmp_path / "w.mtx")
+        monkeypatch.undo()
+        assert not list(tmp_path.iterdir())
+
     def test_a_folder_that_is_not_there(self, tmp_path):
         w = weights.from_matrix(matrix(), NAMES)
         for suffix in ("csv", "parquet"):
