@@ -59,7 +59,8 @@ class Specification:
     missing
         What an absent row of an unbalanced panel means: "absent", the unit does not exist in that
         year, so that the weights are cut to those present (Σ_t ln|I − ρW_t|); "drop_units", it
-        exists but was not observed, and units without a row in every year are dropped. Without
+        exists but was not observed, and units without a row in every year are dropped. Spillovers
+        are too small where the units lost, in either way, do exist (benchmarks/validity). Without
         this word an unbalanced panel is refused.
     dynamic
         "y" adds y(t−1), "Wy" adds W y(t−1), both with weights and units of t−1; the first time

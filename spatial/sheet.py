@@ -157,7 +157,8 @@ def _complete(panel: Panel) -> tuple[Panel, tuple[str, ...]]:
     dropped = panel.units.difference(complete, sort=False)
     note = (
         f"Units without a row in every year were dropped ({len(dropped)} of {panel.n_units}): "
-        f"{named(dropped, 40)}."
+        f"{named(dropped, 40)}. Those who had them as neighbours lose these from their lags, which "
+        "draws spillovers towards zero; fill the gaps if you can."
     )
     return panel.subset(units=complete), (note,)
 
