@@ -44,6 +44,7 @@ CHINESE: dict[tuple[str, str], str] = {
     ("hausman", "rejected"): "个体效应与解释变量相关，随机效应估计不一致，采用固定效应",
     ("hausman", "kept"): "没有证据反对随机效应；固定效应在任何情形下均一致，仍予采用",
 }
+UNTESTED = {"hausman": "无法估计随机效应，未作Hausman检验。"}
 REASONS = {
     "ols": "选择OLS：不需要被解释变量、误差或解释变量的空间滞后。",
     "slx": "选择SLX：只有邻地的解释变量有影响。",
@@ -90,6 +91,8 @@ def steps_in_words(choice: pd.DataFrame, words: Words) -> list[str]:
 
 
 def _step(row: pd.Series[Any]) -> str:
+    if row["decision"] == "untested":
+        return UNTESTED[row["test"]]
     statistic, p = float(row["statistic"]), float(row["p_value"])
     if pd.isna(statistic):
         figures = "此处无定义"

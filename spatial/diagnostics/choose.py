@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatial.diagnostics.hausman import hausman
 from spatial.diagnostics.likelihood import lr_test, wald_test
 from spatial.diagnostics.lm import lm_tests
 from spatial.diagnostics.residuals import residual_moran
 from spatial.diagnostics.rows import normal_row
 from spatial.diagnostics.telling import warn_once
-from spatial.diagnostics.verdicts import CHOSEN, sentence
+from spatial.diagnostics.verdicts import CHOSEN, UNTESTED, sentence
 from spatial.errors import InputError
 from spatial.models import OLS, SAR, SDM, SEM, SLX, Specification
 from spatial.panel import Panel
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Decisions", "choose_model"]
 
+Choice = tuple[type[Specification], str]
+REDUCED: dict[str, type[Specification]] = {"sar": SAR, "sem": SEM}
 COLUMNS = ("step", "test", "statistic", "df", "p_value", "decision", "sentence")
 WIDTH = 96
 LM_ROWS = ("lm_lag", "lm_error", "robust_lm_lag", "robust_lm_error")
@@ -90,10 +93,13 @@ class Inquiry:
         )
         return rejected
 
-    def choose(self, model: str, reason: str) -> tuple[str, str]:
+    def choose(self, model: str, reason: str) -> None:
         """Note the end of the sequence."""
         self._add("choice", pd.Series(dtype=float), model, CHOSEN[reason])
-        return model, reason
+
+    def leave_out(self, test: str, why: InputError) -> None:
+        """Note a test that could not be made."""
+        self._add(test, pd.Series(dtype=float), "untested", f"{UNTESTED[test]}: {why}")
 
     def _add(self, name: str, row: pd.Series, decision: str, text: str) -> None:
         numbers = {key: row.get(key, float("nan")) for key in ("statistic", "df", "p_value")}
@@ -138,6 +144,8 @@ def choose_model(
        the LM tests point to it as well; where they point elsewhere the SDM stays, as it contains
        both. The LM tests point to the one whose robust test alone rejects, or, where neither does,
        to the one with the smaller p-value.
+    5. With unit effects in a balanced panel: a Hausman test of the chosen model with random against
+       fixed effects, for the record; fixed effects stay in any case.
 
     The sequence is a convention: its steps are tests at `alpha` each, and what is chosen after so
     many tests has no longer the error rate of one. Theory on what spills over comes first.
@@ -156,8 +164,8 @@ def choose_model(
     -------
     Decisions
         A DataFrame: step, test, statistic, df, p_value, decision ("rejected" or "kept" of the
-        null, at last the model), sentence. Printed, it is the sentences; `.model` and `.effects`
-        are the choice.
+        null, "untested", at last the model), sentence. Printed, it is the sentences; `.model` and
+        `.effects` are the choice.
 
     Raises
     ------
@@ -180,7 +188,10 @@ def choose_model(
     inquiry = Inquiry(formula, data, w, effects or "none", lagged, missing, float(alpha))
     if effects is None:
         inquiry = replace(inquiry, effects=_effects(inquiry))
-    model, reason = _sequence(inquiry)
+    kind, reason = _sequence(inquiry)
+    model = kind.kind
+    _hausman(inquiry, kind)
+    inquiry.choose(model, reason)
     table = Decisions(pd.DataFrame(inquiry.rows, columns=list(COLUMNS)))
     table.attrs = {
         "model": model,
@@ -212,7 +223,7 @@ def _effects(inquiry: Inquiry) -> Effects:
     return named[units, times]
 
 
-def _sequence(inquiry: Inquiry) -> tuple[str, str]:
+def _sequence(inquiry: Inquiry) -> Choice:
     """From Moran's I to the model, and the key of the reason."""
     least = inquiry.fit(OLS)
     moran = residual_moran(least)
@@ -229,16 +240,16 @@ def _sequence(inquiry: Inquiry) -> tuple[str, str]:
     tested = {"sar": durbin, **({} if _partly_lagged(durbin) else {"sem": durbin})}
     allowed = [name for name in tested if _reducible(inquiry, durbin, name)]
     if not allowed:
-        return inquiry.choose("SDM", "sdm")
+        return SDM, "sdm"
     if lean in allowed:
-        return inquiry.choose(lean.upper(), lean)
-    return inquiry.choose("SDM", "sdm_undecided" if len(allowed) > 1 else "sdm_contradiction")
+        return REDUCED[lean], lean
+    return SDM, "sdm_undecided" if len(allowed) > 1 else "sdm_contradiction"
 
 
 def _reducible(inquiry: Inquiry, durbin: Fit, to: str) -> bool:
     """Whether Wald and LR both let the SDM be reduced."""
     wald = inquiry.take(wald_test(durbin, to))
-    ratio = inquiry.take(lr_test(inquiry.fit(SAR if to == "sar" else SEM), durbin))
+    ratio = inquiry.take(lr_test(inquiry.fit(REDUCED[to]), durbin))
     return not (wald or ratio)
 
 
@@ -256,11 +267,32 @@ def _partly_lagged(durbin: Fit) -> bool:
     return min(durbin._fitted.sample.neighbour, default=-1) < 0
 
 
-def _without_lags(inquiry: Inquiry, least: Fit) -> tuple[str, str]:
+def _without_lags(inquiry: Inquiry, least: Fit) -> Choice:
     """Without lags of outcome and error the neighbours' regressors may still matter."""
     wider = inquiry.fit(SLX)
     if not inquiry.take(lr_test(least, wider), "lr_theta"):
-        return inquiry.choose("OLS", "ols")
+        return OLS, "ols"
     if not inquiry.take(lr_test(wider, inquiry.fit(SDM)), "lr_rho"):
-        return inquiry.choose("SLX", "slx")
-    return inquiry.choose("SDM", "sdm_after_slx")
+        return SLX, "slx"
+    return SDM, "sdm_after_slx"
+
+
+def _hausman(inquiry: Inquiry, kind: type[Specification]) -> None:
+    """Random against the fixed effects of the chosen model, time effects being dummies in both."""
+    data = inquiry.data
+    constant = isinstance(data, Panel) and data.balanced and not isinstance(inquiry.w, Mapping)
+    if inquiry.effects not in ("unit", "twoway") or not constant:
+        return
+    sample, formula = inquiry.fit(kind)._fitted.sample, inquiry.formula
+    if inquiry.effects == "twoway":
+        formula = f"{formula} + C(`{data.time}`)"
+    lags = [t for t, place in zip(sample.terms, sample.neighbour, strict=True) if place >= 0]
+    options = {"lagged": lags} if kind.lag_x else {}
+    try:
+        fits = [
+            kind(formula, effects=effects, **options).fit(data, inquiry.w)  # type: ignore[arg-type]
+            for effects in ("unit", "random")
+        ]
+        inquiry.take(hausman(*fits))
+    except InputError as why:
+        inquiry.leave_out("hausman", why)

@@ -176,13 +176,15 @@ def wald_test(fit: Fit, restriction: str) -> pd.Series:
 def _common_factor(fit: Fit) -> tuple[Array, Array]:
     """θ + ρβ and its derivatives by all parameters."""
     sample, params = fit._fitted.sample, fit.params.to_numpy(dtype=np.float64)
-    alone = [t for t, place in zip(sample.terms, sample.neighbour, strict=True) if place < 0]
+    pairs = list(zip(sample.own, sample.neighbour, strict=True))
+    pairs += [_past(sample.labels, name) for name in sample.labels if name.startswith("L.")]
+    alone = [sample.labels[own] for own, place in pairs if place < 0]
     if alone:
         raise InputError(
             "the SEM is no special case of an SDM that does not lag every regressor "
             f'(unlagged: {", ".join(alone)}); fit the SDM without lagged=, or test "sar".'
         )
-    own, lag = list(sample.own), list(sample.neighbour)
+    own, lag = ([pair[side] for pair in pairs] for side in (0, 1))
     rho = list(fit.params.index).index("rho")
     rows = np.arange(len(own))
     slopes = np.zeros((len(own), len(params)))
@@ -190,6 +192,12 @@ def _common_factor(fit: Fit) -> tuple[Array, Array]:
     slopes[rows, own] = params[rho]
     slopes[rows, rho] = params[own]
     return params[lag] + params[rho] * params[own], slopes
+
+
+def _past(labels: tuple[str, ...], name: str) -> tuple[int, int]:
+    """Places of the outcome of the time before and of its lag."""
+    lagged = f"W.{name}"
+    return labels.index(name), labels.index(lagged) if lagged in labels else -1
 
 
 def _wald(fit: Fit, test: str, values: Array, slopes: Array, null: str) -> pd.Series:

@@ -78,6 +78,7 @@ def _common_factor(restricted: Fit, full: Fit) -> bool:
     sample = full._fitted.sample
     return (
         "rho" in full.params.index
+        and all(f"W.{n}" in full.params.index for n in full.params.index if n.startswith("L."))
         and min(sample.neighbour, default=-1) >= 0
         and all(same_weights(network, sample.network) for network in sample.lag_networks)
         and same_weights(restricted._fitted.sample.error_network, sample.network)

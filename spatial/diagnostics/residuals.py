@@ -29,6 +29,7 @@ __all__ = ["lm_residuals", "pesaran_cd", "residual_moran"]
 Array = npt.NDArray[np.float64]
 Alternative = Literal["two-sided", "greater", "less"]
 BLOCK = 512
+TOLERANCE = 1e-4
 
 
 def residual_moran(fit: Fit, alternative: Alternative = "two-sided") -> pd.Series:
@@ -132,9 +133,25 @@ def lm_residuals(fit: Fit) -> pd.Series:
     )
     score = np.zeros(len(info))
     score[tested] = float(lagged @ found.residuals) / found.sigma2 - trace  # type: ignore[operator]
+    _require_maximum(fitted, info)
     statistic, df = Score(score, info, {"tested": (tested,)}).test(["tested"])
     name, null = ("lm_error", "lambda = 0") if fitted.lag_y else ("lm_lag", "rho = 0")
     return chi2_row(name, statistic, df, null)
+
+
+def _require_maximum(fitted: Estimated, information: Array) -> None:
+    """Refuse estimates at which the score of the coefficients is not zero: by instruments, say."""
+    score = fitted.moments.x.T @ fitted.estimate.residuals / fitted.estimate.sigma2
+    likely = np.isfinite(fitted.estimate.loglik)
+    if (
+        not likely
+        or (np.abs(score) > TOLERANCE * np.sqrt(np.diag(information)[: len(score)])).any()
+    ):
+        raise InputError(
+            "these estimates are not the maximum of the likelihood (instruments, a bias that was "
+            "subtracted), at which a Lagrange multiplier test stands; fit by maximum likelihood "
+            "without dynamic= and with bias_correction left as it is."
+        )
 
 
 def _traces(fitted: Estimated) -> Traces:

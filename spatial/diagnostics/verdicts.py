@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-__all__ = ["CHOSEN", "STEPS", "figures", "sentence"]
+__all__ = ["CHOSEN", "STEPS", "UNTESTED", "figures", "sentence"]
 
 STEPS: dict[str, tuple[str, str]] = {
     "lr_unit_effects": (
@@ -68,6 +68,7 @@ STEPS: dict[str, tuple[str, str]] = {
         "Nothing speaks against random effects; fixed effects stay, being consistent in any case",
     ),
 }
+UNTESTED = {"hausman": "Random effects cannot be estimated here"}
 CHOSEN = {
     "ols": "OLS: no spatial lag of the outcome, of the error or of the regressors is called for.",
     "slx": "SLX: only the neighbours' regressors matter.",

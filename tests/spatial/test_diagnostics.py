@@ -363,3 +363,107 @@ def test_a_cut_of_the_weights_is_told_once(panel, ask):
     assert caught[0].filename == __file__
     with pytest.raises(spatial.AlignmentWarning):
         ask(SPEC, fewer, W)
+
+
+# ---- random effects, instruments, the outcome of the year before
+
+
+def random_world(*, correlated, seed=0, n=64, periods=6):
+    rng = np.random.default_rng(seed)
+    matrix = lattice_matrix(8)
+    w = row_standardised(matrix)
+    unit = rng.normal(size=n)
+    rows = []
+    for t in range(periods):
+        x = rng.normal(size=(n, 2)) + (1.0 if correlated else 0.0) * unit[:, None]
+        mean = x @ [1.0, -0.5] + unit + 2.0 * rng.normal()
+        y = np.linalg.solve(np.eye(n) - 0.4 * w, mean + rng.normal(size=n))
+        frame = {"unit": names(n), "year": 2000 + t, "y": y, "x1": x[:, 0], "x2": x[:, 1]}
+        rows.append(pd.DataFrame(frame))
+    return spatial.Panel(pd.concat(rows), "unit", "year"), graph(matrix)
+
+
+@pytest.mark.parametrize("kind", ["SAR", "SEM", "SDM"])
+def test_hausman_is_the_contrast_of_slopes_and_rho(kind):
+    panel, w = random_world(correlated=True)
+    spec = f"{SPEC} + C(year)"
+    lags = {"lagged": ["x1", "x2"]} if kind == "SDM" else {}
+    fits = [
+        getattr(spatial, kind)(spec, effects=effects, **lags).fit(panel, w)
+        for effects in ("unit", "random")
+    ]
+    compared = [
+        "x1",
+        "x2",
+        *(["W.x1", "W.x2"] if lags else []),
+        *(["rho"] if kind != "SEM" else []),
+    ]
+    gap = (fits[0].params - fits[1].params)[compared].to_numpy(float)
+    alike = fits[0].sigma2 / fits[1].sigma2
+    spread = (fits[0].cov - alike * fits[1].cov).loc[compared, compared].to_numpy(float)
+    found = spatial.hausman(*fits)
+    assert found["df"] == len(compared)
+    assert found["note"] == ""
+    assert found["statistic"] == pytest.approx(gap @ np.linalg.solve(spread, gap), rel=1e-6)
+    assert found["p_value"] < 0.001
+
+
+def test_the_sequence_ends_with_random_effects():
+    said = {}
+    for correlated in (True, False):
+        chosen = spatial.choose_model(SPEC, *random_world(correlated=correlated))
+        assert chosen["test"].iloc[-2] == "hausman"
+        assert chosen.effects == "twoway"
+        said[correlated] = chosen["decision"].iloc[-2]
+    assert said == {True: "rejected", False: "kept"}
+
+
+def test_the_sequence_says_where_random_effects_cannot_be_estimated(monkeypatch):
+    from spatial.diagnostics import choose
+
+    def refuse(*_):
+        raise spatial.InputError("too many units.")
+
+    monkeypatch.setattr(choose, "hausman", refuse)
+    chosen = spatial.choose_model(SPEC, *random_world(correlated=False))
+    assert chosen["decision"].iloc[-2] == "untested"
+    assert chosen.sentences[-2] == "Random effects cannot be estimated here: too many units."
+
+
+def test_hausman_refuses_two_way_effects():
+    panel, w = random_world(correlated=False)
+    twoway = fitted("SAR", panel, w=w)
+    random = fitted("SAR", panel, "random", w=w)
+    with pytest.raises(spatial.InputError, match=r"dummies of the years, C\(year\), in both"):
+        spatial.hausman(twoway, random)
+    with pytest.raises(spatial.InputError, match="the fits are SDM and SAR"):
+        spatial.hausman(fitted("SDM", panel, "unit", w=w), random)
+
+
+def test_hausman_takes_the_positive_part():
+    panel, w = random_world(correlated=False)
+    fixed, random = (fitted("SAR", panel, effects, w=w) for effects in ("unit", "random"))
+    found = spatial.hausman(fixed, random)
+    if found["note"]:
+        assert found["df"] < 3
+    else:
+        assert found["df"] == 3
+
+
+def test_a_dynamic_error_model_restricts_the_past_too(panel):
+    dynamic = {"dynamic": ("y", "Wy")}
+    fit = fitted("SDM", panel, **dynamic)
+    assert spatial.wald_test(fit, "sem")["df"] == 3
+    assert spatial.wald_test(fit, "sar")["df"] == 2
+    with pytest.raises(spatial.InputError, match="unlagged: L.y"):
+        spatial.wald_test(fitted("SDM", panel, dynamic=("y",)), "sem")
+
+
+def test_no_score_test_where_the_likelihood_is_not_at_its_maximum(panel):
+    for options in ({"dynamic": ("y", "Wy")}, {"estimator": "gmm"}):
+        fit = fitted("SAR", panel, **options)
+        with pytest.raises(spatial.InputError, match="not the maximum of the likelihood"):
+            spatial.lm_residuals(fit)
+    gmm = fitted("SAR", panel, estimator="gmm")
+    with pytest.raises(spatial.InputError, match="has no likelihood"):
+        spatial.lr_test(gmm, gmm)
