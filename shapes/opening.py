@@ -21,7 +21,20 @@ __all__ = ["read_source"]
 
 
 def read_source(source: Source, encoding: str | None) -> tuple[GeoDataFrame, list[Repair]]:
-    """Frame as the file has it, and the notes on its encoding and field names."""
+    """Frame as the file has it, and the notes on its encoding and field names.
+
+    Excel locks the table of a shapefile that it shows, a GIS its databases.
+    """
+    try:
+        return _read(source, encoding)
+    except OSError as error:
+        raise InputError(
+            f"{source.label} cannot be read ({error.strerror or type(error).__name__}); close it "
+            "in Excel or your GIS, or check that you may read it."
+        ) from None
+
+
+def _read(source: Source, encoding: str | None) -> tuple[GeoDataFrame, list[Repair]]:
     suffix = source.path.suffix.casefold()
     if source.is_shapefile:
         return _read_shapefile(source, encoding)

@@ -35,3 +35,20 @@ def test_a_broken_file(folder, fault):
     for word in case.repairs:
         assert word in reported, reported
     assert case.repairs or not reported, reported
+
+
+@pytest.mark.parametrize("held", ["市.dbf", "市.geojson"])
+def test_a_file_that_another_program_holds(folder, monkeypatch, held):
+    path = FAULTS["utf8_without_cpg"].make(folder)
+    if held.endswith("geojson"):
+        path = FAULTS["geojson_in_gbk"].make(folder)
+    read = type(path).read_bytes
+
+    def locked(self):
+        if self.name == held:
+            raise PermissionError(13, "Permission denied", str(self))
+        return read(self)
+
+    monkeypatch.setattr(type(path), "read_bytes", locked)
+    with pytest.raises(shapes.InputError, match="cannot be read .Permission denied.; close it in"):
+        shapes.read_boundaries(path, key="adcode")
