@@ -16,11 +16,13 @@ from spatial.dynamic import corrected
 from spatial.errors import InputError, named
 from spatial.estimation import estimate_sample
 from spatial.fixed_effects import recover_effects
+from spatial.goodness import goodness_of_fit
 from spatial.horizon import dynamic_notes
 from spatial.instrumental.covariances import instrumental_covariance, with_errors
 from spatial.instrumental.estimate import Instrumented, estimate_by_instruments
 from spatial.instrumental.options import ORDERS
 from spatial.instrumental.tables import first_stage_table, instrument_tests, weakness
+from spatial.prediction import KINDS, predict_new, predict_sample
 from spatial.published import estimate_published
 from spatial.random_effects.covariance import component_variances, random_covariance
 from spatial.random_effects.estimate import RandomEstimated, estimate_random
@@ -30,7 +32,9 @@ from spatial.summary import summary_text
 from spatial.within import Effects
 
 if TYPE_CHECKING:
+    from spatial.gather import Weights
     from spatial.models import Specification
+    from spatial.panel import Panel
 
 __all__ = ["Fit"]
 
@@ -138,6 +142,62 @@ class Fit(Spillovers):
             }
         )
 
+    def predict(
+        self,
+        data: Panel | pd.DataFrame | None = None,
+        w: Weights | None = None,
+        kind: Literal["trend", "signal", "best"] = "trend",
+    ) -> pd.Series:
+        """Prediction of the outcome, in the sample or for other rows.
+
+        Parameters
+        ----------
+        data
+            Other rows with the regressors of the formula: of a cross-section a DataFrame indexed by
+            unit, whose units may be new or known (then with other values of the regressors); of a
+            panel a `Panel` of other years or units. Without it the sample.
+        w
+            Graph over all units concerned, in a cross-section those of the sample too; that of the
+            fit by default.
+        kind
+            "trend", the mean given the regressors, (I − ρW)⁻¹(Xb + effects); "signal", in the
+            sample, Xb + effects + ρWy + λM(y − ρWy − Xb − effects); "best", the mean given the
+            outcomes of all other units (Goulard, Laurent and Thomas-Agnan, 2017), with random
+            effects the trend plus their predictor (Baltagi and Li, 2004).
+
+        Returns
+        -------
+        Series
+            By unit, or by unit and time; `.attrs["notes"]` says what stands for unknown effects.
+
+        Raises
+        ------
+        InputError
+            Units without a place in the graph, or without a unit effect; what `kind` cannot do.
+        """
+        if kind not in KINDS:
+            raise InputError(f"kind={kind!r}; a prediction is {', '.join(KINDS)}.")
+        if data is None:
+            if w is not None:
+                raise InputError("w= belongs to other data; leave it out, or give data=.")
+            values = predict_sample(self._fitted, kind)
+            return pd.Series(values, index=self._fitted.sample.index, name="prediction")
+        graph = self.graph if w is None else w
+        out, notes = predict_new(self._fitted, self.model.formula, data, graph, kind)
+        out.attrs["notes"] = notes
+        return out.rename("prediction")
+
+    def goodness(self) -> pd.Series:
+        """Measures of fit: rsquared, rsquared_within, corr2, corr2_within, nagelkerke.
+
+        1 − Σε̂²/Σ(y − ȳ)² with what fixed effects explain counted in, and within (without it); the
+        squared correlation of y and its reduced form, and of both without the effects (Elhorst,
+        2014, sec. 3.4); 1 − exp[−2(ℓ − ℓ₀)/n], ℓ₀ with the effects or the constant alone
+        (Nagelkerke, 1991; NaN with estimator="gmm").
+        """
+        effects: Effects = "none" if self.model.effects == "random" else self.model.effects
+        return pd.Series(goodness_of_fit(self._fitted, effects), name="value")
+
     @property
     def variance_components(self) -> pd.DataFrame:
         """Variances of a random unit effect and of the error.
@@ -170,6 +230,17 @@ class Fit(Spillovers):
         DataFrame
             term, partial_rsquared, f_statistic, df, df_residual, p_value, conditional_f,
             conditional_df, conditional_p_value.
+
+        Examples
+        --------
+        >>> from spatial import SAR, weights
+        >>> ring = np.roll(np.eye(40), 1, axis=1) + np.roll(np.eye(40), -1, axis=1)
+        >>> w = weights.from_matrix(ring, [f"c{i}" for i in range(40)])
+        >>> rng = np.random.default_rng(1)
+        >>> table = pd.DataFrame(rng.normal(size=(40, 3)), w.unique_ids, ["y", "x", "z"])
+        >>> fit = SAR("y ~ x", endogenous=["x"], instruments=["z"]).fit(table, w)
+        >>> list(fit.first_stage()["term"])
+        ['x', 'W.y']
         """
         return first_stage_table(self._instrumented)
 

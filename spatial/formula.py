@@ -7,10 +7,12 @@ evaluated. Column labels are formulaic's; the spatial lag of column c is called 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from numbers import Number
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,15 @@ import pandas as pd
 
 from spatial.errors import InputError, named
 
-__all__ = ["CALLS", "Columns", "check_formula", "formula_columns", "formula_names", "lag_name"]
+__all__ = [
+    "CALLS",
+    "Columns",
+    "check_formula",
+    "coded_alike",
+    "formula_columns",
+    "formula_names",
+    "lag_name",
+]
 
 CALLS = ("log", "exp", "sqrt", "lag", "I", "C")
 TOKEN = re.compile(
@@ -33,7 +43,8 @@ PLAIN = re.compile(r"[^\W\d]\w*")
 class Columns:
     """Outcome and regressors of a formula, on the rows of the data.
 
-    `x` is (rows, k) with one label per column; `term` says of which formula term each column is.
+    `x` is (rows, k) with one label per column; `term` says of which formula term each column is;
+    `spec` is what other rows are coded alike with, None where the columns are the data's own.
     """
 
     outcome: str
@@ -41,6 +52,7 @@ class Columns:
     x: npt.NDArray[np.float64]
     labels: tuple[str, ...]
     term: tuple[str, ...]
+    spec: Any = None
 
     def take(self, rows: npt.NDArray[np.intp]) -> Columns:
         """The same columns on some of the rows."""
@@ -182,7 +194,48 @@ def _evaluated(
         x,
         tuple(str(label) for label in right.columns),
         tuple(term),
+        right.model_spec,
     )
+
+
+def coded_alike(
+    formula: str,
+    spec: Any,
+    frame: pd.DataFrame,
+    *,
+    where: Callable[[npt.NDArray[np.intp]], str],
+    lag: Callable[[pd.Series], pd.Series] | None,
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Regressors of other rows by label, with the categories of the rows of `spec`.
+
+    Raises
+    ------
+    InputError
+        Columns that are absent, missing in some rows, or hold a category not seen before.
+    """
+    names = formula_names("0 ~" + formula.split("~")[1])
+    _require_known(names, frame)
+    table = _numbers_as_numbers(frame[names])
+    _refuse_missing(table, where)
+    if spec is None:
+        columns = {name: table[name].to_numpy(dtype=np.float64) for name in names}
+        return {"Intercept": np.ones(len(table)), **columns}
+    for name in table.columns[[pd.api.types.is_bool_dtype(t) for t in table.dtypes]]:
+        table[name] = table[name].astype(np.float64)
+    from formulaic.errors import DataMismatchWarning
+
+    context = {"log": np.log, "exp": np.exp, "sqrt": np.sqrt, "lag": lag}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DataMismatchWarning)
+        try:
+            with np.errstate(all="ignore"):
+                x = spec.get_model_matrix(table, context=context, na_action="ignore")
+        except DataMismatchWarning as unseen:
+            raise InputError(
+                "the data hold categories that the fit has not seen "
+                f"({str(unseen).split(':')[1].split('}')[0].strip(' {')}); leave these rows out."
+            ) from unseen
+    return {str(name): x[name].to_numpy(dtype=np.float64) for name in x.columns}
 
 
 def _require_known(names: Sequence[str], frame: pd.DataFrame) -> None:

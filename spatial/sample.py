@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ class Sample:
     weights that lag each. `network` lags y, `error_network` the error. `frame` holds all columns of
     the data for these rows. `outside` says which columns
     are endogenous and holds their instruments, `earlier` which are y(t−1) and W y(t−1): the last.
+    `spec` codes other rows alike.
     """
 
     outcome: str
@@ -63,6 +64,7 @@ class Sample:
     frame: pd.DataFrame
     outside: Outside = field(default_factory=Outside)
     earlier: Earlier = field(default_factory=Earlier)
+    spec: Any = None
 
     @property
     def n_units(self) -> int:
@@ -149,6 +151,7 @@ def build_sample(
         frame=sheet.frame,
         outside=outside_of(columns, labels, endogenous, extra),
         earlier=past,
+        spec=columns.spec,
     )
 
 

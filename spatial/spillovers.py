@@ -42,10 +42,10 @@ class Spillovers(Result):
 
         Direct is the mean over units of ∂y_i/∂x_i, total the mean over units of Σ_j ∂y_i/∂x_j,
         indirect their difference. Where all rows of W sum to one the total is (β + θ)/(1 − ρ);
-        islands and other scalings count as they are. Without a lag of y: β, θ times the mean row sum of W, and their
-        sum. A dynamic model has them twice: (I − ρW)⁻¹(βI + θW) in the short run and
-        [(1 − τ)I − (ρ + η)W]⁻¹(βI + θW) in the long run (Elhorst, 2014, table 4.1), NaN where that
-        does not exist or is not told apart from infinity; `notes` say why.
+        islands and other scalings count as they are. Without a lag of y: β, θ times the mean row
+        sum of W, and their sum. A dynamic model has them twice: (I − ρW)⁻¹(βI + θW) in the short
+        run and [(1 − τ)I − (ρ + η)W]⁻¹(βI + θW) in the long run (Elhorst, 2014, table 4.1), NaN
+        where that does not exist or is not told apart from infinity; `notes` say why.
 
         Parameters
         ----------
