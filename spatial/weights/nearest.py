@@ -38,9 +38,31 @@ def nearest(
     Of ties at the last place the first by position are taken.
     """
     tree = tree_of(where)
-    asked = np.arange(len(where.xyz)) if rows is None else rows
+    n = len(where.xyz)
+    asked = np.arange(n) if rows is None else rows
+    some = tree.query(where.xyz[asked], k=list(range(1, min(k + 2, n) + 1)))
+    apart, found = np.asarray(some[0]), np.asarray(some[1])
+    reach = apart[:, k]
+    own = found[:, : k + 1] == asked[:, None]
+    plain = own.any(axis=1)
+    if k + 2 <= n:
+        plain &= apart[:, k + 1] > reach + TIE * (1.0 + reach)
+    out = np.empty((len(asked), k), dtype=np.intp)
+    out[plain] = found[plain, : k + 1][~own[plain]].reshape(-1, k)
+    if not plain.all():
+        out[~plain] = _among_ties(where, tree, k, asked[~plain], reach[~plain])
+    return out
+
+
+def _among_ties(
+    where: Places,
+    tree: KDTree,
+    k: int,
+    asked: npt.NDArray[np.intp],
+    reach: npt.NDArray[np.float64],
+) -> npt.NDArray[np.intp]:
+    """Nearest others of rows where more than k lie within `reach`."""
     points = where.xyz[asked]
-    reach = np.asarray(tree.query(points, k=[k + 1])[0])[:, 0]
     slack = TIE * (1.0 + reach)
     found = tree.query_ball_point(points, reach + slack)
     at = np.repeat(np.arange(len(asked)), [len(other) for other in found])
