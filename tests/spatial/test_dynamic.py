@@ -169,6 +169,17 @@ def test_missing_part_of_the_score_is_its_exact_mean_to_order_one_over_t(kind):
     assert np.allclose(2.0 * errors[1], errors[0], rtol=0.15, atol=1e-9)
 
 
+def test_transformation_over_units_takes_one_unit_and_the_unit_root_out(panel, w):
+    fit = spatial.GNS("y ~ x", effects="twoway", dynamic=("y", "Wy")).fit(panel, w)
+    fitted, b = fit._fitted, fit.params
+    basis = np.linalg.svd(np.ones((1, N)))[2][1:]
+    inner, eye = basis @ W @ basis.T, np.eye(N - 1)
+    q = np.linalg.inv((1 - b["L.y"]) * eye - (b["rho"] + b["W.L.y"]) * inner)
+    h = inner @ np.linalg.inv(eye - b["lambda"] * inner)
+    want = [np.trace(q), *[np.trace(inner @ q)] * 2, np.trace(h), (N - 1) / (2 * fit.sigma2)]
+    assert score_bias(fitted)[2:] == pytest.approx(want, rel=1e-9)
+
+
 @pytest.mark.parametrize("kind", FAMILY)
 @pytest.mark.parametrize("effects", ["unit", "twoway"])
 def test_correction_is_one_step_for_every_model(kind, effects, panel, w):
@@ -300,13 +311,14 @@ def test_largest_root_is_that_of_the_dense_matrix(matrix):
     from spatial.weights.logdet import log_determinant
     from spatial.weights.operator import operator
 
-    motion = Motion(0.5, -0.2, 0.3, 0.01 * np.eye(3))
+    spread = 0.01 * np.array([[1.0, 0.2, -0.3], [0.2, 4.0, -0.5], [-0.3, -0.5, 2.0]])
+    motion = Motion(0.5, -0.2, 0.3, spread)
     found = stability(motion, [log_determinant(operator(graph(matrix)))])
     eye = np.eye(len(matrix))
     a = np.linalg.solve(eye - 0.3 * matrix, 0.5 * eye - 0.2 * matrix)
     assert found.largest_root == pytest.approx(np.abs(np.linalg.eigvals(a)).max(), rel=1e-9)
     assert found.distance == pytest.approx(1.0 - 0.5 - 0.3 + 0.2, rel=1e-9)
-    assert found.std_error == pytest.approx(0.1 * np.sqrt(3.0), rel=1e-9)
+    assert found.std_error == pytest.approx(np.sqrt(spread.sum()), rel=1e-9)
     assert found.stable
     assert not found.near_unit_root
 
