@@ -208,6 +208,17 @@ def test_correction_is_one_step_for_every_model(kind, effects, panel, w):
     assert mean == pytest.approx(sample.y.reshape(PERIODS, N) - error @ back.T, abs=1e-9)
 
 
+def test_fixed_effects_and_residuals_add_up(fit, table):
+    b, found = fit.params, fit.fixed_effects()
+    part = {kind: rows["estimate"].to_numpy() for kind, rows in found.groupby("kind", sort=False)}
+    y, x = cubes(table)
+    unit, time = part["unit"], part["time"]
+    mean = part["constant"][0] + unit[None, :] + time[:, None]
+    mean = mean + b["x"] * x[1:] + b["W.x"] * x[1:] @ W.T + b["L.y"] * y[:-1]
+    error = y[1:] - b["rho"] * y[1:] @ W.T - mean - b["W.L.y"] * y[:-1] @ W.T
+    assert fit.residuals.to_numpy() == pytest.approx(error.ravel(), abs=1e-9)
+
+
 def test_without_a_spatial_parameter_the_variance_counts_the_effects_once(panel, w):
     fit = spatial.OLS("y ~ x", effects="unit", dynamic=("y",)).fit(panel, w)
     x = fit._fitted.moments.x
@@ -311,7 +322,7 @@ def test_largest_root_is_that_of_the_dense_matrix(matrix):
     from spatial.weights.logdet import log_determinant
     from spatial.weights.operator import operator
 
-    spread = 0.01 * np.array([[1.0, 0.2, -0.3], [0.2, 4.0, -0.5], [-0.3, -0.5, 2.0]])
+    spread = 0.001 * np.array([[1.0, 0.2, -0.3], [0.2, 4.0, -0.5], [-0.3, -0.5, 2.0]])
     motion = Motion(0.5, -0.2, 0.3, spread)
     found = stability(motion, [log_determinant(operator(graph(matrix)))])
     eye = np.eye(len(matrix))
