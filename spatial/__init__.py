@@ -1,6 +1,6 @@
 """Weights, panels, spatial models, effects and autocorrelation.
 
-Reads no file, draws nothing, prints nothing.
+Reads no file (but for `weights.read` and `weights.write`), draws nothing, prints nothing.
 """
 
 from __future__ import annotations

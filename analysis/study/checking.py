@@ -191,7 +191,7 @@ def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> Data:
     years = f" × {len(sample.times)} years" if sample.times else ""
     span = f" ({sample.times[0]} to {sample.times[-1]})" if sample.times else ""
     found.lines.append(f"  {len(sample.units)} units{years}{span}, {len(sample.frame)} rows")
-    return Data(sample.units, measured.frame, time, sources.names)
+    return Data(sample.units, measured.frame, time, sources.names, plan.labels)
 
 
 def _with_polygon(

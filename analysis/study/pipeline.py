@@ -123,7 +123,7 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
     )
     sample = draw_sample(measured.frame, plan, choice, sources.names)
     steps("weights", ", ".join(plan.weights))
-    data = Data(sample.units, measured.frame, time, sources.names)
+    data = Data(sample.units, measured.frame, time, sources.names, plan.labels)
     weights = build_weights(plan.weights, sources.cities, data, file.base)
     steps("models", plan.model.formula if plan.model else "")
     seed = plan.study.seed

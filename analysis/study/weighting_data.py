@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +23,27 @@ __all__ = ["Data", "flows_of", "relabelled"]
 
 @dataclass(frozen=True)
 class Data:
-    """Units of the sample, the table with all years (column "key"), and printed names by key."""
+    """Units of the sample, the table with all years (column "key"), printed names by key.
+
+    `labels` are printed names of columns.
+    """
 
     units: pd.Index
     table: pd.DataFrame
     time: str | None
     names: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, column: Any, years: Any, kind: str) -> pd.Series[Any]:
-        """One value per unit of the sample: of several years their mean, or the only group."""
+        """One value per unit of the sample: of several years their mean, or the only group.
+
+        Named as printed, years included.
+        """
+        found = self._values(column, years, kind)
+        said = str(found.name).removeprefix(column)
+        return found.rename(f"{self.labels.get(column, column)}{said}")
+
+    def _values(self, column: Any, years: Any, kind: str) -> pd.Series[Any]:
         if not isinstance(column, str) or column not in self.table.columns:
             hint = nearest_name(str(column), map(str, self.table.columns))
             raise InputError(

@@ -2,6 +2,7 @@
 
 Every builder returns a `libpysal.graph.Graph` over `cities.index`, in its order, row-standardised
 unless told otherwise. Distances are great-circle or projected metres, never degrees.
+`read` and `write` are the only functions of this package that touch files.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def average(panel: Table, column: str, years: Sequence[Any] | None = None) -> pd
     Returns
     -------
     Series
-        Indexed by unit, named "column" or "column, first–last" for labels and legends.
+        Indexed by unit, named "column" or "column first–last" for labels and legends.
     """
     _require(panel, column)
     part = panel if years is None else panel.subset(years=years)
@@ -70,7 +70,7 @@ def average(panel: Table, column: str, years: Sequence[Any] | None = None) -> pd
         )
     means = values.groupby(frame[part.unit]).mean()
     first, last = part.times[0], part.times[-1]
-    span = "" if years is None else f", {first}–{last}" if first != last else f", {first}"
+    span = "" if years is None else f" {first}–{last}" if first != last else f" {first}"
     return means.rename(f"{column}{span}").rename_axis(None)
 
 

@@ -442,8 +442,8 @@ class TestPeriods:
         assert every.name == "gdp"
         early = weights.average(self.panel, "gdp", years=(2010, 2011))
         assert early.to_dict() == {"a": 2.5, "b": 1.0, "c": 6.5}
-        assert early.name == "gdp, 2010–2011"
-        assert "gdp, 2010–2011" in weights.label(weights.economic(early))
+        assert early.name == "gdp 2010–2011"
+        assert "gdp 2010–2011" in weights.label(weights.economic(early))
 
     def test_averages_over_different_years_are_refused(self):
         holes = Panel(self.frame.assign(gdp=lambda t: t["gdp"].where(t.index != 4)), "city", "year")

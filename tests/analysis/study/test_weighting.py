@@ -32,7 +32,8 @@ def data_of(cities, units=None, times=(2009, 2010, 2011)):
         }
     )
     table["province"] = table["key"].map(cities["province"])
-    return Data(pd.Index(units), table, "year", dict(cities["name"]))
+    names = dict(cities["name"])
+    return Data(pd.Index(units), table, "year", names, {"gdp": "国内生产总值"})
 
 
 def built(layer, data, **sections):
@@ -80,7 +81,7 @@ def test_kinds_equal_the_builders(layer):
     }
     for name, w in expected.items():
         assert np.allclose(dense(found[name].graph), dense(w), rtol=1e-12), name
-    assert found["eco"].labels["zh"] == "反经济距离（gdp, 2009–2010），行标准化"
+    assert found["eco"].labels["zh"] == "反经济距离（国内生产总值 2009–2010），行标准化"
     assert "asymmetric" in found["pull"].notes[0]
 
 
@@ -176,7 +177,7 @@ def test_check_and_run_know_them(case):
     case.plan["weights"]["mix"] = {"kind": "nested", "a": "queen", "b": "rich"}
     case.plan["model"]["weights"] = ["mix", "queen"]
     text = check(case.write()).text
-    assert "Weights rich: inverse economic distance (gdp, 2009–2010), row-standardised" in text
+    assert "Weights rich: inverse economic distance (gdp 2009–2010), row-standardised" in text
     case.plan["boundaries"]["file"] = str(case.folder / "cells.geojson")
     weights.write(weights.knn(read_boundaries(case.folder / "cells.geojson", key="code"), 3),
                   case.folder / "w.gwt")  # fmt: skip
