@@ -61,6 +61,8 @@ def test_script_of_the_readme(folder, monkeypatch, capsys):
     space: dict = {}
     exec(compile(source, "README.md", "exec"), space)
     out = capsys.readouterr().out
+    assert "res ~ agg + log(pgdp) + fdi: " in out
+    assert "1. Unit effects are " in out
     assert "SDM: res ~ agg + log(pgdp) + fdi" in out
     assert "156330100" in out
     assert len(space["local"]) == 3 * len(space["cities"])

@@ -83,6 +83,7 @@ class Inquiry:
     missing: Missing
     alpha: float
     rows: list[dict[str, object]] = field(default_factory=list)
+    fits: dict[Specification, Fit] = field(default_factory=dict)
 
     def take(self, row: pd.Series, test: str | None = None) -> bool:
         """Note a test; True where its null is rejected."""
@@ -109,15 +110,18 @@ class Inquiry:
     def fit(
         self, kind: type[Specification], *, effects: Effects | None = None, dummies: bool = False
     ) -> Fit:
-        """Fit one model of the sequence."""
+        """Fit one model of the sequence, each once."""
         options = {"lagged": self.lagged} if kind.lag_x else {}
-        return kind(
+        model = kind(
             self.formula,
             effects=self.effects if effects is None else effects,
             bias_correction=None if dummies else "default",
             missing=self.missing,
             **options,  # type: ignore[arg-type]
-        ).fit(self.data, self.w)
+        )
+        if model not in self.fits:
+            self.fits[model] = model.fit(self.data, self.w)
+        return self.fits[model]
 
 
 @warn_once
