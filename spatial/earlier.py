@@ -29,6 +29,7 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 DYNAMIC = ("y", "Wy")
+STEPS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,21 +143,21 @@ def _refuse_unknown_past(columns: Columns, sheet: Sheet) -> None:
 
 
 def refuse_own_past(columns: Columns, sheet: Sheet, effects: str) -> None:
-    """Refuse a regressor that is the outcome of the step before, beside unit effects."""
+    """Refuse a regressor that is the outcome of an earlier time, beside unit effects."""
     if sheet.panel is None or effects not in ("unit", "twoway", "random"):
         return
-    past = sheet.panel.shift_values(pd.Series(columns.y, index=sheet.frame.index)).to_numpy()
-    known = np.isfinite(past)
-    if not known.any():
-        return
-    found = [
-        label
-        for label, x in zip(columns.labels, columns.x.T, strict=True)
-        if np.array_equal(x[known], past[known]) and np.ptp(x[known]) > 0
-    ]
-    if found:
-        raise InputError(
-            f"{named(found)} is {columns.outcome} one step earlier, which {effects} effects "
-            'bias; leave it out of the formula and set dynamic=("y",), or dynamic=("y", "Wy") '
-            "for its spatial lag too."
-        )
+    outcome = pd.Series(columns.y, index=sheet.frame.index)
+    for steps in range(1, min(STEPS, sheet.layout.n_times - 1) + 1):
+        past = sheet.panel.shift_values(outcome, steps).to_numpy()
+        known = np.isfinite(past)
+        found = [
+            label
+            for label, x in zip(columns.labels, columns.x.T, strict=True)
+            if known.any() and np.array_equal(x[known], past[known]) and np.ptp(x[known]) > 0
+        ]
+        if found:
+            raise InputError(
+                f"{named(found)} is {columns.outcome} {steps} step{'s' * (steps > 1)} earlier, "
+                f"which {effects} effects bias; leave it out of the formula and set "
+                'dynamic=("y",), or dynamic=("y", "Wy") for its spatial lag too.'
+            )

@@ -147,9 +147,10 @@ def dynamic_notes(fitted: Estimated, cov: Array) -> tuple[str, ...]:
         )
     else:
         why = why_no_long_run(fitted, cov)
+        other = "" if fitted.effects in ("time", "twoway") else ", or take time effects"
         notes.append(
             f"{why[0].upper()}{why[1:]} (τ + ρ + η = {total:.3f}); long-run effects are left "
-            "empty. Difference the outcome, or take time effects."
+            f"empty. Difference the outcome{other}."
         )
     periods = fitted.sample.n_times
     if fitted.transformation.over_past and periods < FEW:

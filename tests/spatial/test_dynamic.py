@@ -425,6 +425,8 @@ def test_the_past_is_lagged_by_its_own_weights(table, panel):
     assert sample.x[:, sample.earlier.neighbour] == pytest.approx(np.concatenate(past), abs=1e-12)
     assert fit.bias_correction == "dof"
     assert any("order 1/T" in note and "left in" in note for note in fit.notes)
+    with pytest.raises(InputError, match="the graphs by year lack 2000"):
+        model.fit(panel, {year: one for year, one in graphs.items() if year > 2000})
     with pytest.raises(InputError, match="weights differ by year"):
         replace(model, bias_correction="lee-yu").fit(panel, graphs)
 
@@ -492,8 +494,10 @@ def test_the_past_written_as_a_regressor_is_refused_beside_unit_effects(table, p
     with pytest.raises(InputError, match=re.escape('set dynamic=("y",)')):
         model.fit(panel, w)
     own = table.assign(before=table.groupby("unit")["y"].shift(1)).query("time > 2000")
-    with pytest.raises(InputError, match="before is y one step earlier"):
+    with pytest.raises(InputError, match="before is y 1 step earlier"):
         spatial.SDM("y ~ before + x", effects="twoway").fit(spatial.Panel(own, "unit", "time"), w)
+    with pytest.raises(InputError, match="is y 2 steps earlier"):
+        replace(model, formula="y ~ lag(lag(y)) + x").fit(panel, w)
     assert "lag(y)" in replace(model, effects="none").fit(panel, w).params.index
 
 
