@@ -151,6 +151,15 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         r"(?P<n>\d+) vertices of its neighbours added to its border",
         "公共边界补入相邻单元的{n}个节点",
     ),
+    (rf"(?P<size>.+ m² \(\S+ m wide\)) between it and {NAMES}", "{size}，位于其与{names}之间"),
+    (rf"(?P<size>.+ m² \(\S+ m wide\)) shared with {NAMES}", "{size}，与{names}重叠"),
+    (r"(?P<size>.+ m² \(\S+ m wide\)) within it", "{size}，位于其内部"),
+    (r"a part of (?P<size>.+ m² \(\S+ m wide\))", "其一部分仅{size}"),
+    (
+        r"touches nobody; (?P<who>.+) is (?P<far>\S+) m away",
+        "不与任何单元相接，距{who}仅{far} m",
+    ),
+    (r"vertices of its border differ from its neighbours'", "边界节点与相邻单元不一致"),
     (rf"one unit of {NAMES}", "由{names}合并为一个单元"),
 )
 WORDS = {
@@ -191,5 +200,11 @@ def in_chinese(text: str) -> str:
         found = re.fullmatch(pattern, text)
         if found:
             parts = {key: in_chinese(value) for key, value in found.groupdict().items()}
+            parts |= {key: _enumerated(parts[key]) for key in ("names", "lost") if key in parts}
             return template.format(**parts)
     return text
+
+
+def _enumerated(names: str) -> str:
+    """Give a list of units with the Chinese comma of enumerations."""
+    return re.sub(r" and (\d+) more$", r"等另外\1个", names).replace(", ", "、")

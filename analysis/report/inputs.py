@@ -11,6 +11,7 @@ from analysis.report.blocks import Block, Bullets, Text
 from analysis.report.findings import number, plain_number
 from analysis.report.parts import grid, rows_of, said, study_period
 from analysis.report.words import Words
+from analysis.terms import term
 
 if TYPE_CHECKING:
     from analysis.study.results import Study
@@ -53,6 +54,7 @@ def data(study: Study, words: Words) -> list[Block]:
         Bullets(lines),
         *_left_out(study, words),
         *_repairs(study, words),
+        *_faults(study, words),
         *_filled(study, words),
         *_suspicious(study, words),
     ]
@@ -103,6 +105,20 @@ def _repairs(study: Study, words: Words) -> list[Block]:
     full = [[*row, *size] for row, size in zip(rows, sizes, strict=True)]
     head += [words("before_km2"), words("after_km2")]
     return [grid(words("repairs"), head, full, words, right=(4, 5))]
+
+
+def _faults(study: Study, words: Words) -> list[Block]:
+    """Faults of the boundaries that nobody mended: they can cost links."""
+    table = study.sources.faults
+    if table.empty:
+        return []
+    rows = [
+        (study.place(row.key), term(f"fault.{row.problem}", words.lang), said(row.detail, words))
+        for row in rows_of(table)
+    ]
+    head = (words("unit"), words("problem"), words("detail"))
+    intro = Text(words("faults_intro", count=len(table)), strong=True)
+    return [intro, grid(words("faults"), head, rows, words)]
 
 
 def _km2(area: float) -> str:

@@ -94,6 +94,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "reason.keep": ("outside the classes kept ({column})", "不在保留的类别之内（{column}）"),
     "reason.missing": ("incomplete: {what}", "数据不全：{what}"),
     "repairs": ("What was mended in the boundaries and the table", "边界与数据表的修正"),
+    "faults": ("Faults of the boundaries, not mended", "边界中尚未修正的问题"),
+    "faults_intro": (
+        (
+            "Neighbours are told from shared borders, and the boundaries have faults that can "
+            "take or add some. Faults found: {count}; shapes.repair mends what is asked for."
+        ),
+        (
+            "邻接关系依公共边界判定，而边界中存在可能使邻接缺失或多出的问题，共{count}处；"
+            "可用shapes.repair按需修正。"
+        ),
+    ),
     "before_km2": ("Area before, km²", "修正前面积（km²）"),
     "after_km2": ("Area after, km²", "修正后面积（km²）"),
     "suspicious": ("Values that deserve a second look", "需要核对的数值"),

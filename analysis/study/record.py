@@ -113,6 +113,7 @@ def results_record(study: Study) -> dict[str, Any]:
             "join": study.sources.ledger,
             "units_without_data": list(study.sources.idle),
             "repairs": study.sources.repairs,
+            "boundary_faults": study.sources.faults,
             "suspicious": study.suspicious,
             "interpolated": study.filled,
             "measures": {

@@ -34,8 +34,9 @@ class Sources:
 
     `cities` are the boundaries indexed by key, `lines` further lines to draw; `table` is long with
     the column "key"; `ledger` says how each name matched (given, key, how); `unmatched` are the
-    names without a polygon, `idle` the keys of polygons without a row; `repairs` lists what readers
-    mended (source, key, problem, detail).
+    names without a polygon, `idle` the keys of polygons without a row; `repairs` lists what was
+    mended (source, key, problem, detail, and areas before and after), `faults` what
+    `shapes.check_boundaries` finds in the boundaries.
     """
 
     cities: GeoDataFrame
@@ -45,6 +46,7 @@ class Sources:
     unmatched: tuple[str, ...]
     idle: tuple[str, ...]
     repairs: pd.DataFrame
+    faults: pd.DataFrame
 
     @property
     def names(self) -> dict[str, str]:
@@ -144,6 +146,7 @@ def read_sources(study: StudyFile) -> Sources:
         tuple(str(name) for name in without["given"]),
         idle,
         pd.DataFrame(repairs, columns=["source", *REPAIR_COLUMNS]).astype(SIZES),
+        shapes.check_boundaries(cities),
     )
 
 

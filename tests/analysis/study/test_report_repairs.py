@@ -37,6 +37,7 @@ def ledger(study: Any, lang: str) -> Grid:
 def test_the_ledger_is_printed_with_areas(repaired: Any) -> None:
     table = repaired.sources.repairs
     assert set(table["problem"]) == {"gap"} and len(table) == 4
+    assert repaired.sources.faults.empty
     found = ledger(repaired, "en")
     assert list(found.head[-2:]) == ["Area before, km²", "Area after, km²"]
     assert tuple(found.right) == (4, 5) and len(found.rows) == 4
@@ -52,6 +53,29 @@ def test_the_chinese_ledger_is_chinese(repaired: Any) -> None:
     assert {row[2] for row in found.rows} == {"缝隙"}
     assert all(row[3].startswith("填补") and "公共边界最长" in row[3] for row in found.rows)
     assert not any("filled" in cell or "wide" in cell for row in found.rows for cell in row)
+
+
+@pytest.fixture
+def faulty(case: Any) -> Any:
+    """The same boundaries, not mended."""
+    case.write()
+    cities = shapes.read_boundaries(case.folder / "cells.geojson", key="code", name="name")
+    unit = cities.index[14]
+    cities.loc[unit, "geometry"] = cities.geometry[unit].buffer(-DEGREES)
+    shapes.write_boundaries(cities, case.folder / "cells.gpkg")
+    case.plan["boundaries"] = {"file": "cells.gpkg", "key": "key", "name": "name"}
+    return case.computed()
+
+
+def test_faults_that_nobody_mended_are_printed(faulty: Any) -> None:
+    for lang, kinds in (("en", ["Gap", "Spurious island"]), ("zh", ["缝隙", "虚假孤立单元"])):
+        words = Words(lang)
+        blocks = data(faulty, words)
+        found = next(b for b in blocks if isinstance(b, Grid) and b.caption == words("faults"))
+        assert [row[1] for row in found.rows] == kinds
+        assert found.rows[1][0] == "格14市"
+        english = any("between" in row[2] or "touches" in row[2] for row in found.rows)
+        assert english == (lang == "en")
 
 
 @pytest.mark.parametrize(
