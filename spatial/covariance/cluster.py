@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from spatial.covariance.forms import Form, forms
+from spatial.covariance.forms import Form, form_at, forms
 from spatial.covariance.groups import Groups, row_groups
 from spatial.covariance.result import Covariance
 from spatial.covariance.sandwich import (
@@ -89,6 +89,8 @@ def _one_way(
 def _between(fitted: Estimated, quadratics: Sequence[Sequence[Form]], groups: Groups) -> Array:
     """Σ_{g≠h} r_gh r_gh′ of the spatial parameters, some groups g at a time."""
     scaled = fitted.estimate.residuals / np.sqrt(fitted.estimate.sigma2)
+    if groups.count == len(scaled):
+        return _between_rows(fitted, quadratics, scaled)
     total = np.zeros((len(quadratics), len(quadratics)))
     for first, last in _packs(groups.codes):
         products = np.zeros((len(quadratics), groups.count, last - first))
@@ -98,6 +100,22 @@ def _between(fitted: Estimated, quadratics: Sequence[Sequence[Form]], groups: Gr
         products[:, np.arange(first, last), np.arange(last - first)] = 0.0
         flat = products.reshape(len(quadratics), -1)
         total += flat @ flat.T
+    return total
+
+
+def _between_rows(fitted: Estimated, quadratics: Sequence[Sequence[Form]], error: Array) -> Array:
+    """The same where every row is a group of its own: products stay within periods."""
+    layout = fitted.sample.layout
+    total = np.zeros((len(quadratics), len(quadratics)))
+    for t in range(layout.n_times):
+        found = [form_at(parts, layout.time_codes, t) for parts in quadratics]
+        values = error[found[0][1]]
+        for start in range(0, len(values), BLOCK):
+            columns = np.arange(start, min(start + BLOCK, len(values)))
+            outer = np.outer(values, values[columns])
+            outer[columns, np.arange(len(columns))] = 0.0
+            flat = np.array([(form.halves(columns) * outer).ravel() for form, _ in found])
+            total += flat @ flat.T
     return total
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from spatial.covariance.coordinates import Kernel, kernel_weights
-from spatial.covariance.forms import Form, forms
+from spatial.covariance.forms import Form, form_at, forms
 from spatial.covariance.result import Covariance
 from spatial.covariance.sandwich import estimated_count, sandwich, without_negative
 from spatial.covariance.scores import score_rows
@@ -121,10 +121,9 @@ def _smoothed(
     """R_t K over all units, zero for those without a row in period t."""
     layout = fitted.sample.layout
     out = np.zeros((layout.n_units, layout.n_units))
-    for form in parts:
-        for rows in form.rows[layout.time_codes[form.rows[:, 0]] == t]:
-            units, values = layout.unit_codes[rows], error[rows]
-            out[np.ix_(units, units)] = form.halves(np.arange(form.n)) * np.outer(values, values)
+    form, rows = form_at(parts, layout.time_codes, t)
+    units, values = layout.unit_codes[rows], error[rows]
+    out[np.ix_(units, units)] = form.halves(np.arange(form.n)) * np.outer(values, values)
     np.fill_diagonal(out, 0.0)
     return np.asarray((weights @ out).T)
 

@@ -6,7 +6,7 @@ columns, so that nothing of size N×N is kept beyond `DENSE_LIMIT` units.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from spatial.systems import DENSE_LIMIT, solve_system
 from spatial.traces import BLOCK, BLOCK_LIMIT
 from spatial.weights.operator import Operator
 
-__all__ = ["Form", "forms"]
+__all__ = ["Form", "form_at", "forms"]
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -109,6 +109,15 @@ class Form:
     def _piece(self, columns: Rows) -> Array:
         block = self.apply(_unit_columns(self.n, columns))
         return np.asarray(block[columns, np.arange(len(columns))])
+
+
+def form_at(parts: Sequence[Form], time_codes: Rows, t: int) -> tuple[Form, Rows]:
+    """The form of period t and the rows of its units."""
+    for form in parts:
+        at = np.flatnonzero(time_codes[form.rows[:, 0]] == t)
+        if len(at):
+            return form, form.rows[at[0]]
+    raise KeyError(t)
 
 
 def _unit_columns(n: int, columns: Rows) -> Array:
