@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy import linalg, sparse
 
 from spatial.network import Network
+from spatial.weights.operator import Operator
 from spatial.within import Effects, Layout, demean
 
 __all__ = ["FormTraces", "form_traces"]
@@ -51,28 +52,46 @@ def form_traces(
     columns
         Further columns (n, K) that P takes out, such as regressors.
     """
-    units: Effects = "unit" if effects in ("unit", "twoway") else "none"
-    rank, mean, square, product = _without_units(network, layout, units)
-    taken = _orthonormal(_columns(layout, effects, columns), units, layout)
-    if taken.shape[1] == 0:
-        return FormTraces(rank, mean, square, product)
-    ahead = demean(network.lag(taken), units, layout)
-    back = demean(_lag_back(network, taken), units, layout)
+    if layout.balanced and network.single is not None:
+        base, gone = _balanced(network.single, layout, effects), effects
+    else:
+        gone = "unit" if effects in ("unit", "twoway") else "none"
+        base = _without_units(network, layout, gone)
+        columns = _with_times(layout, effects, columns)
+    if columns is None:
+        return base
+    taken = _orthonormal(columns, gone, layout)
+    ahead = demean(network.lag(taken), gone, layout)
+    back = demean(_lag_back(network, taken), gone, layout)
     inner = taken.T @ ahead
     return FormTraces(
-        rank - taken.shape[1],
-        mean - float(np.trace(inner)),
-        square - 2.0 * float(np.vdot(back, ahead)) + float(np.vdot(inner, inner.T)),
-        product
+        base.rank - taken.shape[1],
+        base.mean - float(np.trace(inner)),
+        base.square - 2.0 * float(np.vdot(back, ahead)) + float(np.vdot(inner, inner.T)),
+        base.product
         - float(np.vdot(back, back))
         - float(np.vdot(ahead, ahead))
         + float(np.vdot(inner, inner)),
     )
 
 
-def _without_units(
-    network: Network, layout: Layout, units: Effects
-) -> tuple[int, float, float, float]:
+def _balanced(op: Operator, layout: Layout, effects: Effects) -> FormTraces:
+    """Traces of one graph, as often as there are periods left, with J = I − ιι′/N on both sides."""
+    matrix, n = op.matrix, op.n
+    periods = layout.n_times - (effects in ("unit", "twoway"))
+    trace = float(matrix.diagonal().sum())
+    square, product = float((matrix * matrix.T.tocsr()).sum()), float((matrix**2).sum())
+    times = effects in ("time", "twoway")
+    if times:
+        ahead, back = op.row_sums, np.asarray(matrix.sum(axis=0)).ravel()
+        mean = float(ahead.sum()) / n
+        trace -= mean
+        square -= 2.0 * float(back @ ahead) / n - mean**2
+        product -= float(ahead @ ahead + back @ back) / n - mean**2
+    return FormTraces(periods * (n - times), periods * trace, periods * square, periods * product)
+
+
+def _without_units(network: Network, layout: Layout, units: Effects) -> FormTraces:
     """Traces with unit means alone taken out: D(D′D)⁻¹D′ is diagonal over units."""
     trace = square = product = 0.0
     for block in network.blocks:
@@ -81,7 +100,7 @@ def _without_units(
         square += block.periods * float((matrix * matrix.T.tocsr()).sum())
         product += block.periods * float((matrix**2).sum())
     if units == "none":
-        return layout.n, trace, square, product
+        return FormTraces(layout.n, trace, square, product)
     shares = 1.0 / layout.unit_counts
     pooled = sparse.csr_array((layout.n_units, layout.n_units))
     for block in network.blocks:
@@ -99,22 +118,21 @@ def _without_units(
     trace -= float(pooled.diagonal().sum())
     square += float((pooled * pooled.T.tocsr()).sum())
     product += float((pooled**2).sum())
-    return layout.n - layout.n_units, trace, square, product
+    return FormTraces(layout.n - layout.n_units, trace, square, product)
 
 
-def _columns(layout: Layout, effects: Effects, columns: Array | None) -> Array:
+def _with_times(layout: Layout, effects: Effects, columns: Array | None) -> Array | None:
     """Dummies of the times, where they leave, and the further columns."""
-    parts = [] if columns is None else [columns]
-    if effects in ("time", "twoway"):
-        dummies = np.zeros((layout.n, layout.n_times))
-        dummies[np.arange(layout.n), layout.time_codes] = 1.0
-        parts.insert(0, dummies)
-    return np.concatenate(parts, axis=1) if parts else np.zeros((layout.n, 0))
+    if effects not in ("time", "twoway"):
+        return columns
+    dummies = np.zeros((layout.n, layout.n_times))
+    dummies[np.arange(layout.n), layout.time_codes] = 1.0
+    return dummies if columns is None else np.concatenate([dummies, columns], axis=1)
 
 
-def _orthonormal(columns: Array, units: Effects, layout: Layout) -> Array:
-    """Orthonormal basis of what unit effects leave of the columns."""
-    left = demean(columns, units, layout)
+def _orthonormal(columns: Array, gone: Effects, layout: Layout) -> Array:
+    """Orthonormal basis of what the effects leave of the columns."""
+    left = demean(columns, gone, layout)
     before = np.linalg.norm(columns, axis=0)
     norm = np.linalg.norm(left, axis=0)
     left = left[:, norm > NEGLIGIBLE * before] / norm[norm > NEGLIGIBLE * before]
