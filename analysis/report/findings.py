@@ -45,6 +45,8 @@ def plain_number(value: float) -> str:
 def effect_findings(models: Models, label: Label, words: Words, decimals: int) -> list[str]:
     """Give a sentence per effect of each focus term, and one on rho.
 
+    A dynamic model has them for its short and for its long run.
+
     Parameters
     ----------
     models
@@ -59,24 +61,33 @@ def effect_findings(models: Models, label: Label, words: Words, decimals: int) -
     main, out = models.main, []
     outcome = label(main.fit.outcome)
     for focus in models.by_unit:
-        rows = main.effects[main.effects["term"] == focus].set_index("effect")
-        for effect in ("direct", "indirect", "total"):
-            row = rows.loc[effect]
-            if pd.isna(row["p_value"]):
-                continue
-            texts = _interval(row, decimals)
-            out.append(
-                words(
+        for head, rows in _runs(main.effects[main.effects["term"] == focus], words):
+            for effect in ("direct", "indirect", "total"):
+                row = rows.loc[effect]
+                if pd.isna(row["p_value"]):
+                    continue
+                sentence = words(
                     f"find.{effect}",
                     x=label(focus),
                     y=outcome,
                     verdict=words(f"verdict.{_verdict(row)}"),
-                    **texts,
+                    **_interval(row, decimals),
                 )
-            )
+                out.append(head + sentence)
     if "rho" in main.fit.params.index:
         out += _rho(main.fit, outcome, words, decimals)
     return out
+
+
+def _runs(table: pd.DataFrame, words: Words) -> list[tuple[str, pd.DataFrame]]:
+    """Effects by kind, one table for each horizon, and how its sentences begin."""
+    if "horizon" not in table.columns:
+        return [("", table.set_index("effect"))]
+    colon = "：" if words.lang == "zh" else ": "
+    return [
+        (term(f"effect.{run}", words.lang) + colon, part.set_index("effect"))
+        for run, part in table.groupby("horizon", sort=False)
+    ]
 
 
 def _interval(row: pd.Series[Any], decimals: int) -> dict[str, str]:
@@ -109,8 +120,8 @@ def flow_findings(
     """Name the largest flow of each focus term, with caution where the mean may be zero."""
     result = {}
     for focus, flows in models.flows.items():
-        effects = models.main.effects.set_index(["term", "effect"])
-        row = effects.loc[(focus, "indirect")]
+        effects = models.main.effects
+        row = effects[(effects["term"] == focus) & (effects["effect"] == "indirect")].iloc[0]
         name = label(focus)
         sentences = [words("find.flow_none", x=name)] if _verdict(row) == "none" else []
         if len(flows) and flows["effect"].iloc[0] != 0:

@@ -1,5 +1,7 @@
 """Tables and figures of dynamic models: two horizons, the past among the coefficients."""
 
+from types import SimpleNamespace
+
 import matplotlib
 import pytest
 from support.moving import dynamic_panel
@@ -7,6 +9,8 @@ from support.worlds import graph, lattice_matrix, row_standardised
 
 import spatial
 from analysis import figures, tables
+from analysis.report.findings import effect_findings, flow_findings
+from analysis.report.words import Words
 
 matplotlib.use("Agg")
 
@@ -86,3 +90,21 @@ def test_figure_names_what_it_cannot_draw(fits):
     assert shown == ["near, short run", "far, short run", "far, long run"]
     texts = " ".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
     assert "infinity: near, long run" in texts.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads"), [("en", ("Short run: ", "Long run: ")), ("zh", ("短期：", "长期："))]
+)
+def test_findings_tell_the_runs_apart(fits, lang, heads):
+    fit, words = fits[1], Words(lang)
+    effects = fit.effects()
+    models = SimpleNamespace(
+        main=SimpleNamespace(fit=fit, effects=effects),
+        by_unit={"x": None},
+        flows={"x": fit.flows("x", top=1)},
+    )
+    found = effect_findings(models, str, words, 3)
+    assert [sum(text.startswith(head) for text in found) for head in heads] == [3, 3]
+    total = effects.set_index(["horizon", "effect"]).loc[("long", "total"), "estimate"]
+    assert f"{total:.3f}" in found[5]
+    assert len(flow_findings(models, str, str, words, 3)["x"]) == 1
