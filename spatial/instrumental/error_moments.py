@@ -110,6 +110,21 @@ class ErrorMoments:
             out[2, block.rows] = matrix.diagonal()
         return out * self._time_share
 
+    def variances(self, residuals: Array, free: int) -> Array:
+        """Variance of each ε from its residual, (n,).
+
+        ε̂² times n/free. Without the means over T > 2 periods E ε̂_it² = (1 − 2/T)σ_it² +
+        Σ_s σ_is²/T², which is solved for σ_it² (Stock and Watson, 2008, eq. 6); single values may
+        then be negative, their sums are not.
+        """
+        n, periods = len(residuals), self.layout.n_times
+        squares = residuals**2
+        if self._time_share < 1.0 and periods > 2:
+            grid = squares.reshape(periods, -1)
+            shared = grid.sum(axis=0) / (periods * (periods - 1.0))
+            squares = ((grid - shared) / (1.0 - 2.0 / periods)).ravel() * self._time_share
+        return np.asarray(squares * n / free)
+
     def cumulants(self, residuals: Array) -> tuple[float, float]:
         """Third and fourth cumulant of ε from residuals without the effects.
 

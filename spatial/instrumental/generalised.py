@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spatial.covariance.sandwich import without_negative
 from spatial.errors import InputError
 from spatial.instrumental.error_moments import ErrorMoments, minimise
 from spatial.instrumental.two_stage import TwoStage, two_stage
@@ -103,7 +104,7 @@ def _robust(data: Stacked, moments: ErrorMoments, interval: Interval) -> General
     early, _ = minimise(start, np.eye(len(none)), none, interval)
     step = data.filtered(early)
     shift = (step.influence @ _slopes(moments, data, step, step.residuals)).T
-    variances = step.residuals**2 * n / data.free
+    variances = moments.variances(step.residuals, data.free)
     spread = moments.spread(variances) + (shift * variances) @ shift.T / n
     powers = moments.polynomial(data.y - data.z @ step.b)
     lam, _ = minimise(powers, np.asarray(np.linalg.inv(spread)), none, interval)
@@ -123,7 +124,7 @@ def _unequal(
 ) -> Array:
     """Covariance of (b, λ) with errors of unequal variance (Kelejian and Prucha, 2010, eq. 23)."""
     n = len(residuals)
-    variances = residuals**2 * n / data.free
+    variances = moments.variances(residuals, data.free)
     influence = final.influence
     shift = (influence @ _slopes(moments, data, final, residuals)).T
     spread = moments.spread(variances) + (shift * variances) @ shift.T / n
@@ -132,7 +133,7 @@ def _unequal(
     weights = inverse @ slope / float(slope @ inverse @ slope)
     of_b = (influence.T * variances) @ influence
     cross = -(influence.T * variances) @ (weights @ shift) / n
-    return _joint(of_b, cross, float(weights @ spread @ weights) / n)
+    return without_negative(_joint(of_b, cross, float(weights @ spread @ weights) / n))[0]
 
 
 def _equal_variances(

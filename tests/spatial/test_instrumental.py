@@ -276,7 +276,11 @@ def dense_unequal(y, z, my, mz, h, *, m, p, w, periods, effects, free, influence
         found, _, t = dense.two_stages(ys, zs, h)
         b = found if b is None else b
         e = ys - zs @ b
-        sizes = e**2 * n / free
+        sizes = e**2
+        if effects in ("unit", "twoway"):
+            mixing = (1 - 2 / periods) * np.eye(periods) + 1 / periods**2
+            sizes = np.kron(np.linalg.inv(mixing), np.eye(len(w))) @ sizes * (1 - 1 / periods)
+        sizes = sizes * n / free
         shift = [t @ (-2.0 * zs.T @ a @ e) if influence else np.zeros(n) for a in matrices]
         shift = np.array(shift)
         s = np.diag(sizes)
