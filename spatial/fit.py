@@ -314,6 +314,18 @@ class Fit(Spillovers):
         InputError
             An unknown kind, an option that it does not take or lacks, a unit without group or
             place, too many units for what it needs.
+
+        Examples
+        --------
+        >>> from spatial import SLX, Panel, weights
+        >>> ring = np.roll(np.eye(20), 1, axis=1) + np.roll(np.eye(20), -1, axis=1)
+        >>> w = weights.from_matrix(ring, [f"c{i}" for i in range(20)])
+        >>> rng = np.random.default_rng(1)
+        >>> table = pd.DataFrame({"city": w.unique_ids.repeat(6), "year": list(range(6)) * 20,
+        ...                       "x": rng.normal(size=120), "y": rng.normal(size=120)})
+        >>> fit = SLX("y ~ x", effects="unit").fit(Panel(table, "city", "year"), w)
+        >>> fit.with_cov("cluster", by="city").cov_kind
+        'cluster by city'
         """
         options = {
             "by": by,
