@@ -102,7 +102,8 @@ def _tests(study: Study) -> Iterator[Sheet]:
     if study.models is None or study.models.choice is None:
         return
     style = _style(study) | {"stars": study.plan.tables.stars, "labels": None}
-    table = tables.tests(study.models.choice, **style)
+    graph = study.weights[str(study.plan.main_weights)].graph
+    table = tables.tests(study.models.choice, weights=graph, **style)
     yield Sheet("tests", "choosing", captions(study, "cap.tests"), table)
 
 

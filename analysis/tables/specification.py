@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,6 +14,10 @@ from analysis.tables.table import Head, Row, Table
 from analysis.terms import TERMS, Language, check_language
 from analysis.terms import term as word
 from spatial.errors import InputError
+from spatial.weights import label
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 __all__ = ["tests"]
 
@@ -29,6 +33,7 @@ def tests(
     decimals: int = 3,
     stars: Sequence[float] = (0.01, 0.05, 0.1),
     *,
+    weights: Graph | None = None,
     title: str | None = None,
 ) -> Table:
     """Table of tests, each with its statistic, degrees of freedom and p.
@@ -44,6 +49,8 @@ def tests(
         Printed names of tests.
     lang, decimals, stars, title
         As in `models`.
+    weights
+        The graph, so that the note names it.
 
     Returns
     -------
@@ -77,6 +84,8 @@ def tests(
     notes = [word("table.note_star_key", lang, stars=star_key(levels, lang))] if levels else []
     if any(frame["df"].isna().any() for frame in frames.values()):
         notes.append(word("table.note_normal", lang))
+    if weights is not None:
+        notes.append(word("table.note_weights", lang, weights=label(weights, language)))
     return Table(head=head, rows=tuple(rows), notes=tuple(notes), title=title, lang=lang)
 
 

@@ -51,7 +51,7 @@ def test_results_under_each_other(world):
         spatial.pesaran_cd(sdm),
         spatial.residual_moran(spatial.OLS(SPEC).fit(panel, w)),
     ]
-    table = tables.tests(parts, lang="zh")
+    table = tables.tests(parts, lang="zh", weights=w)
     frame = table.frame
     assert frame["检验"].tolist() == [
         "Wald 检验：简化为 SAR",
@@ -63,6 +63,7 @@ def test_results_under_each_other(world):
     assert frame.loc[1, "原假设"] == "θ + ρβ = 0"
     assert frame["自由度"].tolist() == ["1", "1", "1", "", ""]
     assert "标准正态" in table.notes_text
+    assert "空间权重：" in table.notes_text
 
 
 def test_results_side_by_side(world):
