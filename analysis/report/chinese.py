@@ -17,8 +17,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "权重中有{n}个单元没有数据，已剔除并重新标准化：{names}。",
     ),
     (
-        rf"Units left without a neighbour by that cut \(in brackets, whom they lost\): {NAMES}\.",
-        "剔除后没有邻居的单元（括号内为其失去的邻居）：{names}。",
+        (
+            r"Units left without a neighbour by that cut \(in brackets, whom they lost\): "
+            r"(?P<lost>.+)\."
+        ),
+        "剔除后没有邻居的单元（括号内为其失去的邻居）：{lost}。",
     ),
     (
         (
@@ -28,8 +31,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "{unit}因剔除单元失去全部邻居：{lost}。",
     ),
     (
-        rf"Without a neighbour, and joined to the nearest: {NAMES}\.",
-        "原无邻居、现连至最近邻：{names}。",
+        r"Without a neighbour, and joined to the nearest: (?P<joined>.+)\.",
+        "原无邻居、现连至最近邻：{joined}。",
     ),
     (
         (
@@ -200,7 +203,7 @@ def in_chinese(text: str) -> str:
         found = re.fullmatch(pattern, text)
         if found:
             parts = {key: in_chinese(value) for key, value in found.groupdict().items()}
-            parts |= {key: _enumerated(parts[key]) for key in ("names", "lost") if key in parts}
+            parts |= {key: _enumerated(parts[key]) for key in ("lost", "joined") if key in parts}
             return template.format(**parts)
     return text
 
