@@ -84,6 +84,7 @@ class Fit(Spillovers):
                 "model": [self.kind],
                 "outcome": [self.outcome],
                 "effects": [self.model.effects],
+                "estimator": [self.model.estimator],
                 "bias_correction": [self.bias_correction],
                 "cov_kind": [self.cov_kind],
                 "weights": [self.weights_label],
@@ -262,7 +263,9 @@ class Fit(Spillovers):
 
     def with_cov(
         self,
-        kind: Literal["expected", "observed", "robust", "cluster", "driscoll-kraay", "hac"],
+        kind: Literal[
+            "expected", "observed", "homoskedastic", "robust", "cluster", "driscoll-kraay", "hac"
+        ],
         *,
         by: Any = None,
         lags: int | None = None,
@@ -287,6 +290,10 @@ class Fit(Spillovers):
         "driscoll-kraay" any between units of one period, fading over time (Driscoll and Kraay,
         1998), "hac" one that fades with distance (Conley, 1999). They concern standard errors:
         rho and lambda are estimated as if what W leaves were uncorrelated between units.
+
+        Fits by estimator="gmm" are linear in the errors: "homoskedastic" (the default) takes these
+        as alike, "robust" lets their variances differ (White, 1980), and the sums above hold as
+        they stand. With a lag of the error the moments that gave lambda decide (error_variance=).
 
         Parameters
         ----------

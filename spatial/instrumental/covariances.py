@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from spatial.covariance import Covariance, covariance
-from spatial.errors import InputError
+from spatial.errors import InputError, named
 from spatial.instrumental.errors import Errors
 from spatial.instrumental.estimate import Instrumented
 
@@ -34,7 +34,9 @@ def instrumental_covariance(fitted: Instrumented) -> Covariance:
     now, other = fitted.error_variance, "equal" if fitted.error_variance == "unequal" else "unequal"
     own = "homoskedastic" if now == "equal" else "robust"
     given = [name for name, value in errors.options.items() if value is not None]
-    if errors.kind != own or given:
+    if errors.kind == own and given:
+        raise InputError(f'with_cov("{own}") takes no options; leave {named(given)}= out.')
+    if errors.kind != own:
         raise InputError(
             f'covariance "{errors.kind}" is not available: the moments that gave lambda hold for '
             f'{now} variances, so that it is "{own}"; fit again with error_variance="{other}" for '

@@ -218,6 +218,9 @@ def test_refusals_of_other_models():
     error = spatial.SEM("y ~ x1", estimator="gmm").fit(data, graph)
     with pytest.raises(spatial.InputError, match='error_variance="unequal"'):
         error.with_cov("robust")
+    with pytest.raises(spatial.InputError, match="leave by= out"):
+        error.with_cov("homoskedastic", by="unit")
+    assert error.with_cov("homoskedastic").cov.equals(error.cov)
     with pytest.raises(spatial.InputError, match="no first stage"):
         error.first_stage()
     likely = spatial.SAR("y ~ x1").fit(data, graph)
