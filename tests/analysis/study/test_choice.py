@@ -28,7 +28,7 @@ def test_the_choice_stands_in_report_tables_and_record(case: Any, lang: str) -> 
     assert ("模型选择" if lang == "zh" else "Choice of the model") in section
     if lang == "zh":
         words = re.sub("<[^>]+>", " ", section)
-        known = r"SDM|SAR|SEM|SLX|OLS|LM|LR|Wald|WX|SARMA|Elhorst|lag|error|p|z"
+        known = r"SDM|SAR|SEM|SLX|OLS|LM|LR|Wald|WX|SARMA|Elhorst|Queen|lag|error|p|z"
         assert not set(re.findall("[A-Za-z]+", words)) - set(known.split("|")) - {"lt", "nbsp"}
     for kind in ("csv", "tex", "xlsx", "docx"):
         assert (out / "tables" / f"tests.{kind}").exists()
