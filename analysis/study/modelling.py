@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Fitted", "Models", "fit_models"]
 
 
+DURBIN = ("SLX", "SDM", "SDEM", "GNS")
+
+
 @dataclass(frozen=True)
 class Fitted:
     """One column of the main table: its kind, the name of its weights, the fit, its effects."""
@@ -112,8 +115,12 @@ def _fit(
         options["bias_correction"] = (
             None if model.bias_correction == "none" else model.bias_correction
         )
-    if model.lagged != "all" and kind in ("SLX", "SDM"):
+    if model.lagged != "all" and kind in DURBIN:
         options["lagged"] = list(model.lagged)
+    if model.dynamic:
+        options["dynamic"] = model.dynamic
+    if isinstance(data, Panel) and not data.balanced:
+        options["missing"] = "absent"
     try:
         fit = getattr(spatial, kind)(model.formula, **options).fit(data, graph)
         if model.covariance not in ("auto", fit.cov_kind):
@@ -130,9 +137,16 @@ def _choice(model: Model, data: Panel | pd.DataFrame, graph: Graph) -> pd.DataFr
     import spatial
 
     lagged = None if model.lagged == "all" else list(model.lagged)
+    gaps = isinstance(data, Panel) and not data.balanced
+    fixed = None if model.effects == "random" else model.effects
     try:
         return spatial.choose_model(
-            model.formula, data, graph, effects=model.effects, lagged=lagged
+            model.formula,
+            data,
+            graph,
+            effects=fixed,
+            lagged=lagged,
+            missing="absent" if gaps else None,
         )
     except InputError as error:
         raise InputError(f"[model] choose: {error}") from None

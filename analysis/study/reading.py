@@ -20,14 +20,6 @@ from spatial.errors import InputError
 
 __all__ = ["StudyFile", "read_study", "resolve_path"]
 
-UNAVAILABLE: Mapping[tuple[str, str], tuple[tuple[Any, ...], str]] = {
-    ("model", "kind"): (schema.LATER_KINDS, "OLS, SLX, SAR and SDM"),
-    ("model", "compare"): (schema.LATER_KINDS, "OLS, SLX, SAR and SDM"),
-    ("model", "effects"): (("random",), "none, unit, time and twoway"),
-    ("table", "missing"): (("unbalanced",), "refuse, complete-units and interpolate"),
-}
-
-
 @dataclass(frozen=True)
 class StudyFile:
     """The plan, where relative paths start, and the file (None for a mapping)."""
@@ -155,16 +147,6 @@ def _refuse_later(raw: Mapping[str, Any], where: str) -> None:
                 f"{where}: the section [{section}] is not yet available; remove it (available "
                 f"are {known})."
             )
-    for (section, key), (words, available) in UNAVAILABLE.items():
-        part = raw.get(section)
-        given = part.get(key) if isinstance(part, Mapping) else None
-        for value in given if isinstance(given, (list, tuple)) else [given]:
-            if any(value is word or (isinstance(value, str) and value == word) for word in words):
-                shown = "true" if value is True else repr(value)
-                raise InputError(
-                    f"{where}: [{section}] {key} = {shown} is not yet available; available are "
-                    f"{available}."
-                )
 
 
 def _sentence(error: ValidationError) -> str:

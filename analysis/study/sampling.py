@@ -227,16 +227,8 @@ def draw_sample(
     incomplete = _incomplete(rows, columns, time)
     left_out = choice.left_out
     if plan.table.missing == "complete-units":
-        rows = rows[~rows[KEY].isin(incomplete)]
         left_out = pd.concat([left_out, _reasons(incomplete)], ignore_index=True)
-        if rows.empty:
-            raise InputError(
-                f"no unit is complete in {named(columns)}; shorten [table] years or drop the "
-                "emptiest column."
-            )
-    elif incomplete:
-        named_units = {names.get(unit, unit): reason for unit, reason in incomplete.items()}
-        _refuse_incomplete(named_units, rows[KEY].nunique())
+    rows = _by_policy(rows, columns, plan.table.missing, incomplete, names)
     if time is None:
         flat = rows.set_index(KEY)
         return Sample(flat, left_out, flat)
@@ -247,6 +239,31 @@ def draw_sample(
     return Sample(panel, left_out, panel_with_earlier(every, rows, time, plan.model.formula))
 
 
+def _by_policy(
+    rows: pd.DataFrame,
+    columns: Sequence[str],
+    policy: str,
+    incomplete: Mapping[str, str],
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """Rows that count where values or years are missing, or a refusal."""
+    if policy == "complete-units":
+        rows = rows[~rows[KEY].isin(list(incomplete))]
+        if rows.empty:
+            raise InputError(
+                f"no unit is complete in {named(columns)}; shorten [table] years or drop the "
+                "emptiest column."
+            )
+    elif policy == "unbalanced":
+        rows = rows[rows[list(columns)].notna().all(axis=1)]
+        if rows.empty:
+            raise InputError(f"no row is complete in {named(columns)}; drop the emptiest column.")
+    elif incomplete:
+        named_units = {names.get(unit, unit): reason for unit, reason in incomplete.items()}
+        _refuse_incomplete(named_units, rows[KEY].nunique())
+    return rows
+
+
 def _refuse_incomplete(incomplete: Mapping[str, str], count: int) -> None:
     shown = named(
         f"{unit} ({reason.removeprefix('missing: ')})" for unit, reason in incomplete.items()
@@ -254,7 +271,8 @@ def _refuse_incomplete(incomplete: Mapping[str, str], count: int) -> None:
     raise InputError(
         f"values are missing in {len(incomplete)} of {count} units: {shown}; "
         'set [table] missing = "complete-units" to leave these units out by name, '
-        '"interpolate" to fill gaps between known years, or shorten [table] years.'
+        '"interpolate" to fill gaps between known years, "unbalanced" if units without a row do '
+        "not exist in that year, or shorten [table] years."
     )
 
 

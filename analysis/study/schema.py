@@ -34,9 +34,8 @@ LATER_SECTIONS = (
     "distribution",
     "profiles",
 )
-LATER_KINDS = ("SEM", "SDEM", "SAC", "GNS")
 
-Kind = Literal["OLS", "SLX", "SAR", "SDM"]
+Kind = Literal["OLS", "SLX", "SAR", "SEM", "SDM", "SDEM", "SAC", "GNS"]
 Covariance = Literal["auto", "expected", "observed", "robust", "cluster", "driscoll-kraay", "hac"]
 COVARIANCE_KEYS = {
     "covariance_by": ("cluster",),
@@ -99,7 +98,7 @@ class Table(Section):
     years: tuple[int, int] | None = None
     drop_units: tuple[str, ...] = ()
     keep: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict)
-    missing: Literal["refuse", "complete-units", "interpolate"] = "refuse"
+    missing: Literal["refuse", "complete-units", "unbalanced", "interpolate"] = "refuse"
 
     @field_validator("drop_units", mode="before")
     @classmethod
@@ -156,7 +155,8 @@ class Model(Section):
     weights: tuple[str, ...] = Field(min_length=1)
     kind: Kind = "SDM"
     compare: tuple[Kind, ...] = ()
-    effects: Literal["none", "unit", "time", "twoway"] | None = None
+    effects: Literal["none", "unit", "time", "twoway", "random"] | None = None
+    dynamic: tuple[Literal["y", "Wy"], ...] = ()
     bias_correction: Literal["auto", "lee-yu", "none"] = "auto"
     lagged: Literal["all"] | tuple[str, ...] = "all"
     covariance: Covariance = "auto"
@@ -166,7 +166,7 @@ class Model(Section):
     effects_method: Literal["delta", "simulate"] = "delta"
     choose: bool = False
 
-    @field_validator("focus", "weights", "compare", "covariance_by", mode="before")
+    @field_validator("focus", "weights", "compare", "dynamic", "covariance_by", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
