@@ -193,7 +193,7 @@ class Specification:
         w_error: Weights | None = None,
         w_x: Weights | Mapping[str, Weights] | None = None,
     ) -> Fit:
-        """Estimate by maximum likelihood.
+        """Estimate by maximum likelihood, or with `estimator="gmm"` by instruments.
 
         Parameters
         ----------

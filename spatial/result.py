@@ -68,7 +68,8 @@ class Result:
     def sigma2(self) -> float:
         """Variance of the error, with `likelihood_nobs` as divisor.
 
-        Where effects are dummies of an unbalanced panel they count as parameters in it.
+        Where effects are dummies of an unbalanced panel they count as parameters in it. By
+        instruments the divisor is the number of rows less effects and coefficients.
         """
         return self._fitted.sigma2
 
