@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.diagnostics.nested import require_same_rows
+from spatial.diagnostics.nested import require_fits, require_same_rows
 from spatial.diagnostics.rows import chi2_row
 from spatial.errors import InputError
 from spatial.within import demean
@@ -71,6 +71,7 @@ def hausman(fixed: Fit, random: Fit) -> pd.Series:
         random = SDM("y ~ x", effects="random").fit(panel, w)
         hausman(fixed, random)["p_value"]
     """
+    require_fits(fixed, random)
     kinds: tuple[str, str] = (fixed.model.effects, random.model.effects)
     if kinds == ("twoway", "random"):
         raise InputError(
@@ -139,6 +140,7 @@ def hausman_error(fit: Fit) -> pd.Series:
     InputError
         Another model.
     """
+    require_fits(fit)
     fitted = fit._fitted
     if not fitted.lag_error or fitted.lag_y or str(fit.model.effects) == "random":
         raise InputError(

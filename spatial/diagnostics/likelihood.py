@@ -8,7 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.diagnostics.nested import require_likelihood, require_nested, require_same_rows
+from spatial.diagnostics.nested import (
+    require_fits,
+    require_likelihood,
+    require_nested,
+    require_same_rows,
+)
 from spatial.diagnostics.rows import chi2_row
 from spatial.errors import InputError
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
@@ -61,6 +66,7 @@ def lr_test(restricted: Fit, full: Fit) -> pd.Series:
     >>> test["test"], test["df"]
     ('lr_sar', 1)
     """
+    require_fits(restricted, full)
     require_likelihood(restricted, full)
     require_same_rows(restricted, full)
     _require_same_transformation(restricted, full)
@@ -152,6 +158,7 @@ def wald_test(fit: Fit, restriction: str) -> pd.Series:
     >>> wald_test(SDM("y ~ x").fit(table, w), "sem")["null"]
     'theta + rho*beta = 0'
     """
+    require_fits(fit)
     word = str(restriction).lower()
     if word not in FAMILY:
         raise InputError(f"restriction={restriction!r}; it is one of {', '.join(FAMILY)}.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from spatial.errors import InputError, named
+from spatial.fit import Fit
 from spatial.network import Network
 
-if TYPE_CHECKING:
-    from spatial.fit import Fit
-
-__all__ = ["require_likelihood", "require_nested", "require_same_rows", "same_weights"]
+__all__ = [
+    "require_fits",
+    "require_likelihood",
+    "require_nested",
+    "require_same_rows",
+    "same_weights",
+]
 
 WIDER = {
     "none": ("none", "unit", "time", "twoway"),
@@ -21,6 +23,15 @@ WIDER = {
     "twoway": ("twoway",),
     "random": ("random",),
 }
+
+
+def require_fits(*given: object) -> None:
+    """Refuse whatever is no fitted model."""
+    for one in given:
+        if not isinstance(one, Fit):
+            raise InputError(
+                f"a {type(one).__name__} is no fitted model; give what SDM(...).fit(data, w) gives."
+            )
 
 
 def require_same_rows(one: Fit, other: Fit) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from spatial.diagnostics.nested import require_fits
 from spatial.diagnostics.projection import form_traces
 from spatial.diagnostics.rows import chi2_row, normal_row
 from spatial.diagnostics.score import Score
@@ -71,6 +72,7 @@ def residual_moran(fit: Fit, alternative: Alternative = "two-sided") -> pd.Serie
         raise InputError(
             f"alternative={alternative!r}; it is one of {', '.join(get_args(Alternative))}."
         )
+    require_fits(fit)
     fitted = fit._fitted
     if fitted.lag_y or fitted.lag_error or str(fit.model.effects) == "random":
         raise InputError(
@@ -117,6 +119,7 @@ def lm_residuals(fit: Fit) -> pd.Series:
     InputError
         A fit with both lags or with none; random effects.
     """
+    require_fits(fit)
     fitted = fit._fitted
     if fitted.lag_y == fitted.lag_error or str(fit.model.effects) == "random":
         raise InputError(
@@ -233,6 +236,8 @@ def pesaran_cd(residuals: Fit | pd.Series) -> pd.Series:
     >>> round(float(pesaran_cd(e)["statistic"]), 3)
     -0.768
     """
+    if not isinstance(residuals, pd.Series):
+        require_fits(residuals)
     values = residuals if isinstance(residuals, pd.Series) else residuals.residuals
     if not isinstance(values.index, pd.MultiIndex) or values.index.nlevels != 2:
         raise InputError(

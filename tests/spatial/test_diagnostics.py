@@ -467,3 +467,20 @@ def test_no_score_test_where_the_likelihood_is_not_at_its_maximum(panel):
     gmm = fitted("SAR", panel, estimator="gmm")
     with pytest.raises(spatial.InputError, match="has no likelihood"):
         spatial.lr_test(gmm, gmm)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: spatial.lr_test(spatial.SAR(SPEC), spatial.SDM(SPEC)),
+        lambda: spatial.wald_test(None, "sar"),
+        lambda: spatial.hausman(1, 2),
+        lambda: spatial.hausman_error("SEM"),
+        lambda: spatial.residual_moran(pd.Series([1.0])),
+        lambda: spatial.lm_residuals(pd.DataFrame()),
+        lambda: spatial.pesaran_cd(np.ones((3, 4))),
+    ],
+)
+def test_only_fits_are_tested(ask):
+    with pytest.raises(spatial.InputError, match="is no fitted model"):
+        ask()
