@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
@@ -112,14 +113,46 @@ class Scaled:
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
-    """Q = I + Tφ BB′, with L, C_λ and C_φ as matrices (N, N) made when they are asked for."""
+class Products:
+    """M + M′ and MM′ for T periods, (N, N): BB′ = I − λ(M + M′) + λ²MM′."""
 
-    lower: Array
-    changes: dict[str, Array]
-    curvatures: dict[tuple[str, str], Array]
+    cross: Array
+    square: Array
+    periods: int
+
+    def filtered(self, lam: float) -> Array:
+        """BB′."""
+        return np.eye(len(self.cross)) - lam * self.cross + lam**2 * self.square
+
+    def change(self, names: tuple[str, ...], phi: float, lam: float) -> Array:
+        """First or second derivative of Q = I + Tφ BB′."""
+        at = self.periods * phi
+        if names == ("phi",):
+            return self.periods * self.filtered(lam)
+        if names == ("lambda", "lambda"):
+            return 2.0 * at * self.square
+        if names == ("phi", "phi"):
+            return np.zeros_like(self.cross)
+        turn = 2.0 * lam * self.square - self.cross
+        return (at if names == ("lambda",) else self.periods) * turn
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """Q = I + Tφ BB′, with L, and C_a and C_ab as matrices (N, N) made when they are asked for."""
+
+    products: Products
+    phi: float
+    lam: float
     names: tuple[str, ...] = ("lambda", "phi")
-    _known: dict[object, Array] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], Array] = field(default_factory=dict)
+
+    @cached_property
+    def lower(self) -> Array:
+        """L."""
+        q = self.products.periods * self.phi * self.products.filtered(self.lam)
+        q[np.diag_indices_from(q)] += 1.0
+        return np.asarray(linalg.cholesky(q, lower=True, overwrite_a=True, check_finite=False))
 
     @property
     def logdet(self) -> float:
@@ -138,9 +171,14 @@ class Dense:
 
     def matrix(self, name: str) -> Array:
         """C_a."""
-        if name not in self._known:
-            self._known[name] = self.both_sides(self.changes[name])
-        return self._known[name]
+        return self._made(name)
+
+    def _made(self, *names: str) -> Array:
+        ordered = tuple(sorted(names))
+        if ordered not in self._known:
+            change = self.products.change(ordered, self.phi, self.lam)
+            self._known[ordered] = self.both_sides(change)
+        return self._known[ordered]
 
     def both_sides(self, matrix: Array) -> Array:
         """L⁻¹AL⁻¹′."""
@@ -152,7 +190,7 @@ class Dense:
 
     def second(self, name: str, other: str, values: Array) -> Array:
         """C_ab v."""
-        return np.asarray(self._curvature(name, other) @ values)
+        return np.asarray(self._made(name, other) @ values)
 
     def trace(self, name: str) -> float:
         """tr C_a."""
@@ -164,13 +202,7 @@ class Dense:
 
     def trace_of_second(self, name: str, other: str) -> float:
         """tr C_ab."""
-        return float(np.trace(self._curvature(name, other)))
-
-    def _curvature(self, name: str, other: str) -> Array:
-        pair = (name, other) if name < other else (other, name)
-        if pair not in self._known:
-            self._known[pair] = self.both_sides(self.curvatures[pair])
-        return self._known[pair]
+        return float(np.trace(self._made(name, other)))
 
 
 def scaled_between(n: int, periods: int) -> Maker:
@@ -180,21 +212,6 @@ def scaled_between(n: int, periods: int) -> Maker:
 
 def dense_between(op: Operator, periods: int) -> Maker:
     """Q of an effect outside the filter."""
-    m = op.matrix.toarray()
-    cross, square, eye = m + m.T, m @ m.T, np.eye(op.n)
-
-    def make(phi: float, lam: float) -> Dense:
-        filtered = eye - lam * cross + lam**2 * square
-        turn = 2.0 * lam * square - cross
-        at = periods * phi
-        return Dense(
-            linalg.cholesky(eye + at * filtered, lower=True, check_finite=False),
-            {"phi": periods * filtered, "lambda": at * turn},
-            {
-                ("lambda", "lambda"): 2.0 * at * square,
-                ("lambda", "phi"): periods * turn,
-                ("phi", "phi"): np.zeros_like(eye),
-            },
-        )
-
-    return make
+    m = op.matrix
+    products = Products((m + m.T).toarray(), (m @ m.T).toarray(), periods)
+    return lambda phi, lam: Dense(products, phi, lam)

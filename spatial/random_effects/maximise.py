@@ -35,6 +35,7 @@ SHARES = (1.0, 0.7, 0.4, 0.2, 0.07, 0.02)
 FILTERS = 9
 STEPS = 100
 DONE = 1e-17
+SETTLED = 1e-10
 LARGEST = 2.0
 WIDE = 10.0
 REFINED = 0.05
@@ -112,18 +113,21 @@ def _start(rows: Rows, interval: Interval) -> Maximum:
     if rows.error_terms:
         low, high = (max(interval[0], -WIDE), min(interval[1], WIDE))
         filters = low + (high - low) * (np.arange(FILTERS) + 0.5) / FILTERS
-    points = [
-        _at(rows, (share**-2 - 1.0) / rows.periods, float(lam))
-        for share in SHARES
-        for lam in filters
-    ]
-    return max(points, key=lambda point: point.estimate.loglik)
+    best = _at(rows, 0.0, float(filters[0]))
+    for share in SHARES:
+        for lam in filters:
+            point = _at(rows, (share**-2 - 1.0) / rows.periods, float(lam))
+            if point.estimate.loglik > best.estimate.loglik:
+                best = point
+    return best
 
 
 def _climb(rows: Rows, start: Maximum, interval: Interval) -> Maximum:
-    here, refined = start, (np.inf, -np.inf)
+    here, refined, before = start, (np.inf, -np.inf), np.inf
     for _ in range(STEPS):
-        refined = _refine(rows, here.estimate.lam, interval, refined)
+        around = _refine(rows, here.estimate.lam, interval, refined)
+        if around != refined:
+            refined, here = around, _at(rows, here.phi, here.estimate.lam)
         score, slope = _outer(rows, here)
         free = np.ones(len(score), dtype=bool)
         free[-1] = here.phi > 0.0 or score[-1] > 0.0
@@ -133,9 +137,9 @@ def _climb(rows: Rows, start: Maximum, interval: Interval) -> Maximum:
         step[free] = _newton(slope[np.ix_(free, free)], score[free])
         gain = float(score @ step)
         there = _along(rows, here, step, gain, interval)
-        if gain < DONE:
+        if gain < DONE or (gain < SETTLED and gain > 0.25 * before):
             return there
-        here = there
+        here, before = there, gain
     raise InputError(
         "the likelihood with a random unit effect does not settle; rescale the regressors, or use "
         'effects="unit".'
