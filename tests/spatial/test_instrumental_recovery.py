@@ -36,7 +36,7 @@ CASES = {
     ),
     "SAC endogenous, unequal variances": (
         spatial.SAC("y ~ x1 + x2", effects="unit", error_variance="unequal", **ENDOGENOUS),
-        {"side": 14, "periods": 8, "lam": 0.3, "unequal": True},
+        {"side": 24, "periods": 8, "lam": 0.3, "unequal": True},
     ),
 }
 
