@@ -28,9 +28,7 @@ def summary_text(fit: Fit) -> str:
         f"{fit.kind}: {fit.model.formula}",
         "=" * WIDTH,
         _pair("Outcome", fit.outcome, "Observations", f"{fit.nobs}"),
-        _pair(
-            "Fixed effects", fit.model.effects, "Units × times", f"{head.n_units} × {head.n_times}"
-        ),
+        _pair("Effects", fit.model.effects, "Units × times", f"{head.n_units} × {head.n_times}"),
         *_quality(fit, correction),
         f"Weights: {fit.weights_label}",
     ]

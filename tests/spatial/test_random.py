@@ -177,8 +177,9 @@ def test_a_second_graph_for_the_error(component):
     np.testing.assert_allclose(fit.cov, kept(world.expected(values), fit), rtol=2e-6, atol=1e-10)
 
 
-def test_components_and_their_errors():
-    fit = fit_of("SDEM", "outside")
+@pytest.mark.parametrize(("model", "component"), CASES)
+def test_components_and_their_errors(model, component):
+    fit = fit_of(model, component)
     world, values = explicit(fit)
     inverse = np.linalg.inv(world.expected(values))[-2:, -2:]
     s2, phi = values[-2:]
