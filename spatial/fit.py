@@ -164,7 +164,8 @@ class Fit(Spillovers):
             "trend", the mean given the regressors, (I − ρW)⁻¹(Xb + effects); "signal", in the
             sample, Xb + effects + ρWy + λM(y − ρWy − Xb − effects); "best", the mean given the
             outcomes of all other units (Goulard, Laurent and Thomas-Agnan, 2017), with random
-            effects the trend plus their predictor (Baltagi and Li, 2004).
+            effects the trend plus their predictor (Baltagi and Li, 2004). Dynamic models take
+            y(t−1) as it was observed.
 
         Returns
         -------
