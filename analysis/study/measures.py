@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import json
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -24,13 +25,16 @@ GIVEN = ("frame", "unit", "time")
 class Measured:
     """The table with the measures as columns, and what the report says of each.
 
-    `formulas` maps a measure to its sentence in each language, `warnings` are sentences of the
-    indices.
+    `formulas` maps a measure to its sentence in each language, `indicators` a composite one to
+    the weights or loadings of its indicators, `phases` one over phases to their years and
+    national growth; `warnings` are sentences of the indices.
     """
 
     frame: pd.DataFrame
     formulas: Mapping[str, Mapping[str, str]]
     warnings: tuple[str, ...]
+    indicators: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    phases: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def measure(
@@ -64,6 +68,7 @@ def measure(
         a column.
     """
     result, formulas, said = frame.copy(), {}, []
+    tables: dict[str, dict[str, pd.DataFrame]] = {"indicators": {}, "phases": {}}
     labels = _labels(frame[unit], names)
     for name in _order(measures):
         if name in frame.columns:
@@ -89,7 +94,10 @@ def measure(
         result[name] = values.reindex(result.index)
         note = str(values.attrs.get("note", section.index))
         formulas[name] = {"en": note, "zh": str(values.attrs.get("note_zh", note))}
-    return Measured(result, formulas, tuple(said))
+        for kind, found in tables.items():
+            if kind in values.attrs:
+                found[name] = pd.DataFrame(json.loads(values.attrs[kind]))
+    return Measured(result, formulas, tuple(said), **tables)
 
 
 def _labels(units: pd.Series[str], names: Mapping[str, str]) -> pd.Series[str]:
@@ -122,7 +130,8 @@ def _order(measures: Mapping[str, Measure]) -> list[str]:
 def _function(name: str, index: str) -> Callable[..., pd.Series[Any]]:
     from analysis import indices
 
-    known = [word for word in indices.__all__ if inspect.isfunction(getattr(indices, word))]
+    functions = [word for word in indices.__all__ if inspect.isfunction(getattr(indices, word))]
+    known = [w for w in functions if "frame" in inspect.signature(getattr(indices, w)).parameters]
     if index not in known:
         near = get_close_matches(index, known, n=1, cutoff=0.5)
         remedy = f"did you mean {near[0]!r}?" if near else f"available are {', '.join(known)}."
