@@ -44,18 +44,24 @@ COVERAGE = [
     ),
     Cell("GNS two-way", World(lam=0.3), spatial.GNS(FORMULA, effects="twoway")),
     Cell(
+        "GNS two-way, 400 units",
+        World(side=20, lam=0.3),
+        spatial.GNS(FORMULA, effects="twoway"),
+    ),
+    Cell(
         "SDM cross-section of 400",
         World(side=20, periods=1, effects=False),
         spatial.SDM(FORMULA),
     ),
     Cell(
-        "SDM unbalanced, absent units do not exist",
+        "SDM unbalanced, absent units do not exist (10 %)",
         BASE,
         spatial.SDM(FORMULA, effects="twoway", missing="absent"),
         missing="absent",
+        share=0.1,
     ),
     Cell(
-        "SDM unbalanced, called absent but only unobserved",
+        "SDM unbalanced, called absent but only unobserved (20 %)",
         BASE,
         spatial.SDM(FORMULA, effects="twoway", missing="absent"),
         missing="unobserved",
