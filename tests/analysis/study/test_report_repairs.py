@@ -94,7 +94,7 @@ def test_faults_that_nobody_mended_are_printed(faulty: Any) -> None:
             "4 vertices of its neighbours added to its border",
             "公共边界补入相邻单元的4个节点",
         ),
-        ("one unit of A市, B市", "由A市, B市合并为一个单元"),
+        ("one unit of A市, B市", "由A市、B市合并为一个单元"),
     ],
 )
 def test_details_in_chinese(english: str, chinese: str) -> None:

@@ -1,0 +1,68 @@
+"""Sentences that other parts of the toolkit state in English, in Chinese for the Chinese report.
+
+One module per subject; each is a table of pairs (English, Chinese). A place such as {names} stands
+for what differs from case to case and is itself put into Chinese where it is known; {n:int},
+{km:word} and {size:area} hold a whole number, one word, and an area with its width.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from analysis.report.chinese import data, models, weights
+
+__all__ = ["in_chinese"]
+
+PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+HOLDS = {
+    None: r".+",
+    "int": r"\d+",
+    "word": r"\S+",
+    "area": r".+ m² \(\S+ m wide\)",
+}
+ENUMERATIONS = ("names", "lost", "joined")
+
+
+def in_chinese(text: str) -> str:
+    """Give a known sentence in Chinese; an unknown one as it stands.
+
+    Examples
+    --------
+    >>> in_chinese("lag() uses 1929 as the earlier time; the model starts in 1930.")
+    'lag()以1929年为前期，模型自1930年开始。'
+    """
+    if text in data.WORDS:
+        return data.WORDS[text]
+    for pattern, template in _patterns():
+        found = pattern.fullmatch(text)
+        if found:
+            parts = {key: in_chinese(value) for key, value in found.groupdict().items()}
+            parts |= {key: _enumerated(parts[key]) for key in ENUMERATIONS if key in parts}
+            return template.format(**parts)
+    return text
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """All English sentences as patterns, each beside its Chinese."""
+    pairs = (*models.SENTENCES, *weights.SENTENCES, *data.SENTENCES)
+    return tuple((_pattern(english), chinese) for english, chinese in pairs)
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    """Turn a sentence with places into a pattern; a place named again holds the same text."""
+    known: set[str] = set()
+    parts, start = [], 0
+    for place in PLACE.finditer(english):
+        name, kind = place.groups()
+        parts.append(re.escape(english[start : place.start()]))
+        parts.append(f"(?P={name})" if name in known else f"(?P<{name}>{HOLDS[kind]})")
+        known.add(name)
+        start = place.end()
+    return re.compile("".join([*parts, re.escape(english[start:])]))
+
+
+def _enumerated(names: str) -> str:
+    """Give a list of names with the Chinese comma of enumerations."""
+    return re.sub(r" and (\d+) more$", r"等另外\1个", names).replace(", ", "、")
