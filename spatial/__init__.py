@@ -26,6 +26,7 @@ from spatial.diagnostics import (
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
 from spatial.panel import Panel
+from spatial.thresholds import ThresholdFit, threshold
 
 __all__ = [
     "GNS",
@@ -42,6 +43,7 @@ __all__ = [
     "InputError",
     "Panel",
     "ScalingWarning",
+    "ThresholdFit",
     "bilisa",
     "choose_model",
     "durbin_tests",
@@ -58,6 +60,7 @@ __all__ = [
     "moran_by_time",
     "pesaran_cd",
     "residual_moran",
+    "threshold",
     "wald_test",
     "weights",
     "weights_probabilities",
