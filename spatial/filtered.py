@@ -31,6 +31,7 @@ __all__ = ["maximise_error"]
 Array = npt.NDArray[np.float64]
 GRID = 24
 STEP = 1e-5
+REACH = 0.08
 CLOSE = 2.0
 
 
@@ -106,6 +107,7 @@ class ErrorProfile:
     lag_terms: Sequence[LogDetTerm]
     terms: Sequence[LogDetTerm]
     _known: dict[float, Inner] = field(default_factory=dict)
+    _rough: dict[float, Inner] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -136,12 +138,26 @@ class ErrorProfile:
     def inner(self, lam: float) -> Inner:
         """Maximum over ρ, b and σ² at one λ."""
         if lam not in self._known:
-            self._known[lam] = self._inner(lam)
+            if self.lag_terms and not self._known:
+                self._refine_around(lam)
+            self._known[lam] = self._inner(lam, refine=True)
         return self._known[lam]
+
+    def _refine_around(self, lam: float) -> None:
+        """Know the log-determinants of the lag of y wherever ρ will be for λ near this one."""
+        rho, low, high = self._roughly(lam).rho, *self.within
+        if np.isfinite(high - low):
+            for term in self.lag_terms:
+                term.logdet.refine(rho - REACH * (high - low), rho + REACH * (high - low))
+
+    def _roughly(self, lam: float) -> Inner:
+        if lam not in self._rough:
+            self._rough[lam] = self._inner(lam, refine=False)
+        return self._rough[lam]
 
     def value(self, at: Array) -> Array:
         """Likelihood at each λ, up to a constant."""
-        found = [self.inner(float(lam)) for lam in at]
+        found = [self._known.get(float(lam)) or self._roughly(float(lam)) for lam in at]
         inner = np.array([-0.5 * self.nobs * np.log(one.rss) + one.logdet for one in found])
         return inner + logdet_sum(self.terms, at, 0)
 
@@ -161,8 +177,9 @@ class ErrorProfile:
         self, lam: float, loglik: float, interval: Interval
     ) -> tuple[float, float, float] | None:
         """A second maximum less than two points of log-likelihood lower."""
-        known = sorted(value for value in self._known if np.isfinite(value))
-        values = self.value(np.array(known)) + loglik - float(self.value(np.array([lam]))[0])
+        known = sorted({*self._known, *self._rough})
+        level = loglik - float(self.value(np.array([lam]))[0])
+        values = self.value(np.array(known)) + level
         peaks = [
             (values[i], known[i])
             for i in range(1, len(known) - 1)
@@ -171,17 +188,18 @@ class ErrorProfile:
         ]
         if not peaks or max(peaks)[0] < loglik - CLOSE:
             return None
-        height, at = max(peaks)
-        return self.inner(at).rho, at, float(height)
+        at = max(peaks)[1]
+        rho, height = self.inner(at).rho, float(self.value(np.array([at]))[0]) + level
+        return (rho, at, height) if height >= loglik - CLOSE else None
 
-    def _inner(self, lam: float) -> Inner:
+    def _inner(self, lam: float, *, refine: bool) -> Inner:
         width = len(self.scale)
         filtered = self.r[:, :width] - lam * self.r[:, width:]
         reduced = Triangle(np.asarray(np.linalg.qr(filtered, mode="r")), self.scale, self.k)
         rest, rho, logdet = reduced.rest, 0.0, 0.0
         if self.lag_terms:
             profile = lag_profile(rest, self.nobs, self.lag_terms)
-            rho = solve_profile(profile, self.within)
+            rho = solve_profile(profile, self.within, refine=refine)
             rss, logdet = profile.rss(rho), float(logdet_sum(self.lag_terms, rho, 0))
         else:
             rss = float(rest[0, 0])

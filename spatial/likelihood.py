@@ -247,8 +247,14 @@ class LagProfile:
         )
 
 
-def solve_profile(profile: Profile, interval: Interval, *, grid: int = GRID) -> float:
-    """Root of the score at the highest point of the interval."""
+def solve_profile(
+    profile: Profile, interval: Interval, *, grid: int = GRID, refine: bool = True
+) -> float:
+    """Root of the score at the highest point of the interval.
+
+    Without `refine` the log-determinants are taken as they are, which large graphs know only
+    roughly.
+    """
     low, high = _finite(profile, interval)
     margin = EDGE * (high - low)
     low, high = low + margin, high - margin
@@ -261,7 +267,7 @@ def solve_profile(profile: Profile, interval: Interval, *, grid: int = GRID) -> 
     for _ in range(WIDENINGS):
         error = 1.0 / np.sqrt(max(-profile.slope(best), 1e-12))
         reach = min(max(WIDTH * error, REACH * (high - low)), 0.5 * (high - low))
-        for term in profile.terms:
+        for term in profile.terms if refine else ():
             term.logdet.refine(best - reach, best + reach)
         found = _root(profile, best, left, right)
         edge = min(abs(found - left), abs(right - found)) <= 1e-6 * (high - low)
