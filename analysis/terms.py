@@ -181,6 +181,15 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "table.lee-yu": ("Lee–Yu", "Lee–Yu"),
     "table.dof": ("d.f.", "自由度"),
     "table.analytical": ("Analytical", "解析校正"),
+    "table.past": ("Yu–de Jong–Lee", "Yu–de Jong–Lee"),
+    "table.estimator": ("Estimator", "估计方法"),
+    "table.ml": ("ML", "极大似然"),
+    "table.gmm": ("2SLS", "两阶段最小二乘"),
+    "table.unit_variance": ("σ² of unit effects", "个体效应 σ²"),
+    "table.random_effects": ("Unit random effects", "个体随机效应"),
+    "table.first_stage": ("First-stage F", "第一阶段 F"),
+    "table.overidentification": ("Over-identification, χ²", "过度识别检验 χ²"),
+    "table.overidentification_p": ("Over-identification, p", "过度识别检验 p 值"),
     "table.unit_effects": ("Unit fixed effects", "个体固定效应"),
     "table.time_effects": ("Time fixed effects", "时间固定效应"),
     "table.correction": ("Bias correction", "偏误校正"),
@@ -223,29 +232,56 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "{km} 千米内空间 HAC（Conley），滞后 {lags} 期",
     ),
     "table.note_weights": ("Weights: {weights}.", "空间权重：{weights}。"),
-    "table.note_corrected": (
+    "table.note_columns": ("{columns}: {text}", "第 {columns} 列：{text}"),
+    "table.note_lee-yu": (
         "Corrected for the bias of fixed effects after Lee and Yu (2010).",
         "固定效应偏误已按 Lee 和 Yu（2010）校正。",
     ),
-    "table.note_corrected_some": (
-        "Columns {columns} corrected for the bias of fixed effects after Lee and Yu (2010).",
-        "第 {columns} 列的固定效应偏误已按 Lee 和 Yu（2010）校正。",
-    ),
     "table.note_past": (
-        "Dynamic models: the bias of order 1/T is subtracted after Yu, de Jong and Lee (2008).",
-        "动态模型已按 Yu、de Jong 和 Lee（2008）扣除 1/T 阶偏误。",
+        "The bias of order 1/T beside y(t−1) is subtracted after Yu, de Jong and Lee (2008).",
+        "已按 Yu、de Jong 和 Lee（2008）扣除动态模型的 1/T 阶偏误。",
+    ),
+    "table.note_dof": (
+        "Fixed effects are dummies, which σ² and the covariance count as parameters.",
+        "固定效应以虚拟变量处理，σ² 与协方差将其计为参数。",
+    ),
+    "table.note_analytical": (
+        "Convention of published tables: effects subtracted before the spatial lag is taken, "
+        "estimates corrected afterwards (Lee and Yu, 2010).",
+        "沿用已发表表格的惯例：先减去效应再取空间滞后，估计后校正（Lee 和 Yu，2010）。",
+    ),
+    "table.note_gmm": (
+        "Two-stage least squares, fixed effects subtracted as means; no bias to be corrected.",
+        "两阶段最小二乘，固定效应以减去均值消去，无需偏误校正。",
+    ),
+    "table.note_instruments": (
+        "First-stage F: of the excluded instruments, beside the other endogenous regressors "
+        "(Sanderson and Windmeijer, 2016), the smallest; over-identification: Sargan, or Hansen's "
+        "J where variances differ.",
+        "第一阶段 F：排除性工具变量在其他内生变量之外的 F（Sanderson 和 Windmeijer，2016），"
+        "取最小者；"
+        "过度识别：Sargan 检验，异方差时为 Hansen J 检验。",
+    ),
+    "table.note_endogenous": (
+        "Endogenous beside the lag of the outcome: {names}.",
+        "除空间滞后之外的内生变量：{names}。",
     ),
     "table.undefined": (
         "n/a: no long run exists, or near a unit root it is not told apart from infinity.",
         "n/a：不存在长期效应，或因接近单位根而无法与无穷大区分。",
     ),
-    "table.note_uncorrected": (
+    "table.note_published": (
+        "Convention of published tables: effects subtracted before the spatial lag is taken, no "
+        "correction.",
+        "沿用已发表表格的惯例：先减去效应再取空间滞后，未作校正。",
+    ),
+    "table.note_no": (
         "Not corrected for the bias of fixed effects.",
         "固定效应偏误未作校正。",
     ),
-    "table.note_rho": (
-        "Without this correction ρ is {values}.",
-        "未作校正时 ρ 为 {values}。",
+    "table.note_without": (
+        "Without this correction {sign} is {values}.",
+        "未作校正时 {sign} 为 {values}。",
     ),
     "table.not_identified": ("not identified", "无法识别"),
     "table.effects_delta": (

@@ -127,6 +127,11 @@ class Result:
         return self._fitted.transformation.correction
 
     @property
+    def past_corrected(self) -> bool:
+        """Whether the bias of order 1/T that unit effects give y(t−1) was subtracted."""
+        return self._fitted.transformation.over_past
+
+    @property
     def outcome(self) -> str:
         """Name of the outcome."""
         return self._fitted.sample.outcome

@@ -12,6 +12,9 @@ from spatial.weights import label
 
 __all__ = ["effects_notes", "model_notes", "star_key", "weights_keys"]
 
+CORRECTED = ("lee-yu", "past", "dof", "analytical")
+SIGNS = {"rho": "ρ", "lambda": "λ"}
+
 
 def star_key(levels: Sequence[float], lang: str) -> str:
     """Stars and the levels they stand for.
@@ -53,7 +56,8 @@ def model_notes(
     """Sentences below a table of models."""
     notes = [_reading(style), *_outcome(columns, style), *_covariance(columns, style)]
     notes += [*_weights(columns, style), *_correction(columns, style)]
-    if len({fit.likelihood_nobs for fit in columns}) > 1:
+    notes += _instruments(columns, style)
+    if len({fit.likelihood_nobs for fit in columns if fit.model.estimator == "ml"}) > 1:
         notes.append(word("table.note_loglik", style.lang))
     if effects is not None:
         notes.append(word(f"table.effects_{effects}", style.lang))
@@ -99,6 +103,17 @@ def _covariance(columns: Sequence[Any], style: Any) -> list[str]:
     return [word("table.note_cov", style.lang, kind=each)]
 
 
+def _instruments(columns: Sequence[Any], style: Any) -> list[str]:
+    """What the statistics of instruments are and which regressors are endogenous beside W y."""
+    if all(fit.model.estimator == "ml" for fit in columns):
+        return []
+    ends = [style.name(term) for fit in columns for term in fit.model.endogenous or ()]
+    glue = "、" if style.lang == "zh" else ", "
+    named = glue.join(dict.fromkeys(ends))
+    said = [word("table.note_endogenous", style.lang, names=named)] if named else []
+    return [word("table.note_instruments", style.lang), *said]
+
+
 def _by_column(words: Sequence[str], lang: str) -> str:
     """Write what holds in each column, with its number."""
     glue = "；" if lang == "zh" else "; "
@@ -115,32 +130,57 @@ def _weights(columns: Sequence[Any], style: Any) -> list[str]:
 
 
 def _correction(columns: Sequence[Any], style: Any) -> list[str]:
-    """Which columns were corrected for bias and what ρ is without."""
-    corrected = [i for i, fit in enumerate(columns) if fit.bias_correction is not None]
-    if not corrected:
-        effects = any(fit.model.effects != "none" for fit in columns)
-        return [word("table.note_uncorrected", style.lang)] if effects else []
-    lagged = [i for i in corrected if "rho" in columns[i].params.index]
-    lines = [(i, _uncorrected_rho(columns[i], style)) for i in lagged]
-    every = len(corrected) == len(columns)
-    which = "、" if style.lang == "zh" else ", "
-    where = which.join(f"({i + 1})" for i in corrected)
-    key = "table.note_corrected" if every else "table.note_corrected_some"
-    notes = [word(key, style.lang, columns=where)]
-    if any(columns[i].model.dynamic and columns[i].model.effects != "time" for i in corrected):
-        notes.append(word("table.note_past", style.lang))
-    if lines and len(columns) == 1:
-        notes.append(word("table.note_rho", style.lang, values=lines[0][1]))
-    elif lines:
-        values = which.join(f"{value} ({i + 1})" for i, value in lines)
-        notes.append(word("table.note_rho", style.lang, values=values))
-    return notes
+    """Which columns were corrected for what, and what ρ and λ are without it."""
+    ways = [_way(fit) for fit in columns]
+    corrected = [i for i, way in enumerate(ways) if way in CORRECTED]
+    notes = []
+    for way in dict.fromkeys(way for way in (*CORRECTED, "published", "no", "gmm") if way in ways):
+        which = [i for i, one in enumerate(ways) if one == way]
+        if way != "no" or not corrected:
+            notes.append(_in_columns(f"table.note_{way}", which, columns, style))
+    notes += [
+        _without(name, [i for i in corrected if name in columns[i].params.index], columns, style)
+        for name in SIGNS
+    ]
+    return [note for note in notes if note]
 
 
-def _uncorrected_rho(fit: Any, style: Any) -> str:
-    """Value of ρ without the correction, where the data identify it."""
+def _way(fit: Any) -> str | None:
+    """How fixed effects were dealt with; None without any."""
+    if fit.model.effects not in ("unit", "time", "twoway"):
+        return None
+    if fit.model.estimator == "gmm":
+        return "gmm"
+    if fit.past_corrected:
+        return "past"
+    return fit.bias_correction or ("published" if fit.model.convention == "published" else "no")
+
+
+def _in_columns(key: str, which: Sequence[int], columns: Sequence[Any], style: Any) -> str:
+    """A sentence that holds for some columns, and for which unless it is all."""
+    text = word(key, style.lang)
+    if len(which) == len(columns):
+        return text
+    glue = "、" if style.lang == "zh" else ", "
+    where = glue.join(f"({i + 1})" for i in which)
+    return word("table.note_columns", style.lang, columns=where, text=text)
+
+
+def _without(name: str, which: Sequence[int], columns: Sequence[Any], style: Any) -> str:
+    """What ρ or λ is without the correction; empty where no column has it."""
+    if not which:
+        return ""
+    values = [_uncorrected(columns[i], name, style) for i in which]
+    if len(columns) > 1:
+        values = [f"{value} ({i + 1})" for value, i in zip(values, which, strict=True)]
+    glue = "、" if style.lang == "zh" else ", "
+    return word("table.note_without", style.lang, sign=SIGNS[name], values=glue.join(values))
+
+
+def _uncorrected(fit: Any, name: str, style: Any) -> str:
+    """Value without the correction, where the data identify it."""
     try:
-        rho = fit.uncorrected().params["rho"]
+        value = fit.uncorrected().params[name]
     except InputError:
         return word("table.not_identified", style.lang)
-    return f"{rho:.{style.decimals}f}"
+    return f"{value:.{style.decimals}f}"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 
 from analysis.tables.cells import ABSENT, BLANK, UNDEFINED, Cell, check_stars, stars_of
+from analysis.tables.footer import statistics, variances
 from analysis.tables.labels import term_label
-from analysis.tables.notes import effects_notes, model_notes, weights_keys
+from analysis.tables.notes import effects_notes, model_notes
 from analysis.tables.table import Head, Row, Table
 from analysis.terms import check_language
 from analysis.terms import term as word
@@ -22,6 +23,7 @@ __all__ = ["effects", "models"]
 Parentheses = Literal["se", "t", "z"]
 EffectsMethod = Literal["delta", "simulate"]
 KINDS = ("direct", "indirect", "total")
+SPATIAL = ("rho", "lambda")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,10 @@ def models(
 ) -> Table:
     """Table of one model or of several side by side.
 
-    Coefficients with standard errors, t or z below, then W·x, ρ and σ², the direct, indirect and
-    total effects, and the statistics of each model. The notes say what the stars and parentheses
-    are, which covariance and which weights were used, what was corrected and what ρ is without.
+    Coefficients with standard errors, t or z below, then W·x, ρ, λ and the variances, the direct,
+    indirect and total effects, and the statistics of each model: those of a likelihood, and those
+    of the instruments where there are some. The notes say what the stars and parentheses are, which
+    covariance and which weights were used, what was corrected and what ρ and λ are without.
 
     Parameters
     ----------
@@ -112,10 +115,10 @@ def models(
     columns = _as_fits(fits, names)
     style = _style(labels, lang, decimals, stars, parentheses)
     found = [] if effects is None else [_effects_of(fit, effects, seed) for fit in columns]
-    rows = [*_coefficients(columns, style), *_error_variance(columns, style)]
+    rows = [*_coefficients(columns, style), *variances(columns, style)]
     if effects is not None:
         rows += _effect_blocks(found, style)
-    rows += _statistics(columns, style)
+    rows += statistics(columns, style)
     return Table(
         head=_head(columns, names, style),
         rows=tuple(rows),
@@ -239,8 +242,8 @@ def _ordered(columns: Sequence[Any]) -> list[str]:
     terms = list(dict.fromkeys(str(term) for fit in columns for term in fit.params.index))
 
     def block(term: str) -> int:
-        if term in ("rho", "lambda"):
-            return 4
+        if term in SPATIAL:
+            return 4 + SPATIAL.index(term)
         if term.startswith(("L.", "W.L.")):
             return 3
         return 2 if term.startswith("W.") else int(term == "Intercept")
@@ -251,7 +254,9 @@ def _ordered(columns: Sequence[Any]) -> list[str]:
 def _coefficients(columns: Sequence[Any], style: Style) -> list[Row]:
     """Two lines per coefficient."""
     rows: list[Row] = []
-    for term in _ordered(columns):
+    terms = _ordered(columns)
+    first = next((term for term in terms if term in SPATIAL), None)
+    for term in terms:
         pairs = []
         for fit in columns:
             if term in fit.params.index:
@@ -259,7 +264,7 @@ def _coefficients(columns: Sequence[Any], style: Style) -> list[Row]:
                 pairs.append(style.pair(*values))
             else:
                 pairs.append((BLANK, BLANK))
-        rows += _two_lines(style.name(term), pairs, rule=term == "rho")
+        rows += _two_lines(style.name(term), pairs, rule=term == first)
     return rows
 
 
@@ -267,12 +272,6 @@ def _two_lines(label: str, pairs: Sequence[tuple[Cell, Cell]], *, rule: bool = F
     """Estimates, and below them what stands in parentheses."""
     above = Row(label, tuple(top for top, _ in pairs), rule=rule)
     return [above, Row("", tuple(below for _, below in pairs), kind="under")]
-
-
-def _error_variance(columns: Sequence[Any], style: Style) -> list[Row]:
-    """Variance of the error."""
-    cells = (Cell(value=fit.sigma2, decimals=style.decimals, smallest="e") for fit in columns)
-    return [Row("σ²", tuple(cells))]
 
 
 def _effect_blocks(found: Sequence[pd.DataFrame], style: Style) -> list[Row]:
@@ -328,41 +327,3 @@ def _signs(rows: Sequence[Row]) -> tuple[str, ...]:
     cells = [cell for row in rows for cell in row.cells]
     signs = {"table.absent": ABSENT, "table.undefined": UNDEFINED}
     return tuple(key for key, sign in signs.items() if any(cell is sign for cell in cells))
-
-
-def _statistics(columns: Sequence[Any], style: Style) -> list[Row]:
-    """Size, effects, correction, weights and fit of each model."""
-    lang, yes = style.lang, {True: "table.yes", False: "table.no"}
-
-    def words(key: str, of: Callable[[Any], str]) -> Row:
-        return Row(word(f"table.{key}", lang), tuple(Cell(words=of(fit)) for fit in columns))
-
-    def counts(key: str, of: Callable[[Any], float | None]) -> Row:
-        values = [of(fit) for fit in columns]
-        cells = (BLANK if v is None else Cell(value=float(v), decimals=0) for v in values)
-        return Row(word(f"table.{key}", lang), tuple(cells))
-
-    def numbers(key: str, of: Callable[[Any], float]) -> Row:
-        cells = (Cell(value=float(of(fit)), decimals=style.decimals) for fit in columns)
-        return Row(word(f"table.{key}", lang), tuple(cells))
-
-    def has(*kinds: str) -> Callable[[Any], str]:
-        return lambda fit: word(yes[fit.model.effects in kinds], lang)
-
-    rows = []
-    if any(fit.model.effects != "none" for fit in columns):
-        rows.append(words("unit_effects", has("unit", "twoway")))
-        rows.append(words("time_effects", has("time", "twoway")))
-        rows.append(words("correction", lambda f: word(f"table.{f.bias_correction or 'no'}", lang)))
-    keys = weights_keys(columns)
-    if len(set(keys)) > 1:
-        by_fit = dict(zip(map(id, columns), keys, strict=True))
-        rows.append(words("weights", lambda f: by_fit[id(f)]))
-    rows.append(counts("nobs", lambda f: f.nobs))
-    rows.append(counts("units", lambda f: len(f.units)))
-    if any(fit.times is not None for fit in columns):
-        rows.append(counts("times", lambda f: None if f.times is None else len(f.times)))
-    rows.append(numbers("rsquared", lambda f: f.rsquared))
-    rows.append(numbers("loglik", lambda f: f.loglik))
-    rows.append(numbers("aic", lambda f: f.aic))
-    return [Row(rows[0].label, rows[0].cells, rule=True), *rows[1:]]
