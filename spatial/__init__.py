@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from spatial import weights
 from spatial.autocorrelation import bilisa, lisa, lisa_by_time, moran, moran_by_time
-from spatial.decay import DecayFit, fit_decay
+from spatial.decay_rates import DecayFit, fit_decay
 from spatial.diagnostics import (
     Decisions,
     choose_model,
@@ -23,12 +23,14 @@ from spatial.diagnostics import (
     wald_test,
     weights_probabilities,
 )
+from spatial.did import DID, DIDFit
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
 from spatial.panel import Panel
 from spatial.thresholds import ThresholdFit, threshold
 
 __all__ = [
+    "DID",
     "GNS",
     "OLS",
     "SAC",
@@ -38,6 +40,7 @@ __all__ = [
     "SEM",
     "SLX",
     "AlignmentWarning",
+    "DIDFit",
     "DecayFit",
     "Decisions",
     "InputError",
