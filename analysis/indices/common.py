@@ -125,13 +125,13 @@ def table_of(
     return values
 
 
-def shares_of(values: Floats, rows: Rows, argument: str) -> Floats:
+def shares_of(values: Floats, rows: Rows, what: str) -> Floats:
     """Shares of the sectors in their sum, by row; a sum of zero is refused."""
     sums = values.sum(axis=1)
     refuse(
         sums == 0,
         rows,
-        f"the columns of {argument}= add up to zero",
+        f"the columns of {what} add up to zero",
         "shares of nothing have no value, mend or empty these cells",
     )
     shares: Floats = values / sums[:, None]

@@ -75,7 +75,7 @@ def specialisation(
     one_of("against", against, ("all", "others"))
     rows = rows_of(frame, unit, time)
     values = table_of(frame, sectors_of(parts, "parts"), rows, "parts")
-    own = shares_of(values, rows, "parts")
+    own = shares_of(values, rows, "parts=")
     codes, periods = rows.periods()
     known = np.nan_to_num(values)
     sums = np.column_stack([np.bincount(codes, column, len(periods)) for column in known.T])
@@ -167,7 +167,7 @@ def diversity(
     if base is not None and form != "entropy":
         raise InputError(f"base= belongs to form='entropy', not to {form!r}; leave it out.")
     rows = rows_of(frame, unit, time)
-    s = shares_of(table_of(frame, sectors_of(parts, "parts"), rows, "parts"), rows, "parts")
+    s = shares_of(table_of(frame, sectors_of(parts, "parts"), rows, "parts"), rows, "parts=")
     concentration = (s**2).sum(axis=1)
     values = {
         "entropy": _entropy(s) / _unit_of(base),
@@ -323,7 +323,7 @@ def _varieties(
     """Entropy within and between groups, in nats."""
     rows = rows_of(frame, unit, time)
     fine = {column: [column] for columns in groups.values() for column in columns}
-    p = shares_of(table_of(frame, fine, rows, "groups"), rows, "groups")
+    p = shares_of(table_of(frame, fine, rows, "groups"), rows, "groups=")
     owner = np.repeat(np.arange(len(groups)), [len(columns) for columns in groups.values()])
     member = owner[:, None] == np.arange(len(groups))
     between = _entropy(p @ member)

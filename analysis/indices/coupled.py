@@ -126,8 +126,8 @@ def _shares(given: Sequence[float] | None, count: int) -> Floats:
 def _values(u: Floats, share: Floats, none: Any, part: str, *, outer_root: bool) -> Floats:
     """C, T or D of each row."""
     development = np.where(np.isnan(u).any(axis=1), np.nan, u @ share)
-    mean = np.where(none, np.nan, u.mean(axis=1))
-    ratio = np.prod(u / mean[:, None], axis=1)
+    total = np.where(none, np.nan, u.sum(axis=1))
+    ratio = np.prod(u.shape[1] * (u / total[:, None]), axis=1)
     degree: Floats = ratio ** (1 / u.shape[1]) if outer_root else ratio
     if part == "development":
         return development
