@@ -296,6 +296,10 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "–: zero by construction of the model.",
         "“–”表示模型设定下恒为零。",
     ),
+    "table.note_pearson": (
+        "Pearson's correlation over {n} rows; the test takes rows as independent.",
+        "Pearson 相关系数，基于 {n} 行观测；检验视各行相互独立。",
+    ),
     "table.count": ("N", "观测值"),
     "table.mean": ("Mean", "均值"),
     "table.sd": ("Std. dev.", "标准差"),

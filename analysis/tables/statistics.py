@@ -21,7 +21,7 @@ from spatial.weights import label
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["describe", "moran"]
+__all__ = ["describe", "moran", "numeric_columns"]
 
 MOMENTS = ("mean", "sd", "min", "median", "max")
 MORAN = ("statistic", "expected", "std_dev", "z", "p_value")
@@ -65,13 +65,7 @@ def describe(
     ['x', '3', '3.000', '2.646', '1.000', '2.000', '6.000']
     """
     check_language(lang)
-    frame: pd.DataFrame = data if isinstance(data, pd.DataFrame) else data.frame
-    if columns is None:
-        keys = {getattr(data, "unit", None), getattr(data, "time", None)}
-        names = [str(name) for name in frame.select_dtypes("number") if name not in keys]
-    else:
-        names = as_list(columns)
-    require_columns(frame, names)
+    frame, names = numeric_columns(data, None if columns is None else as_list(columns))
     rows = [_described(frame[name], name, labels, lang, decimals) for name in names]
     heads = (word(f"table.{key}", lang) for key in ("count", *MOMENTS))
     return Table(
@@ -80,6 +74,18 @@ def describe(
         title=title,
         lang=lang,
     )
+
+
+def numeric_columns(
+    data: Any, columns: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Table of a DataFrame or panel, and its columns asked for, by default all numeric ones."""
+    frame: pd.DataFrame = data if isinstance(data, pd.DataFrame) else data.frame
+    if columns is not None:
+        require_columns(frame, columns)
+        return frame, list(columns)
+    keys = set() if frame is data else {data.unit, data.time}
+    return frame, [str(name) for name in frame.select_dtypes("number") if name not in keys]
 
 
 def _described(
