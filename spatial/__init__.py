@@ -25,8 +25,10 @@ from spatial.diagnostics import (
 )
 from spatial.did import DID, DIDFit
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
+from spatial.heterogeneity import Groups, groups
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
 from spatial.panel import Panel
+from spatial.robustness import decay, specification_curve, specification_shares
 from spatial.thresholds import ThresholdFit, threshold
 
 __all__ = [
@@ -43,14 +45,17 @@ __all__ = [
     "DIDFit",
     "DecayFit",
     "Decisions",
+    "Groups",
     "InputError",
     "Panel",
     "ScalingWarning",
     "ThresholdFit",
     "bilisa",
     "choose_model",
+    "decay",
     "durbin_tests",
     "fit_decay",
+    "groups",
     "hausman",
     "hausman_error",
     "lisa",
@@ -63,6 +68,8 @@ __all__ = [
     "moran_by_time",
     "pesaran_cd",
     "residual_moran",
+    "specification_curve",
+    "specification_shares",
     "threshold",
     "wald_test",
     "weights",

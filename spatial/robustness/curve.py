@@ -1,0 +1,197 @@
+"""A specification curve: one finding under every combination of defensible choices.
+
+After Simonsohn, Simmons and Nelson (2020, Nature Human Behaviour 4, 1208–1214).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product as combinations
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatial.errors import InputError
+from spatial.fit import Fit
+from spatial.models import Specification
+from spatial.panel import Panel
+from spatial.result import quantile
+from spatial.robustness.changes import (
+    DIMENSIONS,
+    Choice,
+    changed_data,
+    changed_model,
+    levels_of,
+)
+from spatial.robustness.rows import attempted, effect_rows
+from spatial.robustness.running import Progress, run_shared
+from spatial.weights.facts import is_graph
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["specification_curve"]
+
+Specified = dict[str, Choice]
+MOST = 20_000
+HELD = 16  # changed panels that a process keeps
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What all specifications share; `made` holds the changed data of this process."""
+
+    model: Specification
+    data: Panel | pd.DataFrame
+    graphs: Mapping[str, Graph]
+    focus: str
+    level: float
+    options: Mapping[str, Any]
+    made: dict[tuple[Any, ...], Panel | pd.DataFrame] = field(default_factory=dict)
+
+
+def specification_curve(
+    model: Specification,
+    data: Panel | pd.DataFrame,
+    graphs: Graph | Mapping[str, Graph],
+    focus: str,
+    variations: Mapping[str, Any] | None = None,
+    *,
+    product: bool = True,
+    level: float = 0.95,
+    cov_options: Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Effects of one term under every combination of choices, or under each choice alone.
+
+    Parameters
+    ----------
+    model
+        The specification from which all others depart.
+    data
+        Panel, or for a cross-section a frame indexed by unit.
+    graphs
+        The weights of the main specification, or a mapping of names to weights, those first.
+    focus
+        Term whose effects are followed.
+    variations
+        What else to try, each key a list (or mapping) of further choices:
+        "formulas" {name: formula, or (formula, focus)}; "kinds" ["SAR"]; "effects" ["unit"];
+        "estimators" ["gmm"]; "covariances" ["robust"]; "winsorise" [0.01], the share cut at each
+        end of every variable; "lag_regressors" [1], periods by which regressors are shifted;
+        "drop" {name: [units]}, the weights re-cut; "drop_times" [2020] or {name: [times]};
+        "controls" ["pilot"] or {name: [terms]}, added to the formula.
+    product
+        All combinations (default), or the main specification and each other choice by itself.
+    level
+        Of the intervals.
+    cov_options
+        Arguments of `Fit.with_cov` for the covariances that need them, such as {"by": "province"}.
+    jobs
+        Processes. What depends on the weights alone is computed once in each; the numbers are the
+        same.
+    progress
+        Called with (specifications done, specifications, seconds that remain).
+
+    Returns
+    -------
+    DataFrame
+        A row per specification and effect (of a dynamic model those of the short run), the main
+        one first: specification (0, 1, …); one column
+        per dimension with the name of its choice (weights, formula, kind, fixed_effects, estimator,
+        covariance, winsorise, lag_regressors, drop, drop_times, controls); term, effect, estimate,
+        std_error, statistic, p_value, conf_low, conf_high, rho, nobs, isolates, notes, problem. A
+        specification that cannot be fitted keeps its row, with the sentence of its refusal in
+        `problem`.
+
+    Raises
+    ------
+    InputError
+        A variation that means nothing; a main specification that cannot be fitted; more than
+        20,000 combinations.
+
+    Examples
+    --------
+    >>> spatial.specification_curve(  # doctest: +SKIP
+    ...     spatial.SDM("resilience ~ agglomeration + fdi", effects="twoway"),
+    ...     panel, {"queen": queen, "inverse": inverse}, "agglomeration",
+    ...     {"winsorise": [0.01], "drop": {"municipalities": ["北京市", "上海市"]}}, jobs=2)
+    """
+    named = {"main": graphs} if is_graph(graphs) else graphs
+    if not isinstance(named, Mapping) or not named:
+        raise InputError('graphs= is a graph, or maps names to graphs, such as {"queen": w}.')
+    quantile(level)
+    work = _Work(model, data, named, focus, level, dict(cov_options or {}))
+    levels = levels_of(model, list(named), focus, variations or {})
+    plan = _plan(levels, product=product)
+    main = _specified(work, plan[0])
+    if main[0]["problem"]:
+        raise InputError(f"the main specification cannot be fitted: {main[0]['problem']}")
+    order = sorted(range(1, len(plan)), key=lambda place: _sharing(levels, plan[place]))
+    found = run_shared(
+        work, [plan[place] for place in order], _specified, jobs=jobs, progress=progress
+    )
+    by_place = {0: main} | dict(zip(order, found, strict=True))
+    rows = [
+        {"specification": place, **{d: plan[place][d].name for d in DIMENSIONS}, **row}
+        for place in range(len(plan))
+        for row in by_place[place]
+    ]
+    return pd.DataFrame(rows)
+
+
+def _plan(levels: Mapping[str, list[Choice]], *, product: bool) -> list[Specified]:
+    """Choices of every specification, the main one first."""
+    main = {dimension: levels[dimension][0] for dimension in DIMENSIONS}
+    if not product:
+        alone = [
+            main | {dimension: choice}
+            for dimension in DIMENSIONS
+            for choice in levels[dimension][1:]
+        ]
+        return [main, *alone]
+    count = 1
+    for every in levels.values():
+        count *= len(every)
+    if count > MOST:
+        raise InputError(
+            f"the choices make {count:,} specifications, more than {MOST:,}; leave some out, or "
+            "set product=False."
+        )
+    parts = combinations(*(levels[dimension] for dimension in DIMENSIONS))
+    return [dict(zip(DIMENSIONS, part, strict=True)) for part in parts]
+
+
+def _sharing(levels: Mapping[str, list[Choice]], spec: Specified) -> tuple[int, ...]:
+    """Order in which neighbours share weights, units and data."""
+    first = ("weights", "drop", "drop_times", "lag_regressors", "winsorise", "formula")
+    return tuple(levels[dimension].index(spec[dimension]) for dimension in first)
+
+
+def _specified(work: _Work, spec: Specified) -> list[dict[str, Any]]:
+    """Rows of one specification."""
+    terms = [spec["formula"].value[1]]
+
+    def fit() -> Fit:
+        model, _ = changed_model(work.model, work.focus, spec)
+        found = model.fit(_data(work, model.formula, spec), work.graphs[spec["weights"].value])
+        covariance = spec["covariance"].value
+        return found if covariance is None else found.with_cov(covariance, **work.options)
+
+    found, problem = attempted(fit)
+    return effect_rows(found, problem, terms, work.level)
+
+
+def _data(work: _Work, formula: str, spec: Specified) -> Panel | pd.DataFrame:
+    """Changed data, kept while further specifications of this process may need them."""
+    changes = tuple(spec[d].value for d in ("winsorise", "lag_regressors", "drop", "drop_times"))
+    if not any(changes):
+        return work.data
+    key = (*changes, formula if changes[0] or changes[1] else "")
+    if key not in work.made:
+        if len(work.made) >= HELD:
+            work.made.clear()
+        work.made[key] = changed_data(work.data, formula, spec)
+    return work.made[key]

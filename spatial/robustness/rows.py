@@ -1,0 +1,78 @@
+"""One fit as rows of a tidy table, failures included."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from spatial.errors import AlignmentWarning, InputError, ScalingWarning, named
+from spatial.fit import Fit
+
+__all__ = ["FIGURES", "KINDS", "attempted", "effect_rows", "isolates_of"]
+
+KINDS = ("direct", "indirect", "total")
+FIGURES = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+REFUSALS = (ValueError, ArithmeticError, MemoryError)
+
+
+def attempted(fit: Callable[[], Fit]) -> tuple[Fit | None, str]:
+    """The fit, or the sentence of its refusal; notes of fits hold what warnings say."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AlignmentWarning)
+            warnings.simplefilter("ignore", ScalingWarning)
+            return fit(), ""
+    except REFUSALS as error:
+        return None, str(error) or type(error).__name__
+
+
+def effect_rows(
+    fit: Fit | None, problem: str, terms: Sequence[str], level: float
+) -> list[dict[str, Any]]:
+    """Rows of term and effect with their figures; without a fit they hold the problem."""
+    if fit is not None:
+        try:
+            return _rows(fit, terms, level)
+        except REFUSALS as error:
+            problem = str(error)
+    empty: dict[str, Any] = dict.fromkeys(FIGURES, np.nan)
+    rest = {"rho": np.nan, "nobs": 0, "isolates": np.nan, "notes": "", "problem": problem}
+    return [{"term": term, "effect": kind, **empty, **rest} for term in terms for kind in KINDS]
+
+
+def _rows(fit: Fit, terms: Sequence[str], level: float) -> list[dict[str, Any]]:
+    table = fit.effects(level=level)
+    if "horizon" in table:
+        table = table[table["horizon"] == "short"]
+    absent = [term for term in terms if term not in set(table["term"])]
+    if absent:
+        raise InputError(
+            f"the formula has no term {named(absent)}; its terms are {named(fit.terms, 20)}."
+        )
+    found = table.set_index(["term", "effect"])[list(FIGURES)]
+    rest = {
+        "rho": fit.params.get("rho", np.nan),
+        "nobs": fit.nobs,
+        "isolates": float(isolates_of(fit)),
+        "notes": " ".join(fit.notes),
+        "problem": "",
+    }
+    rows = []
+    for term in terms:
+        for kind in KINDS:
+            figures = found.loc[(term, kind)].astype(float).to_dict()
+            rows.append({"term": term, "effect": kind, **figures, **rest})
+    return rows
+
+
+def isolates_of(fit: Fit) -> int:
+    """Units of the fit that have no neighbour, in any year."""
+    sample = fit._fitted.sample
+    alone: set[int] = set()
+    for block in sample.network.blocks:
+        places = sample.layout.unit_codes[block.rows[0]]
+        alone |= set(places[block.operator.isolates].tolist())
+    return len(alone)
