@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis import figures, indices, maps, tables
+    from analysis import distribution, figures, indices, maps, tables
     from analysis.layers import export_layers
     from analysis.reading import read_table
     from analysis.study import Study, run
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "InputError",
     "Study",
+    "distribution",
     "export_layers",
     "figures",
     "indices",
@@ -34,7 +35,7 @@ _HOME = {
     "read_table": "analysis.reading",
     "run": "analysis.study",
 }
-_PACKAGES = ("figures", "indices", "maps", "tables")
+_PACKAGES = ("distribution", "figures", "indices", "maps", "tables")
 
 
 def __getattr__(name: str) -> Any:
