@@ -14,6 +14,7 @@ __all__ = ["summary_text"]
 WIDTH = 78
 CORRECTIONS = {
     "lee-yu": "Lee and Yu (2010)",
+    "past": "Yu, de Jong and Lee",
     "dof": "degrees of freedom",
     "analytical": "after estimation",
     None: "none",
@@ -23,7 +24,7 @@ CORRECTIONS = {
 def summary_text(fit: Fit) -> str:
     """Model, coefficients, effects and notes in a fixed width."""
     head = fit.glance().iloc[0]
-    correction = CORRECTIONS[fit.bias_correction]
+    correction = CORRECTIONS["past" if fit.past_corrected else fit.bias_correction]
     lines = [
         f"{fit.kind}: {fit.model.formula}",
         "=" * WIDTH,
@@ -32,9 +33,10 @@ def summary_text(fit: Fit) -> str:
         *_quality(fit, correction),
         f"Weights: {fit.weights_label}",
     ]
-    if "rho" in fit.params.index:
-        low, high = fit.rho_interval
-        lines.append(f"Admissible interval of rho: ({low:.4g}, {high:.4g})")
+    for name, (low, high) in (("rho", fit.rho_interval), ("lambda", fit.lambda_interval)):
+        if name in fit.params.index:
+            lines.append(f"Admissible interval of {name}: ({low:.4g}, {high:.4g})")
+    lines += [*_components(fit), *_instruments(fit)]
     lines += ["-" * WIDTH, *_table(fit.tidy(), "term"), "-" * WIDTH, *_effects(fit), "=" * WIDTH]
     return "\n".join(lines + [f"Note: {note}" for note in fit.notes])
 
@@ -55,6 +57,34 @@ def _quality(fit: Fit, correction: str) -> list[str]:
     ]
 
 
+def _components(fit: Fit) -> list[str]:
+    """Variances of random effects."""
+    if fit.model.effects != "random":
+        return []
+    found = fit.variance_components.loc["unit"]
+    error: str = "" if pd.isna(found.std_error) else f" (std.err. {found.std_error:.4g})"
+    return [
+        f"Variance of unit effects: {found.variance:.6g}{error}, {100 * found['share']:.1f} % of "
+        "the total"
+    ]
+
+
+def _instruments(fit: Fit) -> list[str]:
+    """Strength and validity of the instruments, where regressors are endogenous."""
+    if fit.model.estimator != "gmm" or not (fit.model.endogenous or "rho" in fit.params.index):
+        return []
+    stages = fit.first_stage()
+    strength = ", ".join(
+        f"{row.term} {row.conditional_f:.1f}" for row in stages.itertuples(index=False)
+    )
+    test = fit.instrument_tests().iloc[0]
+    lines = [f"Conditional first-stage F: {strength}"]
+    if test.df:
+        name = f"Over-identification ({str(test.test).capitalize()})"
+        lines.append(f"{name}: {test.statistic:.3f}, df {test.df}, p {test.p_value:.3f}")
+    return lines
+
+
 def _effects(fit: Fit) -> list[str]:
     low, high = fit.rho_interval
     if not low < fit.params.get("rho", 0.0) < high:
@@ -66,7 +96,11 @@ def _effects(fit: Fit) -> list[str]:
 
 
 def _pair(left: str, value: str, right: str, other: str) -> str:
-    return f"{left + ':':<17}{value:<22}{right + ':':<20}{other:>19}"
+    """Two entries beside each other, or below each other where one is long."""
+    first, second = f"{left + ':':<17}{value}", f"{right + ':':<20}{other:>19}"
+    if len(first) < WIDTH // 2 and len(second) <= WIDTH // 2:
+        return f"{first:<{WIDTH // 2}}{second}"
+    return f"{first}\n{right + ':':<17}{other}"
 
 
 def _table(frame: pd.DataFrame, label: str) -> list[str]:
