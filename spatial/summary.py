@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["summary_text"]
 
-WIDTH = 78
+WIDTH = 84
 CORRECTIONS = {
     "lee-yu": "Lee and Yu (2010)",
     "past": "Yu, de Jong and Lee",
@@ -97,7 +97,7 @@ def _effects(fit: Fit) -> list[str]:
 
 def _pair(left: str, value: str, right: str, other: str) -> str:
     """Two entries beside each other, or below each other where one is long."""
-    first, second = f"{left + ':':<17}{value}", f"{right + ':':<20}{other:>19}"
+    first, second = f"{left + ':':<17}{value}", f"{right + ':':<20}{other:>22}"
     if len(first) < WIDTH // 2 and len(second) <= WIDTH // 2:
         return f"{first:<{WIDTH // 2}}{second}"
     return f"{first}\n{right + ':':<17}{other}"

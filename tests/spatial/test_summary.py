@@ -11,7 +11,7 @@ QUEEN = lattice_matrix(5)
 W = graph(QUEEN)
 TABLE = simulated_panel(row_standardised(QUEEN), periods=6, seed=3, rho=0.3)
 PANEL = spatial.Panel(TABLE, "unit", "time")
-WIDTH = 78
+WIDTH = 84
 
 
 def fit(kind, formula="y ~ x1 + x2", **how):
@@ -38,7 +38,7 @@ def fit(kind, formula="y ~ x1 + x2", **how):
         ),
         (
             lambda: fit("SDM", effects="unit").with_cov("driscoll-kraay", lags=2),
-            ["driscoll-kraay (2 lags)\n"],
+            ["Standard errors: driscoll-kraay (2 lags)"],
             [],
         ),
     ],
