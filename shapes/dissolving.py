@@ -13,8 +13,8 @@ from geopandas import GeoDataFrame
 from shapes.combining import Rules, check_rules, combine
 from shapes.errors import InputError, named
 from shapes.events import changes
-from shapes.labels import canonical
-from shapes.match import Gazetteer
+from shapes.labels import canonical, is_missing
+from shapes.match import Gazetteer, code_columns
 from shapes.measuring import measure_of
 from shapes.mending import Change, store
 
@@ -44,8 +44,9 @@ def dissolve(
     -------
     geopandas.GeoDataFrame
         One row per group in the place of its first member. A group of which one member alone is
-        in the boundaries keeps its key; otherwise key and name (and the name in Latin
-        letters, in a column such as `city_en`) are the members' joined by "+".
+        in the boundaries keeps its key; otherwise key, name (and the name in Latin
+        letters, in a column such as `city_en`) and code (in a column such as `adcode`, which
+        becomes text) are the members' joined by "+", so that no member stands for all.
         `shapes.repairs` says which units became one, with the area of the first member before
         and of all after.
 
@@ -80,6 +81,11 @@ def dissolve(
     checked = check_rules(rules, table)
     named_by = cities.attrs.get("name")
     spoken = [word for word in (named_by, f"{named_by}_en") if word in table.columns]
+    codes = [column for column in code_columns(table) if column not in spoken]
+    numbered = table[codes].select_dtypes("number").columns
+    texts = {column: table[column].map(canonical, na_action="ignore") for column in numbered}
+    table = table.assign(**texts)
+    spoken += codes
     fixed = dict.fromkeys(spoken, "first")
     joined = combine(table.iloc[rows], number, np.ones(len(rows)), {**checked, **fixed})
     joined[cities.geometry.name] = union
@@ -88,7 +94,7 @@ def dissolve(
         joined[word] = [_plus(table[word].iloc[found]) for found in several.values()]
     kept = np.setdiff1d(np.arange(len(cities)), rows)
     order = np.argsort(np.r_[kept, leads], kind="stable")
-    made: Any = pd.concat([pd.DataFrame(cities).iloc[kept], joined]).iloc[order]
+    made: Any = pd.concat([cities.assign(**texts).iloc[kept], joined]).iloc[order]
     whole = GeoDataFrame(made[cities.columns], geometry=cities.geometry.name, crs=cities.crs)
     whole.index.name = cities.index.name
     made_rows = _ledger(cities, several, joined.index, union)
@@ -135,7 +141,7 @@ def _union(shapes: Any) -> Any:
 
 
 def _plus(words: Iterable[Any]) -> str:
-    return "+".join(canonical(word) for word in words)
+    return "+".join(canonical(word) for word in words if not is_missing(word))
 
 
 def _ledger(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -81,6 +81,8 @@ class Faces:
         for unit in self.units.tolist():
             faces = self.faces[np.array(sorted(self.held[unit]), dtype=np.intp)]
             shape = shapely.coverage_union_all(faces)
+            if not len(faces):  # too narrow for the grid
+                continue
             if not _same(shape, shapes[unit]):
                 shapes[unit] = shape
                 changed.add(unit)
@@ -131,11 +133,15 @@ class Faces:
         """Owners, with threads no wider than the grid given to one of the units beside them."""
         breadth = 2 * shapely.area(self.faces) / shapely.length(self.faces)
         tree = shapely.STRtree(self.faces)
+        held = Counter(unit for units in owners for unit in units)
         for face in np.flatnonzero(breadth < _DUST * self.grid).tolist():
+            if any(held[unit] == 1 for unit in owners[face]):
+                continue
             near = tree.query(self.faces[face], predicate="intersects")
             sides = shapely.length(shapely.intersection(self.faces[near], self.faces[face]))
             for other in near[np.argsort(-sides, kind="stable")].tolist():
                 if other != face and len(owners[other]) == 1:
+                    held.subtract(owners[face])
                     owners[face] = owners[other]
                     break
         return owners

@@ -113,7 +113,7 @@ def _printed(name: str, shown: Mapping[str, Any]) -> Any:
     """Label of a unit as the table writes it; units that became one are joined by +."""
     if name in shown:
         return shown[name]
-    return "+".join(str(shown.get(part, part)) for part in name.split("+"))
+    return "+".join(canonical(shown.get(part, part)) for part in name.split("+"))
 
 
 def _check_table(table: Any, unit: str, time: str) -> None:

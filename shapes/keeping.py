@@ -40,13 +40,18 @@ def write_boundaries(cities: GeoDataFrame, path: str | PathLike[str]) -> Path:
     Raises
     ------
     InputError
-        Another ending, or a file or folder that cannot be written.
+        No boundary table, another ending, or a file or folder that cannot be written.
 
     Examples
     --------
     >>> from shapes import repair
     >>> write_boundaries(repair(cities, gaps="longest"), "边界.gpkg")  # doctest: +SKIP
     """
+    if not isinstance(cities, GeoDataFrame):
+        raise InputError(
+            f"cities is a {type(cities).__name__}, not a boundary table; give the result of "
+            "read_boundaries, repair, dissolve or simplify."
+        )
     target = Path(path)
     if target.suffix.casefold() != ".gpkg":
         raise InputError(
@@ -59,6 +64,11 @@ def write_boundaries(cities: GeoDataFrame, path: str | PathLike[str]) -> Path:
             f"the boundaries have both an index and a column {name!r}; rename one of them."
         )
     frame = cities.rename_axis(name).reset_index()
+    if not target.parent.is_dir():
+        raise InputError(
+            f"{target.name} cannot be written: the folder {target.parent} does not exist; make it "
+            "or choose another."
+        )
     kept = {_ENTRY: str(cities.attrs.get("repairs") or "[]")}
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".boundaries") as scratch:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["canonical", "is_missing", "normal_code", "tight"]
+__all__ = ["canonical", "is_missing", "joined_code", "normal_code", "tight"]
 
 _MUNICIPALITIES = ("11", "12", "31", "50")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
@@ -67,3 +67,15 @@ def normal_code(text: str) -> str | None:
     if text[:2] in _MUNICIPALITIES and text[2:] == "0100":
         return text[:2] + "0000"
     return text
+
+
+def joined_code(text: str) -> str | None:
+    """Normal form of a code, or of the codes of units that became one; None for other text.
+
+    Examples
+    --------
+    >>> joined_code("3401+156340200"), joined_code("合肥市+340200")
+    ('340100+340200', None)
+    """
+    codes = [normal_code(part) for part in text.split("+")]
+    return "+".join(code for code in codes if code) if all(codes) else None

@@ -14,11 +14,11 @@ import pandas as pd
 from geopandas import GeoDataFrame
 
 from shapes.errors import InputError, named
-from shapes.labels import canonical, is_missing, normal_code, tight
+from shapes.labels import canonical, is_missing, joined_code, normal_code, tight
 from shapes.latin import fold_latin, latin_forms, latin_parts
 from shapes.names import PROVINCE_NAMESAKES, compatible, forms
 
-__all__ = ["AMBIGUOUS", "Gazetteer", "Match", "distinct", "match_names"]
+__all__ = ["AMBIGUOUS", "Gazetteer", "Match", "code_columns", "distinct", "match_names"]
 
 _CODE_COLUMNS = frozenset(
     {
@@ -93,6 +93,11 @@ def distinct(names: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys("" if is_missing(name) else canonical(name) for name in several))
 
 
+def code_columns(cities: pd.DataFrame) -> list[Any]:
+    """Columns known by their names to hold codes of units."""
+    return [c for c in cities.columns if str(c).strip().casefold() in _CODE_COLUMNS]
+
+
 @cache
 def _changes() -> dict[str, dict[str, str]]:
     """Read the packaged table of aliases and changes, by given name."""
@@ -163,7 +168,7 @@ class Gazetteer:
     def _by_name(self, name: str) -> set[str]:
         if not name:
             return set()
-        code = normal_code(unicodedata.normalize("NFKC", name))
+        code = joined_code(unicodedata.normalize("NFKC", name))
         found = self._exact.get(name) or (self._codes.get(code) if code else None)
         return set(found or self._latin.get(fold_latin(name)) or ())
 
@@ -265,13 +270,13 @@ class Gazetteer:
 
     def _column_codes(self, cities: GeoDataFrame) -> dict[str, set[str]]:
         """Keys by code, from the index and from the columns known to hold codes."""
-        columns = [c for c in cities.columns if str(c).strip().casefold() in _CODE_COLUMNS]
+        columns = code_columns(cities)
         series = [list(cities.index), *(list(cities[column]) for column in columns)]
         return _unambiguous(
             (code, key)
             for values in series
             for key, value in zip(self.keys, values, strict=True)
-            if not is_missing(value) and (code := normal_code(canonical(value)))
+            if not is_missing(value) and (code := joined_code(canonical(value)))
         )
 
     def _stem_table(self) -> dict[str, set[tuple[str, str]]]:

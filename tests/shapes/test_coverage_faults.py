@@ -2,6 +2,7 @@
 
 import geopandas
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -171,6 +172,16 @@ def test_borders_get_the_vertices_of_both_sides():
     assert len(shapes.simplify(repaired, 10)) == 3
 
 
+def test_a_unit_that_is_all_thread_keeps_its_ground():
+    left, right = shapely.box(0, 0, 500, 500), shapely.box(600, 0, 900, 500)
+    cities = frame(left, shapely.box(500, 0, 500.001, 300), right)
+    for options in ({"borders": True}, {"overlaps": "largest"}, {"gaps": "longest"}):
+        repaired = shapes.repair(cities, **options)
+        assert not repaired.geometry.is_empty.any()
+        assert repaired.area.to_numpy() == pytest.approx(cities.area.to_numpy(), abs=1e-6)
+        assert "B" not in set(shapes.repairs(repaired)["key"])
+
+
 def test_a_repaired_layer_keeps_its_neighbours(china):
     broken = china.copy()
     broken.loc["合肥市", "geometry"] = china.geometry["合肥市"].buffer(-3e-5)
@@ -231,7 +242,9 @@ def test_files_that_cannot_keep_it(tmp_path):
     cities = spoilt()
     with pytest.raises(shapes.InputError, match=r"ends in \.gpkg"):
         shapes.write_boundaries(cities, tmp_path / "a.shp")
-    with pytest.raises(shapes.InputError, match="cannot be written"):
+    with pytest.raises(shapes.InputError, match="cannot be written: the folder .*none does not"):
         shapes.write_boundaries(cities, tmp_path / "none" / "a.gpkg")
+    with pytest.raises(shapes.InputError, match="DataFrame, not a boundary table"):
+        shapes.write_boundaries(pd.DataFrame(cities), tmp_path / "a.gpkg")
     with pytest.raises(shapes.InputError, match="an index and a column 'key'"):
         shapes.write_boundaries(cities.assign(key=1), tmp_path / "a.gpkg")

@@ -223,6 +223,9 @@ def test_partners_need_the_same_years():
     table = table[~((table["city"] == "莱芜市") & (table["year"].between(2005, 2006)))]
     with pytest.raises(shapes.InputError, match="莱芜市 \\(2005–2006\\)"):
         shapes.harmonise(table, "city", "year", RULES, choices="keep")
+    one = panel().query("not (city == '莱芜市' and year == 2010)")
+    with pytest.raises(shapes.InputError, match="lacks 莱芜市 \\(2010\\);"):
+        shapes.harmonise(one, "city", "year", RULES, choices="keep")
     without = table[table["city"] != "莱芜市"]
     with pytest.raises(shapes.InputError, match="莱芜市 \\(2003–2018\\)"):
         shapes.harmonise(without, "city", "year", RULES, choices="keep")
@@ -310,6 +313,43 @@ def test_boundaries_follow_the_table(china):
     assert row["after"] > row["before"] > 1e9
     joined, _ = shapes.join(made.table, layer, on="city")
     assert set(joined["key"]) == {name, "济南市", "襄阳市", "武汉市"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        str,
+        int,
+        float,
+        lambda code: f"156{code}",
+        lambda code: code[:4],
+        lambda code: f"{code}000000",
+    ],
+)
+def test_codes_of_units_that_became_one_meet_the_boundaries(china, written):
+    events = shapes.changes()
+    codes = {
+        name: code
+        for side in ("before", "after")
+        for name, code in events[[side, f"{side}_code"]].itertuples(index=False)
+    }
+    table = panel(others=())
+    table["city"] = [written(codes[name]) for name in table["city"]]
+    made = shapes.harmonise(table, "city", "year", RULES, choices="dissolve")
+    layer = shapes.dissolve(china, made.groups, LAYER_RULES)
+    joined, _ = shapes.join(made.table, layer, on="city")
+    assert set(joined["key"]) == {"+".join(ANHUI), "济南市", "襄阳市"}
+    # A member alone is not the unit that it became a part of.
+    with pytest.raises(shapes.InputError, match="340100"):
+        shapes.join(pd.DataFrame({"city": ["340100"]}), layer, on="city")
+
+
+def test_a_column_of_numbered_codes_becomes_text(china):
+    layer = china[["city", "adcode", "geometry"]].astype({"adcode": int})
+    made = shapes.dissolve(layer, {"a": ["合肥市", "芜湖市"]})
+    assert made.loc["合肥市+芜湖市", "adcode"] == "340100+340200"
+    assert made.loc["北京市", "adcode"] == "110000"
+    assert shapes.match_names([110000, "340100"], made)["how"].tolist() == ["exact", "none"]
 
 
 def test_groups_that_do_not_fit_the_boundaries(china):
