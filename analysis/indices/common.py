@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ __all__ = [
     "Sectors",
     "amount",
     "finished",
+    "is_number",
     "one_of",
     "refuse",
     "sectors_of",
@@ -33,11 +36,16 @@ class IndexWarning(UserWarning):
     """An index has no value or no firm meaning somewhere; the cities and years are named."""
 
 
-def one_of(name: str, given: object, known: Sequence[str]) -> None:
+def one_of(name: str, given: object, known: Sequence[object]) -> None:
     """Refuse a word that is none of the known ones."""
     if given not in known:
         choices = ", ".join(repr(word) for word in known)
         raise InputError(f"{name}={given!r} is unknown; write one of {choices}.")
+
+
+def is_number(given: object) -> bool:
+    """Whether an argument is a finite number; True and False are none."""
+    return isinstance(given, Real) and not isinstance(given, bool) and isfinite(given)
 
 
 def refuse(where: Mask, rows: Rows, fault: str, remedy: str) -> None:

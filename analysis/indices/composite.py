@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import xlogy
 
 from analysis.columns import Floats, as_list
-from analysis.indices.common import finished, one_of
+from analysis.indices.common import finished, is_number, one_of
 from analysis.indices.scaling import Indicators, Scope, read_indicators, scope_words
 from spatial.errors import InputError
 
@@ -261,7 +261,7 @@ def _dimensions(
 
 def _scores(found: Indicators, shift: float, method: Method) -> tuple[Floats, list[dict[str, Any]]]:
     """Score of each row and, by indicator and block, how it was weighted."""
-    if not np.isfinite(shift) or shift < 0:
+    if not is_number(shift) or shift < 0:
         raise InputError(f"shift={shift!r} is not zero or a positive number; papers use 0.0001.")
     values = np.full(len(found.values), np.nan)
     records: list[dict[str, Any]] = []

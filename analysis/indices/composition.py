@@ -12,6 +12,7 @@ from analysis.columns import Floats, rows_of
 from analysis.indices.common import (
     Sectors,
     finished,
+    is_number,
     one_of,
     refuse,
     sectors_of,
@@ -195,7 +196,7 @@ def _unit_of(base: float | None) -> float:
     """How many nats one unit of the wanted logarithm is."""
     if base is None:
         return 1.0
-    if isinstance(base, bool) or not isinstance(base, (int, float)) or not 1 < base < np.inf:
+    if not is_number(base) or base <= 1:
         raise InputError(f"base={base!r} is no base of a logarithm; give a number above one.")
     return float(np.log(base))
 

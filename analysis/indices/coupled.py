@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.columns import Floats, as_list, numbers, require_columns, rows_of
-from analysis.indices.common import finished, one_of, refuse, warn
+from analysis.indices.common import finished, is_number, one_of, refuse, warn
 from spatial.errors import InputError, named
 
 __all__ = ["coupling"]
@@ -86,6 +86,7 @@ def coupling(
     [1.0, 0.6]
     """
     one_of("part", part, tuple(PARTS))
+    one_of("outer_root", outer_root, (True, False))
     names = as_list(systems)
     if len(names) < 2 or len(set(names)) < len(names):
         raise InputError(
@@ -114,11 +115,13 @@ def _shares(given: Sequence[float] | None, count: int) -> Floats:
     """Weights of the systems, checked."""
     if given is None:
         return np.full(count, 1 / count)
-    share = np.asarray(list(given), dtype=float)
-    if len(share) != count or not (share >= 0).all() or abs(share.sum() - 1) > 1e-9:
+    wanted = given if isinstance(given, (list, tuple, np.ndarray)) else [given]
+    numeric = len(wanted) == count and all(is_number(value) for value in wanted)
+    share = np.array(wanted if numeric else [-1], dtype=float)
+    if not (share >= 0).all() or abs(share.sum() - 1) > 1e-9:
         raise InputError(
-            f"shares={list(given)!r} do not fit {count} systems; give {count} numbers, none "
-            "negative, that add up to one."
+            f"shares={given!r} do not fit {count} systems; give {count} numbers, none negative, "
+            "that add up to one."
         )
     return share
 

@@ -185,7 +185,9 @@ class _Phase:
 def _declared(given: Phases, years: npt.NDArray[np.int64]) -> list[_Phase]:
     """Phases in the order of time, checked."""
     pairs: list[tuple[str | None, Any]] = (
-        list(given.items()) if isinstance(given, Mapping) else [(None, pair) for pair in given]
+        list(given.items())
+        if isinstance(given, Mapping)
+        else [(None, pair) for pair in (given if isinstance(given, (list, tuple)) else [given])]
     )
     found = []
     for name, pair in pairs:

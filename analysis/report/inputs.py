@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from analysis.report.blocks import Block, Bullets, Text
 from analysis.report.findings import number, plain_number
@@ -186,11 +187,49 @@ def _why(row: Any, words: Words) -> str:
 
 
 def measures(study: Study, words: Words) -> list[Block]:
-    """Define each measure."""
-    rows = [(study.label(name), note[words.lang]) for name, note in study.measured.formulas.items()]
+    """Define each measure; list the weights of composite ones, and the phases of shocks."""
+    found, plan = study.measured, study.plan.measure
+    rows = [
+        (study.label(name), term(f"measure.{plan[name].index}", words.lang), note[words.lang])
+        for name, note in found.formulas.items()
+    ]
     if not rows:
         return []
-    return [grid("", (words("measure"), words("definition")), rows, words)]
+    head = (words("measure"), words("index"), words("definition"))
+    return [
+        grid("", head, rows, words),
+        *(_indicators(study, name, table, words) for name, table in found.indicators.items()),
+        *(_phases(study, name, table, words) for name, table in found.phases.items()),
+    ]
+
+
+def _indicators(study: Study, name: str, table: pd.DataFrame, words: Words) -> Block:
+    """Weights or loadings of the indicators of a composite measure."""
+    decimals = study.plan.tables.decimals
+    shown = table.assign(indicator=table["indicator"].map(study.label))
+    numeric = [c for c in shown.columns if is_numeric_dtype(shown[c])]
+    shown[numeric] = shown[numeric].map(lambda value: number(value, decimals))
+    head = [words("year" if column == "time" else column) for column in shown.columns]
+    right = [k for k, column in enumerate(shown.columns) if column in numeric]
+    caption = words("indicators_of", name=study.label(name))
+    return grid(caption, head, shown.to_numpy().tolist(), words, right=right)
+
+
+def _phases(study: Study, name: str, table: pd.DataFrame, words: Words) -> Block:
+    """Years, national growth and reading of each phase of a shock."""
+    rows = [
+        (
+            row.phase,
+            f"{row.first}–{row.last}",
+            f"{number(100 * row.national_growth, 2)} %",
+            words(f"phase.{row.kind}"),
+            row.cities,
+        )
+        for row in rows_of(table)
+    ]
+    head = [words(key) for key in ("phase", "years", "national_growth", "kind", "cities")]
+    caption = words("phases_of", name=study.label(name))
+    return grid(caption, head, rows, words, right=(2, 4))
 
 
 def weights(study: Study, words: Words) -> list[Block]:

@@ -117,7 +117,7 @@ def results_record(study: Study) -> dict[str, Any]:
             "suspicious": study.suspicious,
             "interpolated": study.filled,
             "measures": {
-                name: {**note, "values": _values(study, name)}
+                name: {**note, **_made_of(study, name), "values": _values(study, name)}
                 for name, note in study.measured.formulas.items()
             },
             "weights": {
@@ -134,6 +134,13 @@ def results_record(study: Study) -> dict[str, Any]:
             "warnings": list(study.warnings),
         }
     )
+
+
+def _made_of(study: Study, name: str) -> dict[str, Any]:
+    """Indicators of a composite measure, phases of one over phases."""
+    found = study.measured
+    tables = {"indicators": found.indicators, "phases": found.phases}
+    return {kind: tables[kind][name] for kind in tables if name in tables[kind]}
 
 
 def _values(study: Study, name: str) -> pd.DataFrame:

@@ -5,11 +5,6 @@ from __future__ import annotations
 __all__ = ["SENTENCES", "WORDS"]
 
 SENTENCES: tuple[tuple[str, str], ...] = (
-    (
-        "{name}: national growth is below one per cent in {years}: relative resilience divides by "
-        "it and explodes there; consider form='difference'.",
-        "{name}：{years}的全国增速低于1%，相对形式以其为分母，数值会急剧放大；可改用form='difference'。",
-    ),
     ("read as missing: {signs}", "按缺失处理：{signs}"),
     ("read as {name:word}, recognised from its bytes", "按{name}读取（由字节识别）"),
     (
