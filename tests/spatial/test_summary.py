@@ -33,7 +33,7 @@ def fit(kind, formula="y ~ x1 + x2", **how):
         (lambda: fit("SDM", effects="unit", dynamic=("y",)), ["Yu, de Jong and Lee"], []),
         (
             lambda: fit("SDM", effects="unit").with_cov("cluster", by=["unit", "time"]),
-            ["Standard errors: cluster by unit and time\n", "Log-likelihood:  "],
+            ["Standard errors: cluster by unit and time", "Log-likelihood:  "],
             [],
         ),
         (
