@@ -169,7 +169,6 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "measure.resilience": ("Economic resilience", "经济韧性"),
     "measure.resilience_phases": ("Economic resilience by phase", "分阶段经济韧性"),
     "measure.resilience_index": ("Resilience index", "经济韧性综合指数"),
-    # Moran
     # event studies of a difference in differences
     "event.own": ("Effect on the treated", "对处理单元自身的效应"),
     "event.neighbours": ("Effect of treated neighbours", "邻地处理的溢出效应"),
@@ -178,9 +177,49 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "event.neighbours_short": ("neighbours", "邻地"),
     "event.axis": ("Effect", "效应"),
     "event.time": ("Periods since treatment", "距处理的期数"),
-    "event.last": ("the last point holds {time} periods and more", "末点包含处理后{time}期及以上"),
-    "event.trend": ("test that all leads are zero: {tests}", "平行趋势检验（处理前各期均为零）：{tests}"),
-    "event.p": ("{kind} {p}", "{kind}{p}"),
+    "event.last": ("the last point holds {time} periods and more", "末点包含处理后 {time} 期及以上"),
+    "event.trend": (
+        "test that all leads are zero: {tests}",
+        "平行趋势检验（处理前各期均为零）：{tests}",
+    ),
+    "event.p": ("{kind} {p}", "{kind} {p}"),
+    # distribution over time
+    "density.axis": ("Density", "密度"),
+    "density.silverman": (
+        "Gaussian kernel, Silverman's bandwidth in each time.",
+        "高斯核，各期带宽按Silverman规则。",
+    ),
+    "density.given": ("Gaussian kernel, one given bandwidth.", "高斯核，各期采用同一给定带宽。"),
+    "density.unnamed": (
+        "All {count} times are drawn, lighter lines are earlier.",
+        "共绘出{count}期，颜色越浅年份越早。",
+    ),
+    "transition.from": ("Class at the start", "期初类型"),
+    "transition.to": ("Class at the end", "期末类型"),
+    "transition.given_neighbours": ("Neighbours in class {value}", "邻地属第{value}类"),
+    "transition.given_time": ("From {value}", "起始年份 {value}"),
+    "transition.note": (
+        "Probabilities, number of transitions in brackets; steps of {step}.",
+        "转移概率，括号内为转移次数；步长 {step} 期。",
+    ),
+    "transition.pooled": (
+        "Classes by quantiles over all years, 1 the lowest.",
+        "按全部年份的分位数分类，1 类最低。",
+    ),
+    "transition.time": (
+        "Classes by quantiles of each year, 1 the lowest.",
+        "按各年分位数分类，1 类最低。",
+    ),
+    # thresholds
+    "threshold.ratio": ("Likelihood ratio", "似然比统计量"),
+    "threshold.estimate": ("Threshold", "门槛估计值"),
+    "threshold.critical": ("Critical value {value}", "临界值 {value}"),
+    "threshold.interval": ("{level} % interval", "{level}% 置信区间"),
+    "threshold.note": (
+        "Thresholds with {level} % intervals: {found}.",
+        "门槛值及其{level}%置信区间：{found}。",
+    ),
+    # Moran
     "moran.statistic": ("Moran's I", "莫兰指数 I"),
     "moran.expected": ("Expected value", "期望值"),
     "moran.band": (

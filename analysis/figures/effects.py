@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["effects"]
+__all__ = ["effects", "interval_note"]
 
 KINDS = ("direct", "indirect", "total")
 NEEDED = ("term", "effect", "estimate", "conf_low", "conf_high")
@@ -80,7 +80,7 @@ def effects(
             add_legend(axes[0], frame, len(marks))
         else:
             axes = _panels(tables, kinds, wanted, frame)
-        return finish(axes, frame, [*_interval_note(tables, frame), *_undefined(given, frame)])
+        return finish(axes, frame, [*interval_note(tables, frame), *_undefined(given, frame)])
 
 
 def _panels(
@@ -220,7 +220,7 @@ def _undefined(tables: Mapping[str, pd.DataFrame], frame: Frame) -> list[str]:
     return [term("note.undefined", frame.lang, names=names)]
 
 
-def _interval_note(tables: Mapping[str, pd.DataFrame], frame: Frame) -> list[str]:
+def interval_note(tables: Mapping[str, pd.DataFrame], frame: Frame) -> list[str]:
     """Confidence level of the intervals, read off the tables themselves."""
     from scipy.special import ndtr
 
