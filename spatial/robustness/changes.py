@@ -15,7 +15,7 @@ from spatial.labels import canonical
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX, Specification
 from spatial.panel import Panel
 
-__all__ = ["DIMENSIONS", "Choice", "changed_data", "changed_model", "levels_of"]
+__all__ = ["DIMENSIONS", "Choice", "changed_model", "changed_values", "levels_of", "without_rows"]
 
 FAMILY = {model.kind: model for model in (OLS, SLX, SAR, SEM, SDM, SDEM, SAC, GNS)}
 DIMENSIONS = (
@@ -154,23 +154,25 @@ def changed_model(
     return kind(**new), term
 
 
-def changed_data(
-    data: Panel | pd.DataFrame, formula: str, choices: Mapping[str, Choice]
+def changed_values(
+    data: Panel | pd.DataFrame, formula: str, share: float | None, periods: int | None
 ) -> Panel | pd.DataFrame:
-    """Data of these choices: values winsorised, then regressors shifted, then rows left out.
+    """Data with values winsorised, then regressors shifted.
 
     Winsorising takes both tails of every number that the formula reads, over all rows, but for
     variables of at most two values. Shifted regressors leave out the periods before which there is
     none.
     """
-    share, periods = choices["winsorise"].value, choices["lag_regressors"].value
     if share:
         data = _on_frame(data, lambda frame: _winsorised(frame, formula, share))
-    if periods:
-        data = _lagged(data, formula, periods)
-    units, times = choices["drop"].value, choices["drop_times"].value
-    if units:
-        data = _without_units(data, units)
+    return _lagged(data, formula, periods) if periods else data
+
+
+def without_rows(
+    data: Panel | pd.DataFrame, units: Sequence[Any], times: Sequence[Any]
+) -> Panel | pd.DataFrame:
+    """Data without some units and some times; what is not there is refused."""
+    data = _without_units(data, units) if units else data
     return _without_times(data, times) if times else data
 
 

@@ -5,7 +5,7 @@ After Simonsohn, Simmons and Nelson (2020, Nature Human Behaviour 4, 1208–1214
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import product as combinations
 from typing import TYPE_CHECKING, Any
@@ -20,9 +20,10 @@ from spatial.result import quantile
 from spatial.robustness.changes import (
     DIMENSIONS,
     Choice,
-    changed_data,
     changed_model,
+    changed_values,
     levels_of,
+    without_rows,
 )
 from spatial.robustness.rows import attempted, effect_rows
 from spatial.robustness.running import Progress, run_shared
@@ -35,7 +36,7 @@ __all__ = ["specification_curve"]
 
 Specified = dict[str, Choice]
 MOST = 20_000
-HELD = 16  # changed panels that a process keeps
+HELD = 32  # changed panels that a process keeps
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,12 +187,24 @@ def _specified(work: _Work, spec: Specified) -> list[dict[str, Any]]:
 
 def _data(work: _Work, formula: str, spec: Specified) -> Panel | pd.DataFrame:
     """Changed data, kept while further specifications of this process may need them."""
-    changes = tuple(spec[d].value for d in ("winsorise", "lag_regressors", "drop", "drop_times"))
-    if not any(changes):
-        return work.data
-    key = (*changes, formula if changes[0] or changes[1] else "")
+    share, periods = spec["winsorise"].value, spec["lag_regressors"].value
+    units, times = spec["drop"].value, spec["drop_times"].value
+    data = work.data
+    if share or periods:
+        values = (share, periods, formula)
+        data = _kept(work, values, lambda: changed_values(work.data, formula, share, periods))
+    if units or times:
+        rows = (share, periods, formula if data is not work.data else "", units, times)
+        whole = data
+        data = _kept(work, rows, lambda: without_rows(whole, units or (), times or ()))
+    return data
+
+
+def _kept(
+    work: _Work, key: tuple[Any, ...], make: Callable[[], Panel | pd.DataFrame]
+) -> Panel | pd.DataFrame:
     if key not in work.made:
         if len(work.made) >= HELD:
             work.made.clear()
-        work.made[key] = changed_data(work.data, formula, spec)
+        work.made[key] = make()
     return work.made[key]

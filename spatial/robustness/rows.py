@@ -52,7 +52,10 @@ def _rows(fit: Fit, terms: Sequence[str], level: float) -> list[dict[str, Any]]:
         raise InputError(
             f"the formula has no term {named(absent)}; its terms are {named(fit.terms, 20)}."
         )
-    found = table.set_index(["term", "effect"])[list(FIGURES)]
+    found = {
+        (row["term"], row["effect"]): {name: float(row[name]) for name in FIGURES}
+        for row in table.to_dict("records")
+    }
     rest = {
         "rho": fit.params.get("rho", np.nan),
         "nobs": fit.nobs,
@@ -60,12 +63,11 @@ def _rows(fit: Fit, terms: Sequence[str], level: float) -> list[dict[str, Any]]:
         "notes": " ".join(fit.notes),
         "problem": "",
     }
-    rows = []
-    for term in terms:
-        for kind in KINDS:
-            figures = found.loc[(term, kind)].astype(float).to_dict()
-            rows.append({"term": term, "effect": kind, **figures, **rest})
-    return rows
+    return [
+        {"term": term, "effect": kind, **found[term, kind], **rest}
+        for term in terms
+        for kind in KINDS
+    ]
 
 
 def isolates_of(fit: Fit) -> int:

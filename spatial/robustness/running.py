@@ -53,14 +53,16 @@ def run_shared(
     if not is_whole(jobs) or jobs < 1:
         raise InputError(f"jobs={jobs!r}; give the number of processes, at least 1.")
     clock = _Clock(len(items), progress)
-    if jobs == 1 or len(items) < 2:
-        found = []
-        for item in items:
-            found.append(function(work, item))
-            clock(1)
-        return found
+    packed = pickle.dumps(work)
     out: list[Found] = []
-    for part in _elsewhere(work, items, function, int(jobs)):
+    if jobs == 1 or len(items) < 2:
+        # a copy as other processes have it: its arrays lie alike, so that sums round alike
+        work = pickle.loads(packed)
+        for item in items:
+            out.append(function(work, item))
+            clock(1)
+        return out
+    for part in _elsewhere(packed, items, function, int(jobs)):
         out.extend(part)
         clock(len(part))
     return out
@@ -81,16 +83,16 @@ class _Clock:
 
 
 def _elsewhere(
-    work: Any, items: Sequence[Item], function: Callable[[Any, Item], Found], jobs: int
+    packed: bytes, items: Sequence[Item], function: Callable[[Any, Item], Found], jobs: int
 ) -> Iterator[list[Found]]:
     from joblib import Parallel, delayed
 
     token = uuid.uuid4().hex
     # joblib maps large arrays into memory instead of sending them with every chunk
-    packed = np.frombuffer(pickle.dumps(work), dtype=np.uint8)
+    shared = np.frombuffer(packed, dtype=np.uint8)
     bounds = np.linspace(0, len(items), min(len(items), jobs * PARTS) + 1).round().astype(int)
     chunks = [list(items[low:high]) for low, high in pairwise(bounds)]
-    calls = (delayed(_chunk)(token, packed, chunk, function) for chunk in chunks)
+    calls = (delayed(_chunk)(token, shared, chunk, function) for chunk in chunks)
     yield from Parallel(n_jobs=jobs, return_as="generator")(calls)
 
 
