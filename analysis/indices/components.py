@@ -189,5 +189,5 @@ def _sentences(found: Indicators, scope: Scope, form: str, shares: list[float]) 
         f"sign: loadings add up to a positive number; share of variance {share}; means and "
         f"correlations {english}.",
         f"{len(found.names)} 项标准化指标的第一主成分{ranged_zh}，符号取载荷之和为正；"
-        f"方差贡献率 {share_zh}；均值与相关系数按{chinese}计算。",
+        f"方差贡献率 {share_zh}；均值与相关系数{chinese}。",
     )

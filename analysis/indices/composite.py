@@ -300,5 +300,5 @@ def _sentences(found: Indicators, scope: Scope, shift: float) -> tuple[str, str]
     english, chinese = scope_words(found, scope)
     return (
         f"shift before logarithms {shift:g}, minima, maxima and weights {english}",
-        f"取对数前平移量 {shift:g}，极值与权重按{chinese}计算",
+        f"取对数前平移量 {shift:g}，极值与权重{chinese}",
     )

@@ -29,6 +29,7 @@ from spatial.errors import InputError, is_whole, named
 __all__ = ["phase_table", "resilience_phases"]
 
 Phases = Mapping[str, Sequence[int]] | Sequence[Sequence[int]]
+OVER = (" compounded over the phase", "按阶段累乘的", "the phase's first year", "阶段首年")
 KINDS = {"contraction": ("resistance", "抵抗"), "expansion": ("recovery", "恢复")}
 
 
@@ -131,7 +132,7 @@ def resilience_phases(
     at_end = compared(form, grown, rows)
     values = _spread(at_end, members, rows, declared)
     table = _facts(declared, grown)
-    english, chinese = _notes(table, form, whose(output, growth, weight, sectors), sectors)
+    english, chinese = _notes(table, form, whose(output, growth, weight, sectors, OVER), sectors)
     return finished(
         values,
         frame,

@@ -19,8 +19,8 @@ __all__ = ["Indicators", "Scope", "indicator_table", "read_indicators", "scope_w
 
 Scope = Literal["panel", "year"]
 SCOPES = {
-    "panel": ("over the whole panel", "全样本期统一"),
-    "year": ("within each year", "逐年分别"),
+    "panel": ("over the whole panel", "按全样本期统一计算"),
+    "year": ("within each year", "逐年分别计算"),
 }
 
 
@@ -145,7 +145,7 @@ def scope_words(found: Indicators, scope: Scope) -> tuple[str, str]:
         count = found.incomplete
         rows = "1 row lacks" if count == 1 else f"{count} rows lack"
         english += f"; {rows} an indicator, stay missing and move no minimum, maximum or weight"
-        chinese += f"；{count} 行缺少某项指标，结果记为缺失，且不参与极值与权重的计算"
+        chinese += f"；{count} 行缺少某项指标，结果记为缺失，也不影响其他各行"
     return english, chinese
 
 

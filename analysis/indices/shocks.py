@@ -224,9 +224,17 @@ def _guard_cities(grown: Grown, rows: Rows) -> None:
 
 
 def whose(
-    output: str | None, growth: str | None, weight: str | None, sectors: Sectors | None
+    output: str | None,
+    growth: str | None,
+    weight: str | None,
+    sectors: Sectors | None,
+    over: tuple[str, str, str, str] = ("", "", "the year before", "上一年"),
 ) -> tuple[str, str]:
-    """Say in both languages whose growth the yardstick is."""
+    """Say in both languages whose growth the yardstick is, and over what rates are taken.
+
+    `over` says in each language what is done to yearly rates, and when their weights are taken.
+    """
+    done, done_zh, when, when_zh = over
     if output is not None:
         return (
             f"g is growth of {output}, g_N that of its sum over the cities of the table observed "
@@ -244,11 +252,11 @@ def whose(
         )
     if weight is None:
         return (
-            f"g is {growth}, g_N its unweighted mean over the cities of the table",
-            f"g 为 {growth}，g_N 为表中城市的简单平均",
+            f"g is {growth}{done}, g_N its unweighted mean over the cities of the table",
+            f"g 为{done_zh} {growth}，g_N 为表中城市的简单平均",
         )
     return (
-        f"g is {growth}, g_N its mean over the cities of the table weighted by {weight} of the "
-        "year before",
-        f"g 为 {growth}，g_N 为表中城市以上一年 {weight} 加权的平均",
+        f"g is {growth}{done}, g_N its mean over the cities of the table weighted by {weight} of "
+        f"{when}",
+        f"g 为{done_zh} {growth}，g_N 为表中城市以{when_zh} {weight} 加权的平均",
     )

@@ -177,6 +177,8 @@ def test_phases_from_yearly_growth_compound():
     got = indices.resilience_phases(frame, [[2011, 2014]], growth="growth", weight="all", **KEYS)
     want = indices.resilience_phases(frame, [[2011, 2014]], "all", **KEYS)
     np.testing.assert_allclose(got, want, rtol=1e-9)
+    assert "growth compounded over the phase" in got.attrs["note"]
+    assert "all of the phase's first year" in got.attrs["note"] and "首年" in got.attrs["note_zh"]
     hole = frame.copy()
     hole.loc[3, "growth"] = np.nan  # 市0, 2013, inside the phase
     with pytest.warns(indices.ResilienceWarning, match=r"missing for 市0 2011–2014: "):
