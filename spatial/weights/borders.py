@@ -174,6 +174,9 @@ def _find(city: Any, labels: pd.Index, names: Mapping[str, str]) -> int:
             f"the bridge names {wanted}, which {len(by_name)} cities are called: "
             f"{named(labels[by_name])}; use the label instead."
         )
-    near = get_close_matches(wanted, [*labels, *names.values()], n=3, cutoff=0.3)
-    hint = f"; nearest: {named(near)}" if near else ""
-    raise InputError(f"the bridge names {wanted}, which is no city of these boundaries{hint}.")
+    near = get_close_matches(wanted, dict.fromkeys([*labels, *names.values()]), n=3, cutoff=0.3)
+    hint = f", such as {named(near)}" if near else ""
+    raise InputError(
+        f"the bridge names {wanted}, which is no city of these boundaries; write labels of their "
+        f"index or names of their name column{hint}."
+    )

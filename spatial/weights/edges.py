@@ -77,7 +77,7 @@ def from_edges(
             raise InputError(f"{word!r} is unknown; choose {', '.join(map(repr, allowed))}.")
     flows, labels = _flows(table, (origin, destination, value), ids, drop_own=drop_own)
     links = links_of(flows, labels, repeated)
-    check_weights(links, labels)
+    check_weights(links, labels, "the table of links", own="leave them out with drop_own=True")
     turned = sparse.csr_array(links.T)
     links = {"in": turned, "out": links, "both": sparse.csr_array(links + turned)}[direction]
     facts = Facts("edges", options={"column": value, "direction": direction})
@@ -109,12 +109,26 @@ def _flows(
             f"{columns[1]}; fill them in or drop the rows."
         )
     flows = pd.DataFrame({"from": table[columns[0]], "to": table[columns[1]]}).map(canonical)
-    flows["value"] = 1.0 if columns[2] is None else pd.to_numeric(table[columns[2]], "coerce")
+    flows["value"] = 1.0 if columns[2] is None else _numbers(table[columns[2]], flows)
     if drop_own:
         flows = flows[flows["from"] != flows["to"]]
     seen = ends.drop_duplicates()
     seen = seen[~seen.map(canonical).duplicated()]
     return flows, pd.Index(seen.tolist() if ids is None else list(ids))
+
+
+def _numbers(column: pd.Series, flows: pd.DataFrame) -> pd.Series:
+    """Values of the links as numbers; text is refused with the first link it stands at."""
+    values = pd.to_numeric(column, errors="coerce")
+    odd = np.flatnonzero(values.isna() & column.notna())
+    if len(odd):
+        first = flows.iloc[odd[0]]
+        raise InputError(
+            f"the column {column.name!r} of the table of links holds text at {len(odd)} links, "
+            f"first {column.iloc[odd[0]]!r} at {first['from']}–{first['to']}; write numbers, or "
+            "leave an empty cell out."
+        )
+    return values
 
 
 def links_of(flows: pd.DataFrame, labels: pd.Index, repeated: str = "refuse") -> sparse.csr_array:

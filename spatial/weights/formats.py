@@ -52,7 +52,10 @@ def parse(path: Path, kind: str) -> Listing:
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
     except (ValueError, IndexError) as error:
-        raise InputError(f"{path.name} cannot be read as {kind} ({error}).") from None
+        raise InputError(
+            f"{path.name} cannot be read as {kind} ({error}); it is cut off or of another format: "
+            "write it again from its source."
+        ) from None
 
 
 def unparse(listing: Listing, kind: str) -> str:

@@ -205,8 +205,14 @@ def _check_shape(shape: tuple[int, ...], n: int) -> None:
         )
 
 
-def check_weights(links: sparse.csr_array, ids: pd.Index) -> None:
-    """Refuse what cannot be a weight, naming the first places."""
+def check_weights(
+    links: sparse.csr_array,
+    ids: pd.Index,
+    source: str = "the matrix",
+    *,
+    own: str = "set the diagonal to zero",
+) -> None:
+    """Refuse what cannot be a weight, naming the first places; `own` mends loops."""
     rows = np.repeat(np.arange(len(ids)), np.diff(links.indptr))
     for bad, what, remedy in (
         (~np.isfinite(links.data), "missing or infinite weights", "fill them in, 0 for no link"),
@@ -214,14 +220,14 @@ def check_weights(links: sparse.csr_array, ids: pd.Index) -> None:
         (
             (rows == links.indices) & (links.data != 0),
             "weights of units on themselves",
-            "set the diagonal to zero",
+            own,
         ),
     ):
         where = np.flatnonzero(bad)
         if len(where):
             pairs = [f"{ids[rows[k]]}–{ids[links.indices[k]]}" for k in where[:4]]
             raise InputError(
-                f"the matrix holds {len(where)} {what}, first at {named(pairs)}; {remedy}."
+                f"{source} holds {len(where)} {what}, first at {named(pairs)}; {remedy}."
             )
 
 

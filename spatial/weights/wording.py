@@ -232,11 +232,14 @@ def _cut(facts: Facts, lang: str) -> list[str]:
 
 def _scaling(op: Operator, lang: str) -> str:
     """Scaling as recorded, or as the row sums show it."""
-    transform = op.facts.transform or ("row" if op.row_scaled else "none")
+    transform: str = op.facts.transform or ("row" if op.row_scaled else "none")
+    if op.facts.rule == "file" and op.facts.transform is None and not op.row_scaled:
+        transform = "file"
     words = {
         "row": ("row-standardised", "行标准化"),
         "spectral": ("divided by the spectral radius", "谱半径标准化"),
         "minmax": ("min-max scaled", "极小极大标准化"),
         "none": ("not scaled", "未标准化"),
+        "file": ("as the file has them", "沿用文件数值"),
     }
     return words[transform][lang == "zh"]

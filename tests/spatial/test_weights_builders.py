@@ -373,7 +373,9 @@ class TestEdges:
 
     def test_own_flows(self):
         own = pd.concat([self.flows, pd.DataFrame({"from": [2], "to": [2], "n": [99.0]})])
-        with pytest.raises(InputError, match="themselves, first at 2–2"):
+        with pytest.raises(
+            InputError, match="links holds .* themselves, first at 2–2; .*drop_own=True"
+        ):
             weights.from_edges(own, "from", "to", "n")
         w = weights.from_edges(own, "from", "to", "n", drop_own=True)
         assert np.array_equal(dense(w), dense(weights.from_edges(self.flows, "from", "to", "n")))
@@ -384,6 +386,7 @@ class TestEdges:
             (lambda t: t, {"ids": [1, 2]}, "1 units that ids lacks: 3"),
             (lambda t: t.assign(n=[1, -2, 3, 4]), {}, "negative weights, first at 1–3"),
             (lambda t: t.assign(n=[1, None, 3, 4]), {}, "missing or infinite"),
+            (lambda t: t.assign(n=["1,000", "2", "3", "4"]), {}, "text at 1 links, first '1,000'"),
             (lambda t: t.assign(to=["2", None, "1", "1"]), {}, "1 origins or destinations"),
             (lambda t: t.drop(columns="to"), {}, "no column 'to'"),
             (lambda t: t, {"direction": "up"}, "'up' is unknown"),

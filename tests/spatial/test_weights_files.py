@@ -93,7 +93,9 @@ def test_scaling_that_a_format_records_comes_back(tmp_path):
         assert weights.label(back) == f"weights of w.{suffix}, divided by the spectral radius"
     plain = weights.read(weights.write(w, tmp_path / "w.csv"))
     assert read_facts(plain).transform is None
-    assert "not scaled" in weights.label(plain)
+    # Whoever wrote the csv scaled it, and its numbers do not say how.
+    assert weights.label(plain) == "weights of w.csv, as the file has them"
+    assert weights.label(plain, "zh") == "w.csv 所载权重，沿用文件数值"
     assert np.allclose(dense(weights.read(tmp_path / "w.csv", transform="row")).sum(1).max(), 1)
 
 
