@@ -159,12 +159,9 @@ def _trend_notes(given: Mapping[str, Any], frame: Frame, kinds: Sequence[str]) -
             for kind, p in found.items()
         ]
         if said:
-            text = term(
-                "event.trend", frame.lang, tests=("，" if frame.lang == "zh" else ", ").join(said)
-            )
-            notes.append(
-                f"{frame.name(name)}{'：' if frame.lang == 'zh' else ': '}{text}" if name else text
-            )
+            tests = ("，" if frame.lang == "zh" else ", ").join(said)
+            text = term("event.trend", frame.lang, tests=tests)
+            notes.append(f"{frame.name(name)}{colon}{text}" if name else text)
     return notes
 
 
