@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis import distribution, figures, indices, maps, tables
+    from analysis import distribution, figures, indices, instruments, maps, tables
     from analysis.layers import export_layers
     from analysis.reading import read_table
     from analysis.study import Study, run
@@ -22,6 +22,7 @@ __all__ = [
     "export_layers",
     "figures",
     "indices",
+    "instruments",
     "maps",
     "read_table",
     "run",
@@ -35,7 +36,7 @@ _HOME = {
     "read_table": "analysis.reading",
     "run": "analysis.study",
 }
-_PACKAGES = ("distribution", "figures", "indices", "maps", "tables")
+_PACKAGES = ("distribution", "figures", "indices", "instruments", "maps", "tables")
 
 
 def __getattr__(name: str) -> Any:
