@@ -26,6 +26,7 @@ from spatial.diagnostics import (
 from spatial.did import DID, DIDFit
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
 from spatial.heterogeneity import Groups, groups
+from spatial.mechanisms import Channels, Moderation, channels, moderate
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
 from spatial.panel import Panel
 from spatial.robustness import decay, specification_curve, specification_shares
@@ -42,15 +43,18 @@ __all__ = [
     "SEM",
     "SLX",
     "AlignmentWarning",
+    "Channels",
     "DIDFit",
     "DecayFit",
     "Decisions",
     "Groups",
     "InputError",
+    "Moderation",
     "Panel",
     "ScalingWarning",
     "ThresholdFit",
     "bilisa",
+    "channels",
     "choose_model",
     "decay",
     "durbin_tests",
@@ -64,6 +68,7 @@ __all__ = [
     "lm_tests",
     "lr_test",
     "model_probabilities",
+    "moderate",
     "moran",
     "moran_by_time",
     "pesaran_cd",

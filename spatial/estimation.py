@@ -25,6 +25,7 @@ __all__ = [
     "Linear",
     "check_sample",
     "dummy_columns",
+    "estimate_arrays",
     "estimate_sample",
     "logdet_terms",
     "refuse_perfect",
