@@ -30,7 +30,10 @@ __all__ = ["phase_table", "resilience_phases"]
 
 Phases = Mapping[str, Sequence[int]] | Sequence[Sequence[int]]
 OVER = (" compounded over the phase", "按阶段累乘的", "the phase's first year", "阶段首年")
-KINDS = {"contraction": ("resistance", "抵抗"), "expansion": ("recovery", "恢复")}
+KINDS = {
+    "contraction": ("a contraction", "属收缩期"),
+    "expansion": ("an expansion", "属扩张期"),
+}
 
 
 def resilience_phases(
@@ -99,6 +102,8 @@ def resilience_phases(
 
     Notes
     -----
+    A shock that only slows growth, as 2009 and 2020 did in China, is an expansion by this
+    measure: there a value below zero is growth below the nation's, and not a failed recovery.
     Within a phase a city's value is constant, so that a panel with city effects needs two phases
     or more; for a cross-section take the rows of a phase's last year.
     Sources: Martin (2012), Journal of Economic Geography 12(1); Lagravinese (2015), Cambridge
@@ -149,8 +154,9 @@ def phase_table(result: pd.Series[Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per phase: phase, first, last, national_growth (a share), kind ("contraction",
-        whose values are resistance, or "expansion", whose values are recovery), cities.
+        One row per phase: phase, first, last, national_growth (a share), kind
+        ("contraction", whose values are resistance, or "expansion", whose values are recovery
+        where a contraction went before), cities.
 
     Raises
     ------
@@ -318,8 +324,8 @@ def _notes(
         called = "" if row["phase"] == years else f"{row['phase']} "
         kind, kind_zh = KINDS[row["kind"]]
         growth = f"{row['national_growth']:.1%}".replace("-", "−")
-        english.append(f"{called}{years} (national growth {growth}: {kind})")
-        chinese.append(f"{called}{years}（全国增长 {growth}，为{kind_zh}）")
+        english.append(f"{called}{years} (national growth {growth}, {kind})")
+        chinese.append(f"{called}{years}（全国增长 {growth}，{kind_zh}）")
     return (
         f"Resilience {formula} over phases {', '.join(english)}; {source[0]}.",
         f"经济韧性 {formula}，分阶段 {'、'.join(chinese)}；{source[1]}。",

@@ -206,13 +206,22 @@ def measures(study: Study, words: Words) -> list[Block]:
 def _indicators(study: Study, name: str, table: pd.DataFrame, words: Words) -> Block:
     """Weights or loadings of the indicators of a composite measure."""
     decimals = study.plan.tables.decimals
-    shown = table.assign(indicator=table["indicator"].map(study.label))
+    shown = _over_years(table) if "time" in table.columns else table
+    shown = shown.assign(indicator=shown["indicator"].map(study.label))
     numeric = [c for c in shown.columns if is_numeric_dtype(shown[c])]
     shown[numeric] = shown[numeric].map(lambda value: number(value, decimals))
-    head = [words("year" if column == "time" else column) for column in shown.columns]
+    head = [words(column) for column in shown.columns]
     right = [k for k, column in enumerate(shown.columns) if column in numeric]
     caption = words("indicators_of", name=study.label(name))
     return grid(caption, head, shown.to_numpy().tolist(), words, right=right)
+
+
+def _over_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean, least and largest weight (or loading) of each indicator over the years."""
+    kept = [column for column in ("dimension", "indicator", "sign") if column in table.columns]
+    value = "weight" if "weight" in table.columns else "loading"
+    spread = table.groupby(kept, sort=False)[value].agg(["mean", "min", "max"])
+    return spread.add_prefix(f"{value}_").reset_index()
 
 
 def _phases(study: Study, name: str, table: pd.DataFrame, words: Words) -> Block:

@@ -132,8 +132,8 @@ def test_phases_by_hand():
     assert table["kind"].tolist() == ["contraction", "expansion"]
     assert table["cities"].tolist() == [2, 2]
     np.testing.assert_allclose(table["national_growth"], [-0.05, 0.1], rtol=1e-12)
-    assert "冲击 2019–2020 (national growth −5.0%: resistance)" in got.attrs["note"]
-    assert "恢复期 2020–2021（全国增长 10.0%，为恢复）" in got.attrs["note_zh"]
+    assert "冲击 2019–2020 (national growth −5.0%, a contraction)" in got.attrs["note"]
+    assert "恢复期 2020–2021（全国增长 10.0%，属扩张期）" in got.attrs["note_zh"]
 
 
 def test_phases_of_one_year_are_the_yearly_form():

@@ -93,7 +93,7 @@ def test_measures_of_a_study_are_what_the_functions_give(case):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_report_and_results_hold_weights_and_phases(case, lang):
     case.table = enriched(case.table)
-    names = ("lq", "digital", "phase")
+    names = ("lq", "digital", "phase", "real")
     case.plan["measure"] = {name: MEASURES[name] for name in names}
     case.plan["study"]["lang"] = lang
     del case.plan["model"]
@@ -102,8 +102,21 @@ def test_report_and_results_hold_weights_and_phases(case, lang):
     study = analysis.run(case.write(), out=out)
     page = (out / "report.html").read_text(encoding="utf-8")
     wanted = {
-        "en": ["Indicators of digital", "Weight without shift", "Phases of phase", "expansion"],
-        "zh": ["digital的指标构成", "无平移时权重", "phase的阶段", "扩张期：恢复", "区位熵"],
+        "en": [
+            "Indicators of digital",
+            "Weight without shift",
+            "Phases of phase",
+            "expansion",
+            "Least weight",
+        ],
+        "zh": [
+            "digital的指标构成",
+            "无平移时权重",
+            "phase的阶段",
+            "扩张期",
+            "区位熵",
+            "权重最小值",
+        ],
     }[lang]
     for words in wanted:
         assert words in page
@@ -112,6 +125,7 @@ def test_report_and_results_hold_weights_and_phases(case, lang):
     assert weights == study.measured.indicators["digital"]["weight"].tolist()
     assert [row["phase"] for row in results["phase"]["phases"]] == ["first", "second"]
     assert "indicators" not in results["lq"]
+    assert len(results["real"]["indicators"]) == 2 * 6  # every year; the page gives their range
 
 
 def test_warnings_of_indices_reach_the_report_in_both_languages():
