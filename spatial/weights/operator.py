@@ -33,6 +33,7 @@ __all__ = [
 
 Vector = npt.NDArray[np.float64]
 ROW_SUM_TOLERANCE = 1e-6
+CUT, CUTS_KEPT = "restricted", 200
 SCALED = ("spectral", "minmax")  # one number divides all weights; rows need not sum to one
 
 
@@ -100,7 +101,7 @@ class Operator:
 
         Where all units are kept nothing was cut, and the weights stay as they are.
         """
-        key = ("restricted", keep.tobytes())
+        key = (CUT, keep.tobytes())
         found = self.store.get(key)
         if found is None:
             cut = sparse.csr_array(self.matrix[keep][:, keep])
@@ -112,6 +113,9 @@ class Operator:
             elif facts.transform in ("row", "spectral", "minmax"):
                 cut = rescale(cut, facts.transform)
             found = Operator(self.ids[keep], cut, facts)
+            cuts = [other for other in self.store if isinstance(other, tuple) and other[0] == CUT]
+            if len(cuts) >= CUTS_KEPT:
+                del self.store[cuts[0]]
             self.store[key] = found
         return found  # type: ignore[no-any-return]
 
