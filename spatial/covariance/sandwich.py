@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spatial.covariance.inverse import information
+from spatial.errors import InputError, named
 from spatial.estimation import Estimated
 from spatial.information import invert
 
@@ -14,20 +15,45 @@ __all__ = ["estimated_count", "nested_effects", "sandwich", "without_negative"]
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 NEGATIVE = -1e-10
+NOTHING = 1e-13
 
 
 def sandwich(fitted: Estimated, meat: Array) -> Array:
     """I⁻¹ΩI⁻¹ of (b, ρ, λ) with the observed information I, which holds whatever the errors are.
 
     An estimate without a likelihood has a matrix of its own for I⁻¹.
+
+    Raises
+    ------
+    InputError
+        Sums in which the contributions of rows cancel, so that a variance would be zero.
     """
     if fitted.linear is not None:
         inner = fitted.linear.bread @ meat @ fitted.linear.bread
+        _refuse_cancelled(fitted, inner, fitted.linear.variance * fitted.linear.bread)
         return np.asarray(0.5 * (inner + inner.T))
     bread = invert(information(fitted, "observed"))
-    places = fitted.places
-    whole = bread @ meat @ bread
-    return np.asarray((0.5 * (whole + whole.T))[np.ix_(places, places)])
+    cut = np.ix_(fitted.places, fitted.places)
+    whole = (bread @ meat @ bread)[cut]
+    _refuse_cancelled(fitted, whole, bread[cut])
+    return np.asarray(0.5 * (whole + whole.T))
+
+
+def _refuse_cancelled(fitted: Estimated, matrix: Array, equal: Array) -> None:
+    """Refuse variances that are rounding beside those of equal errors.
+
+    With unit effects both of two periods contribute the same, which sums to zero at the maximum.
+    """
+    gone = np.abs(np.diag(matrix)) <= NOTHING * np.diag(equal)
+    if gone.any():
+        lags = ["rho"] * fitted.lag_y + ["lambda"] * fitted.lag_error
+        names = [*fitted.sample.labels, *lags]
+        lost = [name for name, zero in zip(names, gone, strict=True) if zero]
+        raise InputError(
+            f"what rows contribute to the estimate of {named(lost)} cancels within every group or "
+            "period, as over two periods with unit effects, and the standard error would be zero; "
+            'sum over other groups, such as with_cov("cluster", by="unit").'
+        )
 
 
 def estimated_count(fitted: Estimated) -> int:

@@ -101,6 +101,8 @@ def estimate_by_instruments(
     instruments = instruments_of(
         sample, stays, dummies, lag_y=lag_y, lag_error=lag_error, orders=orders
     )
+    if lag_y or sample.outside.endogenous:
+        _require_rows(sample, instruments, layout.n - way.dummies + dummies.shape[1])
     lag = [sample.wy[:, None]] if lag_y else []
     raw = np.concatenate([sample.y[:, None], sample.x, *lag, dummies], axis=1)
     within = demean(raw, stays, layout)
@@ -120,6 +122,16 @@ def estimate_by_instruments(
     found = parts.estimated(lag_y=lag_y, lag_error=lag_error)
     refuse_perfect(found.estimate, y, sample)
     return found
+
+
+def _require_rows(sample: Sample, instruments: Instruments, rows: int) -> None:
+    """Refuse as many instruments as rows: they would reproduce what they stand for."""
+    if instruments.basis.shape[1] >= rows:
+        raise InputError(
+            f"{instruments.basis.shape[1]} instruments, exogenous regressors among them, leave "
+            f"nothing of {sample.layout.n} rows less the effects; use fewer regressors, lower "
+            "orders=, or more years."
+        )
 
 
 def _effects_that_leave(

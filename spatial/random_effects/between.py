@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, Protocol
 
 import numpy as np
@@ -207,11 +207,14 @@ class Dense:
 
 def scaled_between(n: int, periods: int) -> Maker:
     """Q of an effect inside the filter, or without a filter."""
-    return lambda phi, _lam: Scaled(n, periods, phi)
+    return partial(_scaled, n, periods)
 
 
 def dense_between(op: Operator, periods: int) -> Maker:
     """Q of an effect outside the filter."""
     m = op.matrix
-    products = Products((m + m.T).toarray(), (m @ m.T).toarray(), periods)
-    return lambda phi, lam: Dense(products, phi, lam)
+    return partial(Dense, Products((m + m.T).toarray(), (m @ m.T).toarray(), periods))
+
+
+def _scaled(n: int, periods: int, phi: float, lam: float) -> Scaled:  # noqa: ARG001
+    return Scaled(n, periods, phi)

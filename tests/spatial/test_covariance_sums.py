@@ -258,3 +258,18 @@ def test_blocks_are_block_diagonal_over_time():
     n = SIDE * SIDE
     parts = [w[t * n : (t + 1) * n, t * n : (t + 1) * n] for t in range(PERIODS)]
     np.testing.assert_array_equal(w, linalg.block_diag(*parts))
+
+
+@pytest.mark.parametrize("model", ["OLS", "SDM", "SDEM"])
+@pytest.mark.parametrize(
+    ("kind", "options"), [("cluster", {"by": "time"}), ("driscoll-kraay", {"lags": 0})]
+)
+def test_two_periods_with_unit_effects_cancel(model, kind, options):
+    """Both contribute the same, and together nothing: no standard error rests on that."""
+    made = fitted("plain", model, "unit")
+    table = made.table[made.table["time"].isin(sorted(made.table["time"].unique())[:2])]
+    spec = getattr(spatial, model)("y ~ x1 + x2", effects="unit")
+    fit = spec.fit(spatial.Panel(table, "unit", "time"), made.fit.graph)
+    with pytest.raises(spatial.InputError, match='cancels within every .*by="unit"'):
+        fit.with_cov(kind, **options)
+    assert (fit.with_cov("cluster", by="unit").std_errors > 0.01).all()

@@ -222,3 +222,11 @@ def test_effects_take_the_estimate_and_its_covariance():
     e = fit.residuals.to_numpy().reshape(PERIODS, N)
     fitted = TABLE["y"].to_numpy() - (e @ inverse.T).ravel()
     np.testing.assert_allclose(fit.fitted, fitted, rtol=1e-10)
+
+
+def test_as_many_instruments_as_rows_are_refused():
+    """Two-stage least squares would be least squares, and the first stage have no residual."""
+    few = TABLE[(TABLE["time"] == 2000) & (TABLE["unit"] < "u006")].set_index("unit")
+    ring = worlds.graph(np.roll(np.eye(6), 1, axis=1) + np.eye(6, k=2), list(few.index))
+    with pytest.raises(spatial.InputError, match=r"^6 instruments, .* of 6 rows"):
+        spatial.SAR("y ~ x1 + x2", estimator="gmm", orders=3).fit(few, ring)

@@ -1,5 +1,7 @@
 """Random unit effects against the normal likelihood with its covariance written out, NT × NT."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -359,3 +361,10 @@ def test_log_determinants_by_factorisation_give_the_same(component, monkeypatch)
     fit = fit_of("GNS", component)
     assert fit.loglik == pytest.approx(known.loglik, rel=1e-9)
     np.testing.assert_allclose(fit.params, known.params, rtol=1e-6)
+
+
+@pytest.mark.parametrize("component", ["inside", "outside"])
+def test_fit_travels_to_other_processes(component):
+    fit = fit_of("SEM", component)
+    again = pickle.loads(pickle.dumps(fit))
+    pd.testing.assert_frame_equal(again.with_cov("observed").cov, fit.with_cov("observed").cov)
