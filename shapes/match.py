@@ -150,6 +150,7 @@ class Gazetteer:
             ("exact", self._by_name),
             ("alias", self._by_alias),
             ("suffix", self._by_form),
+            ("suffix", self._by_parts),
             ("suffix", self._by_sound),
             ("suffix", self._by_province),
         ):
@@ -184,6 +185,18 @@ class Gazetteer:
         if self._change(name) is not None or name in PROVINCE_NAMESAKES:
             return set()
         return self._units_called(name)
+
+    def _by_parts(self, name: str) -> set[str]:
+        """Units that became one, by the names of their parts in one of their forms."""
+        parts = name.split("+")
+        if len(parts) == 1:
+            return set()
+        return {
+            key
+            for words in self._words
+            for key, word in words.items()
+            if len(units := tight(word).split("+")) == len(parts) and all(map(_alike, parts, units))
+        }
 
     def _by_sound(self, name: str) -> set[str]:
         """Units that a romanised name fits with its endings or without."""
@@ -313,6 +326,15 @@ class Gazetteer:
                     for short in {fold_latin(word) or stem for stem, _ in forms(word)}:
                         table.setdefault(short, set()).add(key)
         return dict(sorted(table.items(), key=lambda item: -len(item[0])))
+
+
+def _alike(given: str, official: str) -> bool:
+    """Whether a name fits an official one in one of its forms."""
+    return any(
+        stem == other and compatible(kind, rank)
+        for stem, kind in forms(given)
+        for other, rank in forms(official)
+    )
 
 
 def _within_brackets(name: str, province: str) -> str:

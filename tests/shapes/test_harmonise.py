@@ -339,6 +339,10 @@ def test_codes_of_units_that_became_one_meet_the_boundaries(china, written):
     layer = shapes.dissolve(china, made.groups, LAYER_RULES)
     joined, _ = shapes.join(made.table, layer, on="city")
     assert set(joined["key"]) == {"+".join(ANHUI), "济南市", "襄阳市"}
+    for name in ("合肥+芜湖+马鞍山", "合肥市+芜湖+马鞍山市"):
+        assert shapes.match_names([name], layer)["how"].tolist() == ["suffix"]
+    for name in ("合肥+芜湖", "芜湖+合肥+马鞍山", "合肥县+芜湖+马鞍山"):
+        assert shapes.match_names([name], layer)["how"].tolist() == ["none"]
     # A member alone is not the unit that it became a part of.
     with pytest.raises(shapes.InputError, match="340100"):
         shapes.join(pd.DataFrame({"city": ["340100"]}), layer, on="city")
