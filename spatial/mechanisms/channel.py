@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatial.errors import InputError, is_whole, named
 from spatial.fit import Fit
-from spatial.mechanisms.equations import Equations, check_model, fit_equations
+from spatial.mechanisms.equations import Equations, check_model, fit_equations, without
 from spatial.mechanisms.paths import Path, Travel, all_paths
 from spatial.mechanisms.resampling import CHUNK, Chain, bootstrap_chunk, estimates_of, make_chain
 from spatial.mechanisms.result import Channels
@@ -111,7 +111,9 @@ def channels(
     quantile(level)
     check_model(model)
     _check(channels, steps, draws)
-    base = model.fit(data, w)
+    chains = {str(name): [g] if isinstance(g, str) else list(g) for name, g in channels.items()}
+    every = [part for chain in chains.values() for part in chain]
+    base = without(model, every).fit(data, w)
     if focus not in base.terms:
         raise InputError(
             f"focus={focus!r} is no term of the formula; its terms are {named(base.terms, 20)}."
@@ -121,18 +123,18 @@ def channels(
     fits: dict[str, dict[str, Fit]] = {}
     notes: list[str] = []
     travel = Travel(base._fitted.sample.network) if steps == 3 else None
-    for place, (name, given) in enumerate(channels.items()):
-        chain = [given] if isinstance(given, str) else list(given)
-        found = fit_equations(model, data, w, str(name), chain, outcome=steps == 3)
-        fits[str(name)] = dict(zip(found.responses, found.fits, strict=True))
+    for place, (name, chain) in enumerate(chains.items()):
+        one = without(model, (part for part in every if part not in chain))
+        found = fit_equations(one, data, w, name, chain, outcome=steps == 3)
+        fits[name] = dict(zip(found.responses, found.fits, strict=True))
         links.append(_links(found, focus, level))
         if travel is not None:
             seeds = np.random.SeedSequence([seed, place])
             table, said = _paths(found, focus, travel, draws, level, seeds, jobs)
             paths.append(table)
             notes += said
-    every = (fit for found in fits.values() for fit in found.values())
-    notes = [*(note for fit in (base, *every) for note in fit.notes), *notes]
+    fitted = (base, *(fit for found in fits.values() for fit in found.values()))
+    notes = [*(note for fit in fitted for note in fit.notes), *notes]
     return Channels(
         links=pd.concat(links, ignore_index=True),
         paths=pd.concat(paths, ignore_index=True) if paths else pd.DataFrame(columns=PATH_COLUMNS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from spatial.panel import Panel
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["Equations", "check_model", "fit_equations", "written"]
+__all__ = ["Equations", "check_model", "fit_equations", "without", "written"]
 
 PLAIN = re.compile(r"[^\W\d]\w*")
 
@@ -107,6 +107,11 @@ def fit_equations(
         except InputError as error:
             raise InputError(f"channel {name}, equation of {response}: {error}") from None
     return Equations(name, tuple(fits), len(texts))
+
+
+def without(model: Specification, names: Iterable[str]) -> Specification:
+    """The model with channels taken out of the terms to lag."""
+    return replace(model, lagged=_lagged(model, list(names), ()))
 
 
 def _lagged(

@@ -38,7 +38,7 @@ class TestAgainstExplicitColumns:
     def test_joint_fit(self, found):
         frame = panel_of(table()).frame
         values = frame["x1"].to_numpy().reshape(-1, SIDE**2)
-        inside = {g: (ZONES == g).to_numpy().astype(float) for g in "ab"}
+        inside = {g: (g == ZONES).to_numpy().astype(float) for g in "ab"}
         columns = {f"x_{g}": (values * inside[g]).ravel() for g in "ab"}
         columns |= {
             f"w_{h}{g}": (inside[g] * ((values * inside[h]) @ ROW.T)).ravel()
@@ -60,7 +60,7 @@ class TestAgainstExplicitColumns:
 
     def test_effects_are_those_of_the_dense_inverse(self, found):
         def dense(params):
-            inside = {g: (ZONES == g).to_numpy().astype(float) for g in "ab"}
+            inside = {g: (g == ZONES).to_numpy().astype(float) for g in "ab"}
             middle = sum(params[f"x1[{g}]"] * np.diag(inside[g]) for g in "ab")
             for g in "ab":
                 for h in "ab":
