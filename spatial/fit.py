@@ -50,9 +50,14 @@ class Fit(Spillovers):
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was cut, corrected or is doubtful."""
-        weak = weakness(self._fitted) if isinstance(self._fitted, Instrumented) else ()
         past = dynamic_notes(self._fitted, self._cov)
-        return (*self._fitted.notes, *self._cov_notes, *weak, *past, *doubts(self))
+        return (*self._fitted.notes, *past, *self.doubts)
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """Those of the `notes` that name something doubtful."""
+        weak = weakness(self._fitted) if isinstance(self._fitted, Instrumented) else ()
+        return (*self._cov_notes, *weak, *doubts(self))
 
     # ---- tables
 

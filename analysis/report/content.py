@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING
 from analysis.report import inputs, outputs
 from analysis.report.blocks import Block, Bullets, Code, Section, Text
 from analysis.report.choosing import choosing
-from analysis.report.findings import cluster_findings, effect_findings, flow_findings
-from analysis.report.parts import grid, said, span, study_period
+from analysis.report.findings import (
+    cluster_findings,
+    effect_findings,
+    flow_findings,
+    spills_over,
+)
+from analysis.report.method import method
+from analysis.report.parts import grid, of_models, said, span, study_period
+from analysis.report.shocks import instrument_findings, instruments, shock_findings, shocks
+from analysis.report.spreading import (
+    distribution,
+    spread_findings,
+    threshold_findings,
+    thresholds,
+)
 from analysis.report.words import Words
 
 if TYPE_CHECKING:
@@ -24,12 +37,53 @@ REFERENCES = {
         "Elhorst, J. P. (2014). Spatial Econometrics: From Cross-Sectional Data to Spatial "
         "Panels. Springer.",
     ),
+    "past": (
+        (
+            "Yu, J., de Jong, R. and Lee, L. (2008). Quasi-maximum likelihood estimators for "
+            "spatial dynamic panel data with fixed effects when both n and T are large. Journal of "
+            "Econometrics 146(1), 118–134."
+        ),
+    ),
+    "random": (
+        (
+            "Baltagi, B. H., Song, S. H. and Koh, W. (2003). Testing panel data regression models "
+            "with spatial error correlation. Journal of Econometrics 117(1), 123–150."
+        ),
+    ),
+    "did": (
+        (
+            "Borusyak, K., Jaravel, X. and Spiess, J. (2024). Revisiting event-study designs: "
+            "robust and efficient estimation. Review of Economic Studies 91(6), 3253–3285."
+        ),
+        (
+            "Delgado, M. S. and Florax, R. J. G. M. (2015). Difference-in-differences techniques "
+            "for spatial data: local autocorrelation and spatial interaction. Economics Letters "
+            "137, 123–126."
+        ),
+    ),
+    "instruments": (
+        (
+            "Kelejian, H. H. and Prucha, I. R. (1998). A generalized spatial two-stage least "
+            "squares procedure for estimating a spatial autoregressive model with autoregressive "
+            "disturbances. Journal of Real Estate Finance and Economics 17(1), 99–121."
+        ),
+    ),
     "lee-yu": (
         (
             "Lee, L. and Yu, J. (2010). Estimation of spatial autoregressive panel data models "
             "with fixed effects. "
             "Journal of Econometrics 154(2), 165–185."
         ),
+    ),
+    "thresholds": (
+        "Hansen, B. E. (1999). Threshold effects in non-dynamic panels: estimation, testing, and "
+        "inference. Journal of Econometrics 93(2), 345–368.",
+    ),
+    "distribution": (
+        "Dagum, C. (1997). A new approach to the decomposition of the Gini income inequality "
+        "ratio. Empirical Economics 22(4), 515–531.",
+        "Rey, S. J. (2001). Spatial empirics for economic growth and convergence. Geographical "
+        "Analysis 33(3), 195–214.",
     ),
     "clusters": (
         "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical "
@@ -66,9 +120,13 @@ def sections(study: Study, exhibits: Exhibits) -> list[Section]:
         "weights": inputs.weights,
         "clustering": _exhibits_alone,
         "choosing": choosing,
-        "models": _exhibits_alone,
+        "models": method,
         "effects": _exhibits_alone,
         "spillovers": outputs.spillovers,
+        "instruments": instruments,
+        "shocks": shocks,
+        "thresholds": thresholds,
+        "distribution": distribution,
         "truth": outputs.truth,
         "notes": outputs.notes,
         "limits": _limits,
@@ -113,11 +171,13 @@ def _question(study: Study, words: Words) -> list[Block]:
             else []
         )
     main = study.models.main
+    spills = any(spills_over(main.effects, term) for term in study.models.by_unit)
+    kind = words("kind.dynamic", kind=main.kind) if main.fit.model.dynamic else main.kind
     asked = words(
-        "asked",
+        "asked" if spills else "asked_here",
         focus=words.listed([f"“{study.label(term)}”" for term in study.models.by_unit]),
         outcome=study.label(main.fit.outcome),
-        kind=main.kind,
+        kind=kind,
         effects=words(f"effects.{main.fit.model.effects}"),
         weights=study.weights[main.weights].labels[words.lang],
         period=span([] if main.fit.times is None else list(main.fit.times), words),
@@ -137,13 +197,15 @@ def _findings(study: Study, words: Words) -> list[Block]:
     if study.clusters:
         for found in cluster_findings(study.clusters, study.label, words, decimals).values():
             sentences += found
+    sentences += [*instrument_findings(study, words), *shock_findings(study, words)]
+    sentences += [*threshold_findings(study, words), *spread_findings(study, words)]
     return [Bullets(sentences)] if sentences else []
 
 
 def _limits(study: Study, words: Words) -> list[Block]:
     items = [words("limit.synthetic")] if study.plan.study.synthetic else []
     if study.models:
-        items += [words("limit.causal"), words("limit.weights")]
+        items += [words("limit.causal"), *_limits_of_models(study, words)]
     if study.clusters and study.plan.autocorrelation:
         section, count = study.plan.autocorrelation, len(study.sample.units)
         plain = section.correction == "none"
@@ -153,6 +215,21 @@ def _limits(study: Study, words: Words) -> list[Block]:
         )
         items += [words("limit.bivariate")] if study.clusters.bilisa else []
     return [Bullets([*items, words("limit.boundaries")])]
+
+
+def _limits_of_models(study: Study, words: Words) -> list[str]:
+    """What the main model rules out or takes for granted, and what is doubtful in any fit."""
+    models = study.models
+    if models is None:
+        return []
+    fit = models.main.fit
+    spills = any(spills_over(models.main.effects, term) for term in models.by_unit)
+    items = [words("limit.weights" if spills else "limit.no_spillover")]
+    if fit.model.effects == "random":
+        items.append(words("limit.random"))
+    if fit.model.missing == "absent":
+        items.append(words("limit.unbalanced"))
+    return items + of_models(study, words, lambda fit: fit.doubts)
 
 
 def by_chance(section: Autocorrelation, count: int) -> str:
@@ -165,9 +242,15 @@ def _references(study: Study, _: Words) -> list[Block]:
     keys = []
     if study.models:
         keys.append("model")
-        keys += ["lee-yu"] if study.models.main.fit.bias_correction else []
+        fit = study.models.main.fit
+        keys += ["lee-yu"] * (fit.bias_correction == "lee-yu") + ["past"] * fit.past_corrected
+        keys += ["random"] * (fit.model.effects == "random" and "lambda" in fit.params.index)
     if study.clusters:
         keys += ["clusters", *(["bilisa"] if study.clusters.bilisa else [])]
+    keys += ["thresholds"] if study.thresholds else []
+    keys += ["distribution"] if study.spread else []
+    keys += ["did"] if study.shocks else []
+    keys += ["instruments"] if study.instrumented else []
     return [Bullets([line for key in keys for line in REFERENCES[key]])] if keys else []
 
 

@@ -9,12 +9,20 @@ import pandas as pd
 
 from analysis.report.words import Words
 from analysis.terms import term
+from spatial.errors import InputError
 
 if TYPE_CHECKING:
     from analysis.study.clustering import Clusters
     from analysis.study.modelling import Models
 
-__all__ = ["cluster_findings", "effect_findings", "flow_findings", "number", "plain_number"]
+__all__ = [
+    "cluster_findings",
+    "effect_findings",
+    "flow_findings",
+    "number",
+    "plain_number",
+    "spills_over",
+]
 
 LEVEL = 0.05
 Label = Callable[[str], str]
@@ -43,7 +51,7 @@ def plain_number(value: float) -> str:
 
 
 def effect_findings(models: Models, label: Label, words: Words, decimals: int) -> list[str]:
-    """Give a sentence per effect of each focus term, and one on rho.
+    """Give a sentence per effect of each focus term, and those on rho and lambda.
 
     A dynamic model has them for its short and for its long run.
 
@@ -62,21 +70,28 @@ def effect_findings(models: Models, label: Label, words: Words, decimals: int) -
     outcome = label(main.fit.outcome)
     for focus in models.by_unit:
         for head, rows in _runs(main.effects[main.effects["term"] == focus], words):
-            for effect in ("direct", "indirect", "total"):
-                row = rows.loc[effect]
-                if pd.isna(row["p_value"]):
-                    continue
-                sentence = words(
-                    f"find.{effect}",
-                    x=label(focus),
-                    y=outcome,
-                    verdict=words(f"verdict.{_verdict(row)}"),
-                    **_interval(row, decimals),
+            names = {"x": label(focus), "y": outcome}
+            if rows["estimate"].isna().all():
+                out.append(words("find.no_long_run", **names))
+                continue
+            spills = bool(rows["p_value"].notna()["indirect"])
+            for effect in ("direct", "indirect", "total") if spills else ("direct",):
+                row: Any = rows.loc[effect]
+                verdict = words(f"verdict.{_verdict(row)}")
+                out.append(
+                    head
+                    + words(f"find.{effect}", verdict=verdict, **names, **_interval(row, decimals))
                 )
-                out.append(head + sentence)
-    if "rho" in main.fit.params.index:
-        out += _rho(main.fit, outcome, words, decimals)
-    return out
+        if not spills_over(main.effects, focus):
+            alone = "no_spillover" if "lambda" in main.fit.params.index else "no_lag"
+            out.append(words(f"find.{alone}", kind=main.fit.kind, **names))
+    return out + _dependence(main.fit, outcome, words, decimals)
+
+
+def spills_over(effects: pd.DataFrame, focus: str) -> bool:
+    """Whether the model lets a term reach other places."""
+    rows = effects[(effects["term"] == focus) & (effects["effect"] == "indirect")]
+    return bool(rows["p_value"].notna().any())
 
 
 def _runs(table: pd.DataFrame, words: Words) -> list[tuple[str, pd.DataFrame]]:
@@ -101,17 +116,28 @@ def _verdict(row: Any) -> str:
     return "up" if row["estimate"] > 0 else "down"
 
 
-def _rho(fit: Any, outcome: str, words: Words, decimals: int) -> list[str]:
-    row = fit.tidy().set_index("term").loc["rho"]
-    out = [
-        words(
-            "find.rho", y=outcome, verdict=words(f"rho.{_verdict(row)}"), **_interval(row, decimals)
-        )
-    ]
-    if fit.bias_correction is not None:
-        plain = float(fit.uncorrected().params["rho"])
-        out.append(words("find.rho_correction", value=number(plain, decimals)))
+def _dependence(fit: Any, outcome: str, words: Words, decimals: int) -> list[str]:
+    """Sentences on ρ and λ, and on what they are without a correction of bias."""
+    out = []
+    for name, sign in (("rho", "ρ"), ("lambda", "λ")):
+        if name not in fit.params.index:
+            continue
+        row = fit.tidy().set_index("term").loc[name]
+        verdict = words(f"rho.{_verdict(row)}")
+        out.append(words(f"find.{name}", y=outcome, verdict=verdict, **_interval(row, decimals)))
+        way = "past" if fit.past_corrected else fit.bias_correction
+        if way in ("lee-yu", "past"):
+            value = _uncorrected(fit, name, words, decimals)
+            out.append(words(f"find.{way}", sign=sign, value=value))
     return out
+
+
+def _uncorrected(fit: Any, name: str, words: Words, decimals: int) -> str:
+    """Value without the correction, where the data identify it."""
+    try:
+        return number(float(fit.uncorrected().params[name]), decimals)
+    except InputError:
+        return term("table.not_identified", words.lang)
 
 
 def flow_findings(

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.report.blocks import Block, Bullets, Grid, Text
 from analysis.report.captions import captions
 from analysis.report.findings import number
-from analysis.report.parts import grid, rows_of, said
+from analysis.report.parts import grid, of_models, rows_of, said
 from analysis.report.words import Words
 from analysis.terms import term
 
@@ -25,7 +25,9 @@ def spillovers(study: Study, words: Words) -> list[Block]:
     """Show the largest flows, senders and receivers of each focus term."""
     if study.models is None or not study.models.flows:
         return []
+    dynamic = bool(study.models.main.fit.model.dynamic)
     blocks: list[Block] = [Text(words("unit_maps"))]
+    blocks += [Text(words("unit_maps_short"))] * dynamic
     for focus, flows in study.models.flows.items():
         blocks += [_flows(study, focus, flows, words), _senders(study, focus, words)]
     return blocks
@@ -111,14 +113,9 @@ def _quantity(key: str, words: Words) -> str:
 
 
 def notes(study: Study, words: Words) -> list[Block]:
-    """Sentences of the fits, once each, with the models they belong to."""
-    whose: dict[str, list[str]] = {}
-    for item in study.models.fitted if study.models else ():
-        for note in item.fit.notes:
-            whose.setdefault(note, []).append(item.label)
-    every = len(study.models.fitted) if study.models else 0
+    """Sentences of the fits but their doubts, which are limits."""
     lines = [said(text, words) for text in study.warnings]
-    for note, labels in whose.items():
-        mark = "" if len(labels) == every else words("of_models", models=words.listed(labels))
-        lines.append(f"{said(note, words)}{mark}")
+    lines += of_models(
+        study, words, lambda fit: [note for note in fit.notes if note not in fit.doubts]
+    )
     return [Bullets(lines)] if lines else []

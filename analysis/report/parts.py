@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from analysis.report.words import Words
 if TYPE_CHECKING:
     from analysis.study.results import Study
 
-__all__ = ["grid", "rows_of", "said", "span", "study_period"]
+__all__ = ["grid", "of_models", "rows_of", "said", "span", "study_period"]
 
 
 def study_period(study: Study, words: Words) -> str:
@@ -32,6 +32,21 @@ def span(times: Sequence[Any], words: Words) -> str:
 def said(text: str, words: Words) -> str:
     """Give a sentence of another part of the toolkit in the report's language."""
     return in_chinese(text) if words.lang == "zh" else text
+
+
+def of_models(study: Study, words: Words, sentences: Callable[[Any], Sequence[str]]) -> list[str]:
+    """Sentences of the fits, once each, with the models they belong to unless it is all."""
+    fitted = study.models.fitted if study.models else ()
+    whose: dict[str, list[str]] = {}
+    for item in fitted:
+        for note in sentences(item.fit):
+            whose.setdefault(note, []).append(item.label)
+    lines = []
+    for note, labels in whose.items():
+        every = len(labels) == len(fitted)
+        mark = "" if every else words("of_models", models=words.listed(labels))
+        lines.append(f"{said(note, words)}{mark}")
+    return lines
 
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:

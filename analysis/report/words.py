@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.report.model_words import MODEL_WORDS
+from analysis.report.shock_words import SHOCK_WORDS
+from analysis.report.spread_words import SPREAD_WORDS
 from analysis.terms import LANGUAGES, Language
 
 __all__ = ["SYNTHETIC", "WORDS", "Words"]
@@ -14,6 +17,9 @@ SYNTHETIC = {
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    **SPREAD_WORDS,
+    **SHOCK_WORDS,
+    **MODEL_WORDS,
     # headings
     "question": ("The question", "研究问题"),
     "data": ("Data", "数据"),
@@ -35,13 +41,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Every year stands in tables/{stem}.csv.",
         "全部年份见 tables/{stem}.csv。",
     ),
-    "asked": (
-        (
-            "Does {focus} in one place go with “{outcome}” there and in neighbouring places? "
-            "The model is {kind} with {effects}, weights “{weights}”, {period}."
-        ),
-        "一地的{focus}与本地及邻地的“{outcome}”有何关系？模型为{kind}，{effects}，权重“{weights}”，{period}。",
-    ),
     "asked_clusters": (
         "Do {columns} cluster in space? Weights “{weights}”, {period}.",
         "{columns}在空间上是否集聚？权重“{weights}”，{period}。",
@@ -49,10 +48,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "formula": ("Formula", "公式"),
     "period": ("{first} to {last} ({count} periods)", "{first}—{last}年（{count}期）"),
     "cross_section": ("one cross-section", "单期截面"),
-    "effects.none": ("no fixed effects", "无固定效应"),
-    "effects.unit": ("unit fixed effects", "个体固定效应"),
-    "effects.time": ("time fixed effects", "时间固定效应"),
-    "effects.twoway": ("unit and time fixed effects", "个体与时间双固定效应"),
     # data
     "boundaries_line": (
         "Boundaries: {file}, {count} units. {source}",
@@ -375,20 +370,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "verdict.up": (": evidence of a positive effect.", "：有证据表明效应为正。"),
     "verdict.down": (": evidence of a negative effect.", "：有证据表明效应为负。"),
-    "find.rho": (
-        "Spatial dependence of “{y}” itself: ρ = {value} (95 % interval {low} to {high}){verdict}",
-        "“{y}”自身的空间依赖：ρ = {value}（95%置信区间{low}至{high}）{verdict}",
-    ),
-    "find.rho_correction": (
-        "ρ is bias-corrected after Lee and Yu (2010); without the correction it is {value}.",
-        "ρ 经Lee和Yu（2010）偏误校正；未校正时为{value}。",
-    ),
-    "rho.none": (
-        ": the interval includes zero, so there is no evidence of it.",
-        "：区间包含零，没有证据表明存在空间依赖。",
-    ),
-    "rho.up": (": neighbours move together.", "：邻近单元同向变动。"),
-    "rho.down": (": neighbours move apart.", "：邻近单元反向变动。"),
     "find.moran": (
         (
             "Moran's I of “{name}” is significant at 5 % (two-sided) in {hits} of {count} years; "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.report.findings import spills_over
 from analysis.study.schema import Model
 from analysis.study.weighting import Weighted
 from spatial.errors import InputError, named
@@ -45,7 +46,7 @@ class Fitted:
 class Models:
     """All fits in the order of the table, the main one, its effects per unit and pair.
 
-    `by_unit` and `flows` are empty where the main model has no spatial term; `choice` is the
+    `flows` has the terms that reach other places in the main model; `choice` is the
     sequence of tests on the main weights, where the study asks for it.
     """
 
@@ -91,9 +92,11 @@ def fit_models(
     main = next(item for item in fitted if (item.kind, item.weights) == (model.kind, first))
     _check_focus(model, main)
     by_unit = {term: main.fit.effects_by_unit(term) for term in model.focus}
-    flows = (
-        {term: main.fit.flows(term, top=top) for term in model.focus} if main.kind != "OLS" else {}
-    )
+    flows = {
+        term: main.fit.flows(term, top=top)
+        for term in model.focus
+        if spills_over(main.effects, term)
+    }
     choice = _choice(model, data, weights[first].graph) if model.choose else None
     return Models(fitted, main, by_unit, flows, choice)
 

@@ -56,6 +56,9 @@ def plan_pictures(study: Study) -> list[Picture]:
         *_moran_figures(study),
         *_effects(study),
         *_spillovers(study, cities),
+        *_spread(study),
+        *_thresholds(study),
+        *_shocks(study),
     ]
 
 
@@ -161,10 +164,55 @@ def _spillovers(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
 
     if study.models is None or not study.models.flows:
         return
-    for focus, table in study.models.by_unit.items():
+    for focus in study.models.flows:
+        table = study.models.by_unit[focus]
         caption = captions(study, "cap.spillover", columns={"name": focus})
         make = partial(maps.spillover, cities, table, **_map_options(study))
         yield Picture("maps", file_stem("spillover", focus), "spillovers", caption, make)
+
+
+def _spread(study: Study) -> Iterator[Picture]:
+    """Densities and transitions of columns."""
+    from analysis import figures
+
+    options = _options(study) | {"labels": dict(study.plan.labels)}
+    plans = (
+        ("density", "densities", figures.densities),
+        ("transitions", "transitions", figures.transitions),
+        ("neighbours", "neighbours", figures.transitions),
+    )
+    for column, tables in (study.spread.columns if study.spread else {}).items():
+        for key, word, make in plans:
+            if key in tables:
+                caption = captions(study, f"cap.{word}", columns={"name": column})
+                half = key == "transitions"
+                sized = options | ({"width_mm": 80} if half else {})
+                drawn = partial(make, tables[key], **sized)
+                stem = file_stem(word, column)
+                yield Picture("figures", stem, "distribution", caption, drawn, half=half)
+
+
+def _shocks(study: Study) -> Iterator[Picture]:
+    """Event study of each treatment."""
+    from analysis import figures
+
+    for name, shock in study.shocks.items():
+        caption = captions(study, "cap.event_study", columns={"name": name})
+        make = partial(figures.event_study, shock.fit, **_options(study))
+        yield Picture("figures", file_stem("event_study", name), "shocks", caption, make)
+
+
+def _thresholds(study: Study) -> Iterator[Picture]:
+    """Likelihood ratio of each threshold."""
+    from analysis import figures
+
+    options = _options(study) | {"labels": dict(study.plan.labels)}
+    for (name, term), found in study.thresholds.items():
+        columns = {"name": found.variable, "term": term}
+        caption = captions(study, "cap.threshold", columns=columns)
+        make = partial(figures.threshold, found, **options)
+        stem = file_stem("threshold", name, term)
+        yield Picture("figures", stem, "thresholds", caption, make)
 
 
 def draw(picture: Picture, folder: Path, formats: Sequence[str], dpi: int) -> None:

@@ -85,7 +85,7 @@ def _write_layers(study: Study, folder: Path) -> None:
     results = {
         "lisa": dict(found.lisa) if found else None,
         "bilisa": {f"{x}_{y}": table for (x, y), table in found.bilisa.items()} if found else None,
-        "spillover": dict(models.by_unit) if models and models.flows else None,
+        "spillover": {term: models.by_unit[term] for term in models.flows} if models else None,
         "values": _values(study),
     }
     filled = {name: part for name, part in results.items() if part is not None and len(part)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from analysis.report.chinese import data, indices, models, weights
+from analysis.report.chinese import data, indices, models, shocks, weights
 
 __all__ = ["in_chinese"]
 
@@ -46,7 +46,13 @@ def in_chinese(text: str) -> str:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """All English sentences as patterns, each beside its Chinese."""
-    pairs = (*models.SENTENCES, *weights.SENTENCES, *indices.SENTENCES, *data.SENTENCES)
+    pairs = (
+        *models.SENTENCES,
+        *weights.SENTENCES,
+        *indices.SENTENCES,
+        *shocks.SENTENCES,
+        *data.SENTENCES,
+    )
     return tuple((_pattern(english), chinese) for english, chinese in pairs)
 
 

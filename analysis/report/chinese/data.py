@@ -58,4 +58,5 @@ WORDS = {
     "(file)": "（文件）",
     "rho": "ρ",
     "lambda": "λ",
+    "dynamic=": "y(t−1)",
 }
