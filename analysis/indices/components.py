@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -157,8 +158,6 @@ def _kmo(z: Floats) -> float | None:
 
 def _warn_against(records: list[dict[str, Any]]) -> None:
     """Warn of indicators that load against their declared direction."""
-    import warnings
-
     against = [row for row in records if row["loading"] < 0]
     if against:
         texts = (f"{row['indicator']} {row.get('time', '')}".strip() for row in against)

@@ -136,7 +136,7 @@ def resilience_phases(
         grown = from_rates(frame, own, weight, rows, span)
     at_end = compared(form, grown, rows)
     values = _spread(at_end, members, rows, declared)
-    table = _facts(declared, grown)
+    table = _facts(declared, grown, span)
     english, chinese = _notes(table, form, whose(output, growth, weight, sectors, OVER), sectors)
     return finished(
         values,
@@ -204,7 +204,7 @@ def _declared(given: Phases, years: npt.NDArray[np.int64]) -> list[_Phase]:
             raise InputError(
                 f"{called} is {pair!r}; give its first and its last year, such as [2007, 2009]."
             )
-        found.append(_Phase(name or f"{ends[0]}–{ends[1]}", int(ends[0]), int(ends[1])))
+        found.append(_Phase(str(name or f"{ends[0]}–{ends[1]}"), int(ends[0]), int(ends[1])))
     if not found:
         raise InputError("phases= is empty; give the first and last year of each phase.")
     found.sort(key=lambda phase: phase.first)
@@ -291,9 +291,9 @@ def _spread(
     return values
 
 
-def _facts(declared: Sequence[_Phase], grown: Grown) -> list[dict[str, Any]]:
+def _facts(declared: Sequence[_Phase], grown: Grown, span: Span) -> list[dict[str, Any]]:
     """Years, national growth and kind of each phase that has any value."""
-    counts = pd.Series(grown.own).notna()
+    known = ~np.isnan(grown.own)
     table: list[dict[str, Any]] = []
     for phase in declared:
         nation = float(grown.national.get(phase.name, np.nan))
@@ -302,7 +302,7 @@ def _facts(declared: Sequence[_Phase], grown: Grown) -> list[dict[str, Any]]:
                 f"no city has the values that phase {phase.name} needs; choose other years."
             )
         kind = "contraction" if nation < 0 else "expansion"
-        cities = int((counts & (grown.here == nation)).sum())
+        cities = int((known & (span.period == phase.name)).sum())
         table.append(
             {"phase": phase.name, "first": phase.first, "last": phase.last}
             | {"national_growth": nation, "kind": kind, "cities": cities}

@@ -197,6 +197,29 @@ def test_cities_without_an_end_of_a_phase_are_named_and_leave_the_national_growt
     assert indices.phase_table(got)["cities"].tolist() == [11]
 
 
+def test_phases_of_equal_national_growth_count_their_own_cities():
+    frame = pd.DataFrame({"city": list("xxxyyyz"), "year": [1, 2, 3, 1, 2, 3, 3]})
+    frame["jobs"] = [100.0, 120, 144, 200, 210, 252, 9]
+    frame.loc[4:5, "jobs"] = [240.0, 288]
+    with pytest.warns(indices.ResilienceWarning, match="missing for z 1–2, z 2–3"):
+        got = indices.resilience_phases(frame, [[1, 2], [2, 3]], "jobs", **KEYS)
+    table = indices.phase_table(got)
+    assert table["national_growth"].tolist() == pytest.approx([0.2, 0.2])
+    assert table["cities"].tolist() == [2, 2]
+
+
+def test_warnings_point_to_the_line_that_called():
+    against = two().assign(gdp=[100, 103, 108, 300, 280, 310])
+    with pytest.warns(indices.ResilienceWarning) as caught:
+        indices.resilience(against, "gdp", "sensitivity", **KEYS)
+        indices.resilience(two().assign(gdp=[100, 101, 99, 300, 301, 301]), "gdp", **KEYS)
+        indices.resilience_phases(against, [[2019, 2020]], "gdp", "sensitivity", **KEYS)
+        away = against.assign(gdp=against["gdp"].where(against["year"] > 2019))
+        away.loc[3, "gdp"] = 300
+        indices.resilience_phases(away, [[2019, 2020]], "gdp", **KEYS)
+    assert len(caught) >= 4 and {warning.filename for warning in caught} == {__file__}
+
+
 @QUIET
 def test_phase_that_no_city_spans_is_refused():
     frame = drawn().assign(all=lambda t: t["all"].where(t["year"] != 2012))
