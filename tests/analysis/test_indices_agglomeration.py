@@ -87,6 +87,7 @@ def test_coagglomeration_of_cities_with_one_or_neither_industry():
     np.testing.assert_array_equal(got, [0, 0, np.nan])
 
 
+@settings(max_examples=40, deadline=None)
 @given(NOWHERE)
 def test_quality_is_the_lesser_over_the_mean_and_symmetric(counts):
     frame = cross(counts).assign(whole=1000.0)
@@ -121,6 +122,7 @@ def test_specialisation_is_two_where_no_sector_is_shared():
         indices.specialisation(frame[:1], ["it", "steel"], "others", unit="city")
 
 
+@settings(max_examples=40, deadline=None)
 @given(NOWHERE)
 def test_specialisation_by_groupby_and_sectors_of_several_columns(counts):
     frame = cross(counts)
@@ -166,7 +168,7 @@ def test_variety_by_hand():
     assert nats.tolist() == pytest.approx([0.5 * log(2)])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40, deadline=None)
 @given(NOWHERE)
 def test_varieties_add_up_to_the_entropy_of_all_sectors(counts):
     frame = cross(counts)

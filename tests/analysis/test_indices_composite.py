@@ -8,7 +8,7 @@ from math import log, sqrt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import indices
@@ -92,6 +92,7 @@ def test_entropy_weights_against_the_formula_over_the_panel():
     np.testing.assert_allclose(got, unit @ (d / d.sum()), rtol=1e-12)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.floats(0.01, 1e6), st.floats(-1e4, 1e4))
 def test_scaling_and_moving_an_indicator_changes_nothing(factor, offset):
     frame = three()
@@ -272,6 +273,7 @@ def test_coupling_at_zero_and_at_missing():
     np.testing.assert_array_equal(degree, [np.nan, 0, 1, np.nan])
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(any))
 def test_coupling_stays_in_its_range_and_does_not_depend_on_the_order(values):
     frame = pd.DataFrame({"city": ["a"], **dict(zip("uvw", ([v] for v in values), strict=True))})

@@ -7,7 +7,7 @@ from math import acos, log, pi, sqrt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import indices
@@ -52,6 +52,7 @@ def test_upgrading_ratio_warns_of_a_secondary_sector_that_nearly_vanishes():
     assert got[0] == pytest.approx(199)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 1000), min_size=3, max_size=3), st.integers(1, 500))
 def test_moving_output_to_the_tertiary_sector_raises_the_other_definitions(values, more):
     first, second, third = values
@@ -120,6 +121,7 @@ def test_sector_without_output_or_labour_adds_nothing():
     assert indices.rationalisation(frame, y, labour, "theil", unit="city").tolist() == [0, 0]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 900), min_size=6, max_size=6))
 def test_theil_index_by_productivities(values):
     frame = pd.DataFrame({"city": ["a"], **{f"c{k}": [v] for k, v in enumerate(values)}})
