@@ -149,7 +149,7 @@ def _heat(
     from matplotlib.colors import LinearSegmentedColormap
 
     ramp = LinearSegmentedColormap.from_list("shares", list(SHADES))
-    ramp.set_bad("#eeeeee")
+    ramp = ramp.with_extremes(bad="#eeeeee")
     axes.imshow(np.ma.masked_invalid(shares), cmap=ramp, vmin=0, vmax=1, aspect="auto")
     text: dict[str, Any] = {
         "ha": "center", "va": "center", "fontsize": frame.small, "family": list(families()),

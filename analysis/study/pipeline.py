@@ -18,7 +18,9 @@ from analysis.study.record import make_manifest
 from analysis.study.results import Study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
 from analysis.study.sources import KEY, input_files, read_sources
+from analysis.study.spreading import measure_spread
 from analysis.study.suspicious import suspicious_values
+from analysis.study.thresholding import find_thresholds
 from analysis.study.truth import truth_table
 from analysis.study.weighting import build_weights, check_weights, weights_files
 from analysis.study.weighting_data import Data
@@ -87,14 +89,16 @@ def run(
     given = dict(overrides or {})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = compute(file, target, given, steps)
+        found = compute(file, target, given, steps, jobs)
     found = _with_warnings(found, caught)
     with output_folder(target) as folder:
         write_results(found, folder, jobs=jobs, steps=steps)
     return found
 
 
-def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Steps) -> Study:
+def compute(
+    file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Steps, jobs: int = 1
+) -> Study:
     """Everything but writing: read, measure, sample, weigh, fit, find clusters."""
     plan, time = file.plan, file.plan.table.time
     steps("reading", plan.study.title)
@@ -137,10 +141,16 @@ def compute(file: StudyFile, out: Path, overrides: Mapping[str, Any], steps: Ste
     if plan.autocorrelation is not None:
         graph = weights[str(plan.main_weights)].graph
         clusters = find_clusters(plan.autocorrelation, plan.model, sample.data, graph, seed=seed)
+    main = weights[str(plan.main_weights)].graph if plan.main_weights else None
+    spread = measure_spread(plan.distribution, sample.data, main) if plan.distribution else None
+    thresholds = find_thresholds(
+        plan.thresholds, plan.model, sample.model_data, main, seed=seed, jobs=jobs
+    )
     return Study(
         out=out, plan=plan, sources=sources, measured=measured, sample=sample, filled=filled,
         suspicious=suspicious, weights=weights, models=models, clusters=clusters,
         truth=truth_table(file, models), warnings=measured.warnings, manifest=manifest,
+        spread=spread, thresholds=thresholds,
     )  # fmt: skip
 
 

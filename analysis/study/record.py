@@ -130,6 +130,7 @@ def results_record(study: Study) -> dict[str, Any]:
             },
             **_models(study),
             **_clusters(study),
+            **_spread(study),
             "truth": study.truth,
             "warnings": list(study.warnings),
         }
@@ -195,6 +196,23 @@ def _clusters(study: Study) -> dict[str, Any]:
         "moran": found.moran,
         "lisa": {column: _local(table) for column, table in found.lisa.items()},
         "bilisa": pairs,
+    }
+
+
+def _spread(study: Study) -> dict[str, Any]:
+    found = study.spread
+    thresholds = [
+        {
+            "name": name, "term": term, "variable": one.variable, "count": one.count,
+            "tests": one.tests, "thresholds": one.thresholds, "regimes": one.regimes,
+            "effects": one.effects, "curve": one.curve, "critical": one.critical,
+            "notes": list(one.notes),
+        }
+        for (name, term), one in study.thresholds.items()
+    ]  # fmt: skip
+    return {
+        "distribution": found and {**found.columns, "left_out": list(found.left_out)},
+        "thresholds": thresholds,
     }
 
 

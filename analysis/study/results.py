@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,13 @@ from analysis.study.modelling import Models
 from analysis.study.sampling import Sample, used_columns
 from analysis.study.schema import Plan
 from analysis.study.sources import Sources
+from analysis.study.spreading import Spread
 from analysis.study.weighting import Weighted
 from analysis.tables.labels import term_label
 
 if TYPE_CHECKING:
     from spatial.fit import Fit
+    from spatial.thresholds import ThresholdFit
 
 __all__ = ["Study"]
 
@@ -48,6 +50,9 @@ class Study:
         Sentences that came up on the way.
     manifest
         Inputs with hashes, versions, seed, time.
+    spread, thresholds
+        Distribution of columns over units, None where it is not asked for; thresholds by (name,
+        term).
 
     Examples
     --------
@@ -68,6 +73,8 @@ class Study:
     truth: pd.DataFrame | None
     warnings: tuple[str, ...]
     manifest: Mapping[str, Any]
+    spread: Spread | None = None
+    thresholds: Mapping[tuple[str, str], ThresholdFit] = field(default_factory=dict)
 
     def label(self, name: str, lang: str | None = None) -> str:
         """Give the printed name of a column or term."""

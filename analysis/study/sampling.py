@@ -68,7 +68,7 @@ class Sample:
 
 
 def used_columns(plan: Plan) -> list[str]:
-    """Columns that the model and the autocorrelation read."""
+    """Columns that the model, the autocorrelation and what follows them read."""
     from spatial.formula import formula_names
 
     names = formula_names(plan.model.formula) if plan.model else []
@@ -77,6 +77,8 @@ def used_columns(plan: Plan) -> list[str]:
             *plan.autocorrelation.columns,
             *(c for pair in plan.autocorrelation.bivariate for c in pair),
         ]
+    names += [section.column for section in plan.thresholds.values()]
+    names += plan.distribution.columns if plan.distribution else ()
     return list(dict.fromkeys(names))
 
 

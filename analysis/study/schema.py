@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -11,6 +11,7 @@ __all__ = [
     "LATER_SECTIONS",
     "Autocorrelation",
     "Boundaries",
+    "Distribution",
     "Maps",
     "Measure",
     "Model",
@@ -18,6 +19,7 @@ __all__ = [
     "StudySection",
     "Table",
     "Tables",
+    "Threshold",
     "WeightsSection",
 ]
 
@@ -25,13 +27,11 @@ LATER_SECTIONS = (
     "channels",
     "moderators",
     "groups",
-    "thresholds",
     "did",
     "instruments",
     "robustness",
     "decay",
     "carriers",
-    "distribution",
     "profiles",
 )
 
@@ -42,6 +42,7 @@ COVARIANCE_KEYS = {
     "covariance_km": ("hac",),
     "covariance_lags": ("driscoll-kraay", "hac"),
 }
+Part = Literal["density", "dagum", "theil", "convergence", "transitions"]
 Scalar = str | int | float | bool
 
 
@@ -216,6 +217,28 @@ class Autocorrelation(Section):
         return (value,) if isinstance(value, str) else value
 
 
+class Threshold(Section):
+    """[thresholds.NAME]: the column at whose thresholds the slopes of the focus change."""
+
+    column: str = Field(min_length=1)
+    max: Literal[1, 2] = 2
+    trim: float = Field(default=0.1, gt=0, lt=0.5)
+    bootstrap: int = Field(default=300, ge=0)
+
+
+class Distribution(Section):
+    """[distribution]: how columns are distributed over units, by which groups."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    parts: tuple[Part, ...] = get_args(Part)
+    by: str | None = None
+
+    @field_validator("columns", "parts", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
 class Maps(Section):
     """[maps]: how maps and figures are drawn and saved."""
 
@@ -255,6 +278,8 @@ class Plan(Section):
     weights: dict[str, WeightsSection] = Field(default_factory=dict)
     model: Model | None = None
     autocorrelation: Autocorrelation | None = None
+    thresholds: dict[str, Threshold] = Field(default_factory=dict)
+    distribution: Distribution | None = None
     maps: Maps = Field(default_factory=Maps)
     tables: Tables = Field(default_factory=Tables)
     labels: dict[str, str] = Field(default_factory=dict)
@@ -266,6 +291,8 @@ class Plan(Section):
                 "the study has no [weights.NAME]; add one such as [weights.queen] with kind = "
                 '"contiguity"'
             )
+        if self.thresholds and not self.model:
+            raise ValueError("[thresholds] needs [model], whose focus it splits; add it")
         for name in self.model.weights if self.model else ():
             if name not in self.weights:
                 raise ValueError(

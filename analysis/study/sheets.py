@@ -37,6 +37,7 @@ class Sheet:
 def plan_sheets(study: Study) -> list[Sheet]:
     """All tables of a study, in the order of the report; those of made-up data say so in a note."""
     sheets = [*_description(study), *_moran(study), *_tests(study), *_models(study)]
+    sheets += _spread(study)
     mark = synthetic_sentence(study)
     if not mark:
         return sheets
@@ -125,3 +126,28 @@ def _models(study: Study) -> Iterator[Sheet]:
     yield Sheet("models", "models", captions(study, "cap.models"), table)
     table = tables.effects(fits, method=method, seed=study.plan.study.seed, names=names, **style)
     yield Sheet("effects", "effects", captions(study, "cap.effects_table"), table)
+
+
+def _spread(study: Study) -> Iterator[Sheet]:
+    """Inequality and convergence of columns, thresholds of terms."""
+    from analysis import tables
+    from analysis.study.pictures import file_stem
+
+    style = _style(study)
+    plain: dict[str, Any] = {"lang": style["lang"], "decimals": style["decimals"]}
+    starred: dict[str, Any] = {"stars": study.plan.tables.stars}
+    for column, parts in (study.spread.columns if study.spread else {}).items():
+        names = {"name": column}
+        if {"sigma", "dagum", "theil"} & set(parts):
+            caption = captions(study, "cap.inequality", columns=names)
+            table = tables.inequality(parts, **plain)
+            yield Sheet(file_stem("inequality", column), "distribution", caption, table)
+        if "beta" in parts:
+            caption = captions(study, "cap.convergence", columns=names)
+            table = tables.convergence(parts["beta"], **plain, **starred)
+            yield Sheet(file_stem("convergence", column), "distribution", caption, table)
+    for (name, term), found in study.thresholds.items():
+        places = {"name": found.variable, "term": term}
+        caption = captions(study, "cap.threshold_table", columns=places)
+        table = tables.thresholds(found, **style, **starred)
+        yield Sheet(file_stem("threshold", name, term), "thresholds", caption, table)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from analysis.tables.correlations import correlations
 from analysis.tables.regression import effects, models
 from analysis.tables.specification import tests
+from analysis.tables.spread import convergence, inequality, thresholds
 from analysis.tables.statistics import describe, moran
 from analysis.tables.table import Table
 
-__all__ = ["Table", "correlations", "describe", "effects", "models", "moran", "tests"]
+__all__ = [
+    "Table",
+    "convergence",
+    "correlations",
+    "describe",
+    "effects",
+    "inequality",
+    "models",
+    "moran",
+    "tests",
+    "thresholds",
+]

@@ -1,0 +1,71 @@
+"""Sentences on distributions and thresholds in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["SPREAD_WORDS"]
+
+SPREAD_WORDS: Mapping[str, tuple[str, str]] = {
+    "distribution": ("Distribution over time", "分布与动态演进"),
+    "thresholds": ("Thresholds", "门槛效应"),
+    "cap.densities": ("Kernel density of {name}, year by year", "{name}的逐年核密度"),
+    "cap.transitions": (
+        "Transition probabilities between quantile classes of {name}",
+        "{name}分位数类型的转移概率",
+    ),
+    "cap.neighbours": (
+        "Transition probabilities of {name} given the class of the neighbours",
+        "给定邻地类型的{name}转移概率（空间马尔可夫链）",
+    ),
+    "cap.inequality": ("Spread and inequality of {name}", "{name}的离散程度与差异分解"),
+    "cap.convergence": ("β-convergence of {name}", "{name}的β收敛"),
+    "cap.threshold": (
+        "Likelihood ratio over thresholds of {name} for {term}",
+        "以{name}为门槛变量的似然比（{term}）",
+    ),
+    "cap.threshold_table": ("Effects of {term} by regimes of {name}", "{name}门槛下{term}的效应"),
+    "spread.left_out": ("Left out for {what}", "未计算{what}"),
+    "find.sigma": (
+        "The {measure} of “{name}” went from {first} in {first_year} to {last} in {last_year}"
+        "{verdict}",
+        "“{name}”的{measure}由{first_year}年的{first}变为{last_year}年的{last}{verdict}",
+    ),
+    "sigma.down": (": the spread is smaller.", "，差异缩小。"),
+    "sigma.up": (": the spread is not smaller.", "，差异未缩小。"),
+    "measure.variation": ("coefficient of variation", "变异系数"),
+    "measure.std_dev": ("standard deviation", "标准差"),
+    "find.dagum": (
+        "Dagum's Gini of “{name}” in {year} is {gini}: {within} of it lies within groups, "
+        "{between} between them, {crossed} in their overlap.",
+        "{year}年“{name}”的Dagum基尼系数为{gini}：组内{within}，组间净值{between}，超变密度{crossed}。",
+    ),
+    "find.beta": (
+        "Spatial Durbin model with time effects: “{name}” {verdict} (b = {value}, interval {low} "
+        "to {high}).",
+        "含时间效应的空间杜宾模型：“{name}”{verdict}（b = {value}，区间{low}至{high}）。",
+    ),
+    "beta.down": ("converges", "存在β收敛"),
+    "beta.none": ("shows no evidence of convergence", "没有证据表明存在β收敛"),
+    "beta.up": ("diverges", "趋于发散"),
+    "find.homogeneity": (
+        "Transitions of “{name}” {verdict} with the class of the neighbours (LR = {value}, {df} "
+        "degrees of freedom, p = {p}).",
+        "“{name}”的转移概率{verdict}（LR = {value}，自由度{df}，p = {p}）。",
+    ),
+    "homogeneity.yes": ("differ", "因邻地类型而异"),
+    "homogeneity.no": ("do not evidently differ", "没有证据表明因邻地类型而异"),
+    "find.threshold": (
+        "The effect of “{term}” changes where “{name}” passes {places} (bootstrap p = {p}); total "
+        "effects by regime: {effects}.",
+        "“{term}”的效应在“{name}”越过{places}时变化（自助法p = {p}）；各区间总效应：{effects}。",
+    ),
+    "find.threshold_none": (
+        "No evidence that the effect of “{term}” changes with “{name}” (bootstrap p = {p}).",
+        "没有证据表明“{term}”的效应随“{name}”变化（自助法p = {p}）。",
+    ),
+    "find.threshold_untested": (
+        "No bootstrap was asked for, so that the threshold of “{name}” is not tested.",
+        "未设自助法抽样，“{name}”的门槛未作检验。",
+    ),
+}

@@ -1,0 +1,90 @@
+"""How the study's columns are distributed over units, and how that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.study.schema import Distribution
+from spatial.errors import InputError
+from spatial.panel import Panel
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["Spread", "measure_spread"]
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Tables by column and part; `left_out` says which parts a column does not allow, and why.
+
+    Keys of the tables: density, dagum, theil, sigma, beta, transitions, neighbours (spatial Markov)
+    and homogeneity.
+    """
+
+    columns: Mapping[str, Tables]
+    left_out: tuple[str, ...]
+
+
+def measure_spread(
+    section: Distribution, data: Panel | pd.DataFrame, graph: Graph | None
+) -> Spread:
+    """Measure every part that the section names; what a column does not allow is told."""
+    if not isinstance(data, Panel):
+        raise InputError("[distribution] needs [table] time; a cross-section has none.")
+    if section.by is not None and section.by not in data.frame.columns:
+        raise InputError(
+            f"[distribution] by = {section.by!r} is no column of the table or the boundaries."
+        )
+    found: dict[str, Tables] = {}
+    left_out: list[str] = []
+    for column in section.columns:
+        tables: dict[str, pd.DataFrame] = {}
+        for name, make in _parts(section, data, column, graph).items():
+            try:
+                tables[name] = make()
+            except InputError as error:
+                if name in ("density", "sigma", "transitions"):
+                    raise InputError(f"[distribution] {error}") from None
+                left_out.append(f"{column}, {name}: {error}")
+        if "neighbours" in tables:
+            tables["homogeneity"] = _homogeneity(tables["neighbours"])
+        found[column] = tables
+    return Spread(found, tuple(left_out))
+
+
+def _parts(
+    section: Distribution, data: Panel, column: str, graph: Graph | None
+) -> dict[str, Callable[[], pd.DataFrame]]:
+    from analysis import distribution
+
+    parts: dict[str, Callable[[], pd.DataFrame]] = {}
+    if "density" in section.parts:
+        parts["density"] = lambda: distribution.densities(data, column)
+    if "dagum" in section.parts:
+        parts["dagum"] = lambda: distribution.dagum_by_time(data, column, section.by)
+    if "theil" in section.parts:
+        parts["theil"] = lambda: distribution.theil_by_time(data, column, section.by)
+    if "convergence" in section.parts:
+        parts["sigma"] = lambda: distribution.sigma_convergence(data, column)
+        if graph is not None:
+            parts["beta"] = lambda: distribution.beta_convergence(data, column, graph)
+    if "transitions" in section.parts:
+        parts["transitions"] = lambda: distribution.transitions(data, column)
+        if graph is not None:
+            parts["neighbours"] = lambda: distribution.transitions(
+                data, column, given="neighbours", w=graph
+            )
+    return parts
+
+
+def _homogeneity(table: pd.DataFrame) -> pd.DataFrame:
+    from analysis import distribution
+
+    return distribution.homogeneity(table)

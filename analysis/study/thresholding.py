@@ -1,0 +1,64 @@
+"""Thresholds of the study: the slope of each focus term by the column of each section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.study.schema import Model, Threshold
+from spatial.errors import InputError
+from spatial.panel import Panel
+from spatial.thresholds import ThresholdFit
+from spatial.within import Effects
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["find_thresholds"]
+
+
+def find_thresholds(
+    sections: Mapping[str, Threshold],
+    model: Model | None,
+    data: Panel | pd.DataFrame,
+    graph: Graph,
+    *,
+    seed: int,
+    jobs: int,
+) -> dict[tuple[str, str], ThresholdFit]:
+    """Estimate each threshold for each focus term, by (name of the section, term)."""
+    if model is None or not sections:
+        return {}
+    import spatial
+
+    if model.kind not in ("OLS", "SLX", "SAR", "SDM") or model.dynamic or model.effects == "random":
+        raise InputError(
+            f"[thresholds.{next(iter(sections))}] goes with OLS, SLX, SAR and SDM with fixed "
+            "effects and without dynamic; change [model], or leave the section out."
+        )
+    effects: Effects = model.effects or ("twoway" if isinstance(data, Panel) else "none")
+    lagged = None if model.lagged == "all" or model.kind not in ("SLX", "SDM") else model.lagged
+    found = {}
+    for name, section in sections.items():
+        for term in model.focus:
+            try:
+                found[name, term] = spatial.threshold(
+                    model.formula,
+                    data,
+                    graph,
+                    variable=section.column,
+                    of=term,
+                    kind=model.kind,
+                    effects=effects,
+                    lagged=lagged,
+                    most=section.max,
+                    trim=section.trim,
+                    bootstrap=section.bootstrap,
+                    seed=seed,
+                    jobs=jobs,
+                )
+            except InputError as error:
+                raise InputError(f"[thresholds.{name}] {error}") from None
+    return found

@@ -1,0 +1,204 @@
+"""Tables of inequality, of convergence and of thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.tables.cells import Cell, check_stars, stars_of
+from analysis.tables.labels import term_label
+from analysis.tables.notes import star_key
+from analysis.tables.table import Head, Row, Table
+from analysis.terms import check_language
+from analysis.terms import term as word
+from spatial.errors import InputError
+
+if TYPE_CHECKING:
+    from spatial.thresholds import ThresholdFit
+
+__all__ = ["convergence", "inequality", "thresholds"]
+
+KNOWN = {
+    "sigma": ("mean", "std_dev", "variation", "std_log"),
+    "dagum": ("gini", "within_share", "between_share", "transvariation_share"),
+    "theil": ("theil", "within_share", "between_share"),
+}
+
+
+def inequality(
+    tables: Mapping[str, pd.DataFrame],
+    lang: str = "en",
+    decimals: int = 3,
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table by year of spread, Dagum's Gini and Theil's index, as far as they are there.
+
+    Parameters
+    ----------
+    tables
+        Any of "sigma", "dagum" and "theil" from `sigma_convergence`, `dagum_by_time` and
+        `theil_by_time` of `analysis.distribution`.
+    lang, decimals, title
+        As in `models`.
+
+    Examples
+    --------
+    >>> found = {"dagum": distribution.dagum_by_time(panel, "y", "region")}  # doctest: +SKIP
+    >>> tables.inequality(found)  # doctest: +SKIP
+    """
+    check_language(lang)
+    given = {name: table for name, table in tables.items() if name in KNOWN}
+    if not given:
+        raise InputError(f"a table of inequality needs one of {', '.join(KNOWN)}.")
+    above = [Head("")]
+    heads = [Head(word("moran.time", lang))]
+    for name in given:
+        above.append(Head(word(f"spread.{name}", lang), span=len(KNOWN[name])))
+        heads += [Head(word(f"spread.{column}", lang)) for column in KNOWN[name]]
+    first = next(iter(given.values()))
+    rows = [
+        Row(
+            str(time),
+            tuple(
+                Cell(value=float(table.loc[time, column]), decimals=decimals)
+                for name, table in given.items()
+                for column in KNOWN[name]
+            ),
+        )
+        for time in first.index
+    ]
+    notes = [word(f"spread.note_{name}", lang) for name in given if name != "sigma"]
+    return Table((tuple(above), tuple(heads)), tuple(rows), tuple(notes), title, lang)
+
+
+def convergence(
+    table: pd.DataFrame,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of β-convergence from `analysis.distribution.beta_convergence`: b, ρ, θ and speed.
+
+    Examples
+    --------
+    >>> found = distribution.beta_convergence(panel, "y", w)  # doctest: +SKIP
+    >>> tables.convergence(found).save("β.docx")  # doctest: +SKIP
+    """
+    check_language(lang)
+    levels = check_stars(stars)
+    rows = []
+    for key, part in table.groupby(["model", "spatial"], sort=False):
+        model, spatial = key if isinstance(key, tuple) else (key, False)
+        by_term = part.set_index("term")
+        cells, under = [], []
+        for term in ("b", "rho", "theta"):
+            there = term in by_term.index
+            row = by_term.loc[term] if there else None
+            cells.append(_estimate(row, "estimate", "p_value", decimals, levels))
+            under.append(_error(row, "std_error", decimals))
+        row = by_term.loc["b"]
+        cells.append(_estimate(row, "speed", "speed_p_value", decimals, levels))
+        under.append(_error(row, "speed_std_error", decimals))
+        cells.append(Cell(value=float(part["half_life"].iloc[0]), decimals=1))
+        cells.append(Cell(value=float(part["nobs"].iloc[0]), decimals=0))
+        which = "spatial" if spatial else "plain"
+        rows.append(Row(word(f"spread.{model}_{which}", lang), tuple(cells)))
+        rows.append(Row("", (*under, Cell(), Cell()), kind="under"))
+    names = ("b", "rho", "theta", "speed", "half_life", "nobs")
+    heads = (Head(""), *(Head(word(f"spread.{name}", lang)) for name in names))
+    notes = [word("table.note_star_key", lang, stars=star_key(levels, lang))] if levels else []
+    notes.append(word("spread.note_beta", lang))
+    return Table((heads,), tuple(rows), tuple(notes), title, lang)
+
+
+def thresholds(
+    result: ThresholdFit,
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of a threshold model: tests, thresholds with intervals, effects by regime.
+
+    Examples
+    --------
+    >>> tables.thresholds(found, lang="zh").save("门槛.docx")  # doctest: +SKIP
+    """
+    check_language(lang)
+    levels = check_stars(stars)
+    rows = [Row(word("threshold.tests", lang), kind="section")]
+    for row in result.tests.to_dict("records"):
+        mark = stars_of(row["p_value"], levels)
+        cells = (
+            Cell(value=float(row["statistic"]), decimals=decimals, stars=mark),
+            Cell(value=float(row["p_value"]), decimals=decimals),
+            Cell(value=float(row["critical_10"]), decimals=decimals),
+            Cell(value=float(row["critical_05"]), decimals=decimals),
+            Cell(value=float(row["critical_01"]), decimals=decimals),
+        )
+        name = word("threshold.step", lang, null=row["null"], full=row["alternative"])
+        rows.append(Row(f"{name} ({row['test']})", cells))
+    rows += _block(word("threshold.places", lang), result.thresholds, _place_label, decimals, lang)
+    name = term_label(result.term, labels, lang)
+
+    def regime(row: Mapping[str, Any], language: str) -> str:
+        kind = word(f"effect.{row['effect']}", language)
+        return word("threshold.in_regime", language, regime=row["regime"], kind=kind)
+
+    rows += _block(name, result.effects, regime, decimals, lang, levels)
+    heads = tuple(Head(word(f"threshold.head_{k}", lang)) for k in ("row", "a", "b", "c", "d", "e"))
+    notes = [word("table.note_star_key", lang, stars=star_key(levels, lang))] if levels else []
+    draws = int(result.tests["bootstrap"].iloc[0])
+    variable = term_label(result.variable, labels, lang)
+    level = f"{100 * result.level:g}"
+    notes.append(word("threshold.about", lang, variable=variable, draws=draws, level=level))
+    return Table((heads,), tuple(rows), tuple(notes), title, lang)
+
+
+def _place_label(row: Mapping[str, Any], lang: str) -> str:
+    return word("threshold.number", lang, number=row["threshold"])
+
+
+def _block(
+    heading: str,
+    table: pd.DataFrame,
+    label: Any,
+    decimals: int,
+    lang: str,
+    levels: Sequence[float] = (),
+) -> list[Row]:
+    """Rows with estimate, error, interval and count under a heading of their own."""
+    names = ("estimate", "std_error", "conf_low", "conf_high", "nobs")
+    shown = [word(f"threshold.{name}", lang) for name in names]
+    rows = [Row(heading, tuple(Cell(words=text) for text in shown), rule=True)]
+    for row in table.to_dict("records"):
+        cells = [
+            Cell(
+                value=float(row.get(name, float("nan"))),
+                decimals=0 if name == "nobs" else decimals,
+                stars=stars_of(row["p_value"], levels) if name == "estimate" and levels else "",
+            )
+            for name in names
+        ]
+        rows.append(Row(label(row, lang), tuple(cells)))
+    return rows
+
+
+def _estimate(row: Any, column: str, p: str, decimals: int, levels: Sequence[float]) -> Cell:
+    if row is None:
+        return Cell()
+    stars = stars_of(float(row[p]), levels)
+    return Cell(value=float(row[column]), decimals=decimals, stars=stars)
+
+
+def _error(row: Any, column: str, decimals: int) -> Cell:
+    if row is None:
+        return Cell()
+    return Cell(value=float(row[column]), decimals=decimals, brackets=True)
