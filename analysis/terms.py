@@ -226,6 +226,31 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "test that all leads are zero: {tests}",
         "平行趋势检验（处理前各期均为零）：{tests}",
     ),
+    "did.estimate": ("Estimate", "估计值"),
+    "did.std_error": ("Std. error", "标准误"),
+    "did.conf_low": ("95% low", "95%下限"),
+    "did.conf_high": ("95% high", "95%上限"),
+    "did.p_value": ("p", "p 值"),
+    "did.rows": ("Rows", "观测数"),
+    "did.average": ("Average effects", "平均处理效应"),
+    "did.imputation": (
+        "imputation (Borusyak, Jaravel and Spiess, 2024)",
+        "插补法（Borusyak、Jaravel和Spiess，2024）",
+    ),
+    "did.twoway": ("two-way fixed effects", "双向固定效应"),
+    "did.by_unit": ("clustered by unit", "聚类到单元"),
+    "did.note": (
+        "Estimator: {estimator}; standard errors: {errors}. Neighbours: all treated against none",
+        "估计方法：{estimator}；标准误：{errors}。邻地效应指邻地全部处理相对于均未处理",
+    ),
+    "did.note_trend": (
+        "Test that all leads are zero: p = {p}",
+        "处理前各期系数联合为零的检验：p = {p}",
+    ),
+    "did.note_twoway": (
+        "Own effect by two-way fixed effects: {twoway} (here {imputation})",
+        "双向固定效应下的自身效应：{twoway}（本表为{imputation}）",
+    ),
     "event.p": ("{kind} {p}", "{kind} {p}"),
     # distribution over time
     "density.axis": ("Density", "密度"),

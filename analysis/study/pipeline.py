@@ -11,12 +11,14 @@ from typing import Any
 from analysis.study.clustering import Clusters, find_clusters
 from analysis.study.folder import output_folder, probe
 from analysis.study.measures import check_measures, measure
+from analysis.study.mechanisms import explore
 from analysis.study.modelling import Models, fit_models
 from analysis.study.progress import Progress, Steps
 from analysis.study.reading import StudyFile, read_study, resolve_path
 from analysis.study.record import make_manifest
 from analysis.study.results import Study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
+from analysis.study.shocks import estimate_by_instruments, estimate_shocks
 from analysis.study.sources import KEY, input_files, read_sources
 from analysis.study.spreading import measure_spread
 from analysis.study.suspicious import suspicious_values
@@ -146,11 +148,20 @@ def compute(
     thresholds = find_thresholds(
         plan.thresholds, plan.model, sample.model_data, main, seed=seed, jobs=jobs
     )
+    mechanisms = explore(plan, models, sample, measured.frame, main, jobs=jobs)
+    shocks = estimate_shocks(
+        plan.did, plan.model, sample.model_data, weights, seed=seed, jobs=jobs,
+        cities=sources.cities,
+    )  # fmt: skip
+    instrumented = estimate_by_instruments(
+        plan.instruments, plan.model, models, sample.model_data, main
+    )
     return Study(
         out=out, plan=plan, sources=sources, measured=measured, sample=sample, filled=filled,
         suspicious=suspicious, weights=weights, models=models, clusters=clusters,
         truth=truth_table(file, models), warnings=measured.warnings, manifest=manifest,
-        spread=spread, thresholds=thresholds,
+        spread=spread, thresholds=thresholds, shocks=shocks, instrumented=instrumented,
+        mechanisms=mechanisms,
     )  # fmt: skip
 
 

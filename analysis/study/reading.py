@@ -210,7 +210,7 @@ def _place(keys: tuple[str, ...]) -> str:
         return "the study"
     if len(keys) == 1:
         return f"[{keys[0]}]"
-    if keys[0] in ("measure", "weights"):
+    if keys[0] in ("measure", "weights", "thresholds", "did", "channels", "moderators", "groups"):
         head, rest = f"[{'.'.join(keys[:2])}]", keys[2:]
     else:
         head, rest = f"[{keys[0]}]", keys[1:]

@@ -131,6 +131,7 @@ def results_record(study: Study) -> dict[str, Any]:
             **_models(study),
             **_clusters(study),
             **_spread(study),
+            **_shocks(study),
             "truth": study.truth,
             "warnings": list(study.warnings),
         }
@@ -197,6 +198,33 @@ def _clusters(study: Study) -> dict[str, Any]:
         "lisa": {column: _local(table) for column, table in found.lisa.items()},
         "bilisa": pairs,
     }
+
+
+def _shocks(study: Study) -> dict[str, Any]:
+    found = study.instrumented
+    dids = {
+        name: {
+            "outcome": one.fit.outcome, "formula": one.fit.model.formula, "weights": one.weights,
+            "estimator": one.fit.model.estimator, "covariance_kind": one.fit.cov_kind,
+            "events": one.fit.events(), "effects": one.fit.effects(),
+            "pretrend": one.fit.pretrend(), "comparison": one.fit.comparison,
+            "placebo": one.placebo
+            and {"p_values": one.placebo.p_values, "draws": one.placebo.draws},
+            "notes": list(one.fit.notes),
+        }
+        for name, one in study.shocks.items()
+    }  # fmt: skip
+    return {
+        "did": dids,
+        "instruments": found
+        and {
+            "endogenous": list(found.fit.model.endogenous or ()),
+            "excluded": list(found.fit.model.instruments or ()),
+            "coefficients": found.fit.tidy(), "effects": found.effects,
+            "first_stage": found.first_stage, "tests": found.tests,
+            "notes": list(found.fit.notes),
+        },
+    }  # fmt: skip
 
 
 def _spread(study: Study) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def resolved_toml(plan: Plan) -> str:
             sections[section][key] = without_folder(sections[section][key])
     blocks = [HEAD]
     for name, section in sections.items():
-        if name in ("measure", "weights"):
+        if name in ("measure", "weights", "thresholds", "did", "channels", "moderators", "groups"):
             blocks += [_block(f"{name}.{_key(part)}", keys) for part, keys in section.items()]
         elif section or name not in ("labels",):
             blocks.append(_block(name, section))

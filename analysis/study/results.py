@@ -11,9 +11,11 @@ import pandas as pd
 
 from analysis.study.clustering import Clusters
 from analysis.study.measures import Measured
+from analysis.study.mechanisms import Mechanisms
 from analysis.study.modelling import Models
 from analysis.study.sampling import Sample, used_columns
 from analysis.study.schema import Plan
+from analysis.study.shocks import Instrumented, Shock
 from analysis.study.sources import Sources
 from analysis.study.spreading import Spread
 from analysis.study.weighting import Weighted
@@ -50,6 +52,10 @@ class Study:
         Sentences that came up on the way.
     manifest
         Inputs with hashes, versions, seed, time.
+    shocks, instrumented
+        Differences in differences by name; the main model by instruments, or None.
+    mechanisms
+        Channels, moderators and groups.
     spread, thresholds
         Distribution of columns over units, None where it is not asked for; thresholds by (name,
         term).
@@ -75,6 +81,9 @@ class Study:
     manifest: Mapping[str, Any]
     spread: Spread | None = None
     thresholds: Mapping[tuple[str, str], ThresholdFit] = field(default_factory=dict)
+    mechanisms: Mechanisms = field(default_factory=Mechanisms)
+    shocks: Mapping[str, Shock] = field(default_factory=dict)
+    instrumented: Instrumented | None = None
 
     def label(self, name: str, lang: str | None = None) -> str:
         """Give the printed name of a column or term."""

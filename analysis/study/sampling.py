@@ -78,8 +78,31 @@ def used_columns(plan: Plan) -> list[str]:
             *(c for pair in plan.autocorrelation.bivariate for c in pair),
         ]
     names += [section.column for section in plan.thresholds.values()]
+    names += [name for one in plan.did.values() for name in formula_names(one.formula or "0 ~ 1")]
+    names += _instrument_names(plan)
+    names += _mechanism_names(plan)
     names += plan.distribution.columns if plan.distribution else ()
     return list(dict.fromkeys(names))
+
+
+def _mechanism_names(plan: Plan) -> list[str]:
+    """Columns of channels and moderators; those of groups are read beside the sample."""
+    from spatial.formula import formula_names
+
+    names = [moderator.column for moderator in plan.moderators.values()]
+    for channel in plan.channels.values():
+        for part in channel.chain or (str(channel.column),):
+            names += [part] if not EXPRESSION.search(part) else formula_names(f"0 ~ {part}")
+    return names
+
+
+def _instrument_names(plan: Plan) -> list[str]:
+    """Columns of the instruments; `trend` is made where it is wanted."""
+    from spatial.formula import formula_names
+
+    terms = plan.instruments.excluded if plan.instruments else ()
+    found = [name for term in terms for name in formula_names(f"0 ~ {term}")]
+    return [name for name in found if name != "trend"]
 
 
 def choose_units(sources: Sources, plan: Plan) -> Choice:

@@ -37,7 +37,7 @@ class Sheet:
 def plan_sheets(study: Study) -> list[Sheet]:
     """All tables of a study, in the order of the report; those of made-up data say so in a note."""
     sheets = [*_description(study), *_moran(study), *_tests(study), *_models(study)]
-    sheets += _spread(study)
+    sheets += [*_spread(study), *_shocks(study)]
     mark = synthetic_sentence(study)
     if not mark:
         return sheets
@@ -126,6 +126,29 @@ def _models(study: Study) -> Iterator[Sheet]:
     yield Sheet("models", "models", captions(study, "cap.models"), table)
     table = tables.effects(fits, method=method, seed=study.plan.study.seed, names=names, **style)
     yield Sheet("effects", "effects", captions(study, "cap.effects_table"), table)
+
+
+def _shocks(study: Study) -> Iterator[Sheet]:
+    """Differences in differences, and the main model by instruments beside itself."""
+    from analysis import tables
+    from analysis.study.pictures import file_stem
+
+    style, stars = _style(study), {"stars": study.plan.tables.stars}
+    short = {"lang": style["lang"], "decimals": style["decimals"]}
+    for name, shock in study.shocks.items():
+        caption = captions(study, "cap.did", columns={"name": name})
+        yield Sheet(
+            file_stem("did", name), "shocks", caption, tables.did(shock.fit, **short, **stars)
+        )
+    if study.instrumented is not None and study.models is not None:
+        fits = [study.models.main.fit, study.instrumented.fit]
+        names = [f"{study.models.main.kind}, {how}" for how in ("ML", "2SLS")]
+        main = study.plan.tables.parentheses
+        table = tables.models(fits, effects=None, names=names, parentheses=main, **style, **stars)
+        yield Sheet("instruments", "instruments", captions(study, "cap.instruments"), table)
+        table = tables.effects(fits, names=names, parentheses=main, **style, **stars)
+        caption = captions(study, "cap.instruments_effects")
+        yield Sheet("instruments_effects", "instruments", caption, table)
 
 
 def _spread(study: Study) -> Iterator[Sheet]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.tables.correlations import correlations
 from analysis.tables.regression import effects, models
+from analysis.tables.shocks import did
 from analysis.tables.specification import tests
 from analysis.tables.spread import convergence, inequality, thresholds
 from analysis.tables.statistics import describe, moran
@@ -13,7 +14,7 @@ __all__ = [
     "Table",
     "convergence",
     "correlations",
-    "describe",
+    "describe", "did",
     "effects",
     "inequality",
     "models",

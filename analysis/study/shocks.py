@@ -1,0 +1,119 @@
+"""Treatments that start at different times, and regressors that need instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.study.modelling import Models
+from analysis.study.schema import Did, Instruments, Model
+from analysis.study.weighting import Weighted
+from spatial.errors import InputError
+from spatial.panel import Panel
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from libpysal.graph import Graph
+
+    from spatial.did import DIDFit, Placebo
+    from spatial.fit import Fit
+
+__all__ = ["Instrumented", "Shock", "estimate_by_instruments", "estimate_shocks"]
+
+TREND = "trend"
+
+
+@dataclass(frozen=True)
+class Shock:
+    """A difference in differences: the fit, its placebo draws, the name of its weights."""
+
+    fit: DIDFit
+    placebo: Placebo | None
+    weights: str
+
+
+@dataclass(frozen=True)
+class Instrumented:
+    """The main model by instruments, its effects, and what is to be known of the instruments."""
+
+    fit: Fit
+    effects: pd.DataFrame
+    first_stage: pd.DataFrame
+    tests: pd.DataFrame
+
+
+def estimate_shocks(
+    sections: Mapping[str, Did],
+    model: Model | None,
+    data: Panel | pd.DataFrame,
+    weights: Mapping[str, Weighted],
+    *,
+    seed: int,
+    jobs: int,
+    cities: GeoDataFrame | None = None,
+) -> dict[str, Shock]:
+    """Estimate each [did.NAME]: its formula or that of the model, its weights or the main ones."""
+    import spatial
+
+    found = {}
+    for name, section in sections.items():
+        formula = section.formula or (model.formula if model else "")
+        by = section.weights or (model.weights[0] if model else next(iter(weights)))
+        missing = "absent" if isinstance(data, Panel) and not data.balanced else None
+        try:
+            fit = spatial.DID(
+                formula, first_treated=section.first_treated, leads=section.leads,
+                lags=section.lags, estimator=section.estimator, exposed=section.exposed,
+                missing=missing,
+            ).fit(data, weights[by].graph)  # fmt: skip
+            if section.covariance_km is not None:
+                fit = fit.with_cov("hac", km=section.covariance_km, coords=cities)
+        except InputError as error:
+            raise InputError(f"[did.{name}] {error}") from None
+        draws = section.placebo
+        found[name] = Shock(fit, fit.placebo(draws, seed, jobs) if draws else None, by)
+    return found
+
+
+def estimate_by_instruments(
+    section: Instruments | None,
+    model: Model | None,
+    models: Models | None,
+    data: Panel | pd.DataFrame,
+    graph: Graph | None,
+) -> Instrumented | None:
+    """Fit the main model again with instruments for the terms that are not exogenous."""
+    if section is None or model is None or models is None or graph is None:
+        return None
+    import spatial
+
+    options: dict[str, Any] = {
+        "effects": models.main.fit.model.effects,
+        "endogenous": section.endogenous,
+        "instruments": section.excluded,
+    }
+    kind = getattr(spatial, model.kind)
+    lagged = section.lagged if section.lagged is not None else model.lagged
+    if lagged != "all" and kind.lag_x:
+        options["lagged"] = lagged
+    if isinstance(data, Panel) and not data.balanced:
+        options["missing"] = "absent"
+    try:
+        fit = kind(model.formula, **options).fit(_with_trend(data, section.excluded), graph)
+        return Instrumented(fit, fit.effects(), fit.first_stage(), fit.instrument_tests())
+    except InputError as error:
+        raise InputError(f"[instruments] {error}") from None
+
+
+def _with_trend(data: Panel | pd.DataFrame, terms: Sequence[str]) -> Panel | pd.DataFrame:
+    """Add a column `trend`, the time itself, where instruments name it and the table has none."""
+    if not isinstance(data, Panel) or not any(TREND in term for term in terms):
+        return data
+    frame = data.frame
+    if TREND in frame.columns or not pd.api.types.is_numeric_dtype(frame[data.time]):
+        return data
+    frame[TREND] = frame[data.time] - frame[data.time].min()
+    return Panel(frame, data.unit, data.time)
