@@ -205,8 +205,8 @@ class Lineage:
                     choice, {y for y in self.rows[event.before] if y < event.year}
                 )
         if gaps:
-            units = np.array([unit for unit, _ in gaps])
-            shown = pd.Series([year for _, year in gaps]).groupby(units, sort=False)
+            who = np.array([unit for unit, _ in gaps])
+            shown = pd.Series([year for _, year in gaps]).groupby(who, sort=False)
             lacking = [f"{unit} ({_span(list(years))})" for unit, years in shown]
             raise InputError(
                 f"units that become one need rows for the same years, and the table lacks "
@@ -278,7 +278,7 @@ def _checked(event: Event, choice: Any) -> Choice:
         )
     shares = {canonical(unit): share for unit, share in choice.items()}
     other = [unit for unit in shares if unit not in event.receivers]
-    numbers = all(isinstance(s, Real) and 0 <= s <= 1 for s in shares.values())
+    numbers = all(isinstance(s, Real) and 0 <= float(s) <= 1 for s in shares.values())
     total = sum(shares.values()) if numbers else float("nan")
     fits = abs(total - 1) < 1e-9 if event.kind in ("split", "merged") else total <= 1
     if other or not fits:

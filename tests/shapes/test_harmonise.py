@@ -218,6 +218,13 @@ def test_choices_that_make_no_sense(choices, match):
         shapes.harmonise(panel(), "city", "year", RULES, choices=choices)
 
 
+def test_a_share_may_be_any_number():
+    table = panel(years=range(2009, 2013))
+    for one in (1, 1.0, np.int64(1), np.float32(1)):
+        made = shapes.harmonise(table, "city", "year", RULES, choices={"巢湖市": {"合肥市": one}})
+        assert_conserved(table, made)
+
+
 def test_partners_need_the_same_years():
     table = panel()
     table = table[~((table["city"] == "莱芜市") & (table["year"].between(2005, 2006)))]
