@@ -51,24 +51,22 @@ SHOCK_WORDS: Mapping[str, tuple[str, str]] = {
         "邻地全部接受“{name}”相对于均未接受，对本地“{y}”的效应为{value}（95%置信区间{low}至{high}）{verdict}",
     ),
     "find.did_trend_yes": (
-        "The leads before “{name}” together differ from zero (p = {p}): parallel trends are in "
-        "doubt.",
-        "“{name}”之前各期系数联合显著（p = {p}）：平行趋势假定存疑。",
+        "The leads before “{name}” together differ from zero ({p}): parallel trends are in doubt.",
+        "“{name}”之前各期系数联合显著（{p}）：平行趋势假定存疑。",
     ),
     "find.did_trend_no": (
-        "The leads before “{name}” cannot be told from zero together (p = {p}), which does not "
+        "The leads before “{name}” cannot be told from zero together ({p}), which does not "
         "prove parallel trends.",
-        "“{name}”之前各期系数联合不显著（p = {p}）；这并不能证明平行趋势成立。",
+        "“{name}”之前各期系数联合不显著（{p}）；这并不能证明平行趋势成立。",
     ),
     "find.did_twoway": (
-        "Two-way fixed effects would give {twoway} instead of {value}: they take early treated "
-        "units for untreated ones.",
-        "双向固定效应的估计为{twoway}，而非{value}：它把较早处理的单元当作未处理单元。",
+        "Two-way fixed effects would give {twoway} instead of {value}: they take units treated "
+        "early for untreated ones.",
+        "双向固定效应的估计为{twoway}，插补估计为{value}；前者把较早处理的单元当作未处理单元。",
     ),
     "find.did_placebo": (
-        "Of {draws} random reassignments of “{name}” a share of {p} has an own effect as far from "
-        "zero as this one.",
-        "在{draws}次随机改派“{name}”中，自身效应的绝对值不小于实际估计者占{p}。",
+        "Against {draws} random reassignments of “{name}” to other units the own effect has {p}.",
+        "与{draws}次随机改派“{name}”的结果相比，自身效应的{p}。",
     ),
     "find.iv": (
         "By instruments the direct effect of “{x}” on “{y}” is {value} (95 % interval {low} to "
@@ -76,12 +74,12 @@ SHOCK_WORDS: Mapping[str, tuple[str, str]] = {
         "工具变量估计下“{x}”对“{y}”的直接效应为{value}（95%置信区间{low}至{high}），极大似然估计为{plain}{verdict}",
     ),
     "iv.differs": (
-        ": the regressor is endogenous (Wu–Hausman p = {p}).",
-        "；该变量为内生（Wu–Hausman检验p = {p}）。",
+        ": the regressor is endogenous (Wu–Hausman {p}).",
+        "；该变量为内生（Wu–Hausman检验{p}）。",
     ),
     "iv.alike": (
-        "; that it is exogenous is not rejected (Wu–Hausman p = {p}).",
-        "；不能拒绝其外生性（Wu–Hausman检验p = {p}）。",
+        "; that it is exogenous is not rejected (Wu–Hausman {p}).",
+        "；不能拒绝其外生性（Wu–Hausman检验{p}）。",
     ),
     "find.iv_weak": (
         "The instruments are weak: the least conditional first-stage F is {f}, so that these "
@@ -94,13 +92,13 @@ SHOCK_WORDS: Mapping[str, tuple[str, str]] = {
         "工具变量与内生变量相关性足够：条件第一阶段F最小值为{f}。",
     ),
     "find.iv_over_no": (
-        "That the instruments are exogenous is rejected (over-identification p = {p}).",
-        "过度识别检验拒绝工具变量外生（p = {p}）。",
+        "That the instruments are exogenous is rejected (over-identification {p}).",
+        "过度识别检验拒绝工具变量外生（{p}）。",
     ),
     "find.iv_over_yes": (
-        "That the instruments are exogenous is not rejected (over-identification p = {p}), which "
+        "That the instruments are exogenous is not rejected (over-identification {p}), which "
         "does not prove it.",
-        "过度识别检验未拒绝工具变量外生（p = {p}），但这不能证明其外生。",
+        "过度识别检验未拒绝工具变量外生（{p}），但这不能证明其外生。",
     ),
     "iv.said": (
         "Endogenous: {terms}. Instruments from outside: {excluded}, beside the regressors and "

@@ -156,4 +156,5 @@ def _verdict(row: Any) -> str:
 
 
 def _p(value: float, decimals: int) -> str:
-    return number(value, decimals)
+    least = 10.0**-decimals
+    return f"p < {least:.{decimals}f}" if value < least else f"p = {number(value, decimals)}"

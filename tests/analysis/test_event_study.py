@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import figures
+from analysis import figures, tables
 from spatial import DID, InputError, Panel, weights
 
 SIZE, YEARS = 60, 9
@@ -79,3 +79,26 @@ def test_what_cannot_be_drawn_is_refused(fits):
         figures.event_study(fits["imputation"], ax=axes)
     figures.event_study(fits["imputation"], kinds=["own"], ax=axes)
     plt.close(figure)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_table_holds_what_the_fit_says(fits, lang, tmp_path):
+    table = tables.did(fits["imputation"], lang=lang)
+    own = fits["imputation"].effects().iloc[0]
+    first = table.rows[1]
+    assert first.cells[0].value == own["estimate"]
+    assert first.cells[0].stars == "***"
+    assert first.cells[-1].words == str(own["n"])
+    assert [row.label for row in table.rows if row.label.startswith("≥")] == ["≥3", "≥3"]
+    assert len(table.rows) == 4 + 2 + len(fits["imputation"].events())
+    for suffix in ("docx", "tex", "csv"):
+        table.save(tmp_path / f"did.{suffix}")
+    notes = " ".join(table.notes)
+    assert {"en": "clustered by unit", "zh": "聚类到单元"}[lang] in notes
+    two = " ".join(tables.did(fits["twoway"], lang=lang).notes)
+    assert {"en": "Estimator: two-way", "zh": "估计方法：双向"}[lang] in two
+
+
+def test_table_of_something_else_is_refused():
+    with pytest.raises(InputError, match="no difference in differences"):
+        tables.did(pd.DataFrame())
