@@ -25,20 +25,25 @@ SPREAD_WORDS: Mapping[str, tuple[str, str]] = {
         "以{name}为门槛变量的似然比（{term}）",
     ),
     "cap.threshold_table": ("Effects of {term} by regimes of {name}", "{name}门槛下{term}的效应"),
-    "spread.left_out": ("Left out for {what}", "未计算{what}"),
-    "find.sigma": (
-        "The {measure} of “{name}” went from {first} in {first_year} to {last} in {last_year}"
-        "{verdict}",
-        "“{name}”的{measure}由{first_year}年的{first}变为{last_year}年的{last}{verdict}",
+    "spread.left_out": (
+        "No {part} of “{name}”: it needs values that are not negative (growth in logarithms: "
+        "positive ones).",
+        "“{name}”未计算{part}：该指标要求取值非负（对数增长要求为正）。",
     ),
-    "sigma.down": (": the spread is smaller.", "，差异缩小。"),
-    "sigma.up": (": the spread is not smaller.", "，差异未缩小。"),
+    "spread.dagum": ("Dagum's Gini", "Dagum基尼系数"),
+    "spread.theil": ("Theil's index", "泰尔指数"),
+    "spread.beta": ("β-convergence", "β收敛"),
+    "find.sigma": (
+        "The {measure} of “{name}” went from {first} in {first_year} to {last} in {last_year} "
+        "({change} %).",
+        "“{name}”的{measure}由{first_year}年的{first}变为{last_year}年的{last}（{change}%）。",
+    ),
     "measure.variation": ("coefficient of variation", "变异系数"),
     "measure.std_dev": ("standard deviation", "标准差"),
     "find.dagum": (
-        "Dagum's Gini of “{name}” in {year} is {gini}: {within} of it lies within groups, "
-        "{between} between them, {crossed} in their overlap.",
-        "{year}年“{name}”的Dagum基尼系数为{gini}：组内{within}，组间净值{between}，超变密度{crossed}。",
+        "Dagum's Gini of “{name}” in {year} is {gini}: {within} % of it lies within groups, "
+        "{between} % between them, {crossed} % in their overlap.",
+        "{year}年“{name}”的Dagum基尼系数为{gini}：组内{within}%，组间净值{between}%，超变密度{crossed}%。",
     ),
     "find.beta": (
         "Spatial Durbin model with time effects: “{name}” {verdict} (b = {value}, interval {low} "

@@ -8,7 +8,6 @@ import pandas as pd
 
 from analysis.report.blocks import Block, Bullets
 from analysis.report.findings import number
-from analysis.report.parts import said
 from analysis.report.words import Words
 
 if TYPE_CHECKING:
@@ -24,7 +23,10 @@ def distribution(study: Study, words: Words) -> list[Block]:
     """Sentences of each column, and what was left out."""
     if study.spread is None:
         return []
-    left = [f"{words('spread.left_out', what=said(t, words))}" for t in study.spread.left_out]
+    left = [
+        words("spread.left_out", name=study.label(column), part=words(f"spread.{part}"))
+        for column, part in study.spread.left_out
+    ]
     return [Bullets([*spread_findings(study, words), *left])]
 
 
@@ -84,7 +86,7 @@ def _told(table: pd.DataFrame, decimals: int) -> list[str]:
 def _sigma(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:
     key = "variation" if table["variation"].notna().all() else "std_dev"
     values = table[key]
-    verdict = "down" if values.iloc[-1] < values.iloc[0] else "up"
+    change = 100.0 * (float(values.iloc[-1]) / float(values.iloc[0]) - 1.0)
     return words(
         "find.sigma",
         name=name,
@@ -93,14 +95,14 @@ def _sigma(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:
         last=number(float(values.iloc[-1]), decimals),
         first_year=table.index[0],
         last_year=table.index[-1],
-        verdict=words(f"sigma.{verdict}"),
+        change=number(change, 1),
     )
 
 
 def _dagum(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:
     last = table.iloc[-1]
     parts = {"within": "within", "between": "between", "crossed": "transvariation"}
-    shares = {key: f"{100 * float(last[f'{part}_share']):.0f} %" for key, part in parts.items()}
+    shares = {key: f"{100 * float(last[f'{part}_share']):.0f}" for key, part in parts.items()}
     gini = number(float(last["gini"]), decimals)
     return words("find.dagum", name=name, year=table.index[-1], gini=gini, **shares)
 

@@ -22,20 +22,24 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Spread:
-    """Tables by column and part; `left_out` says which parts a column does not allow, and why.
+    """Tables by column and part; `left_out` names column and part where values do not allow it.
 
     Keys of the tables: density, dagum, theil, sigma, beta, transitions, neighbours (spatial Markov)
     and homogeneity.
     """
 
     columns: Mapping[str, Tables]
-    left_out: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
 
 
 def measure_spread(
     section: Distribution, data: Panel | pd.DataFrame, graph: Graph | None
 ) -> Spread:
-    """Measure every part that the section names; what a column does not allow is told."""
+    """Measure every part that the section names.
+
+    A Gini and Theil's index need values of at least zero, growth in logarithms positive ones: where
+    a column has others, these parts are left out and told.
+    """
     if not isinstance(data, Panel):
         raise InputError("[distribution] needs [table] time; a cross-section has none.")
     if section.by is not None and section.by not in data.frame.columns:
@@ -43,20 +47,29 @@ def measure_spread(
             f"[distribution] by = {section.by!r} is no column of the table or the boundaries."
         )
     found: dict[str, Tables] = {}
-    left_out: list[str] = []
+    left_out: list[tuple[str, str]] = []
     for column in section.columns:
         tables: dict[str, pd.DataFrame] = {}
         for name, make in _parts(section, data, column, graph).items():
+            if _impossible(name, data.frame[column]):
+                left_out.append((column, name))
+                continue
             try:
                 tables[name] = make()
             except InputError as error:
-                if name in ("density", "sigma", "transitions"):
-                    raise InputError(f"[distribution] {error}") from None
-                left_out.append(f"{column}, {name}: {error}")
+                raise InputError(f"[distribution] {error}") from None
         if "neighbours" in tables:
             tables["homogeneity"] = _homogeneity(tables["neighbours"])
         found[column] = tables
     return Spread(found, tuple(left_out))
+
+
+def _impossible(part: str, values: pd.Series) -> bool:
+    """Whether a measure is not defined for values such as these."""
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return False
+    least = float(values.min())
+    return (part in ("dagum", "theil") and least < 0) or (part == "beta" and least <= 0)
 
 
 def _parts(

@@ -113,7 +113,8 @@ def convergence(
     heads = (Head(""), *(Head(word(f"spread.{name}", lang)) for name in names))
     notes = [word("table.note_star_key", lang, stars=star_key(levels, lang))] if levels else []
     notes.append(word("spread.note_beta", lang))
-    return Table((heads,), tuple(rows), tuple(notes), title, lang)
+    under_word = word("threshold.std_error", lang)
+    return Table((heads,), tuple(rows), tuple(notes), title, lang, under_word)
 
 
 def thresholds(
