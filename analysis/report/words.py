@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.report.mechanism_words import MECHANISM_WORDS
 from analysis.report.model_words import MODEL_WORDS
 from analysis.report.shock_words import SHOCK_WORDS
+from analysis.report.sensitivity_words import SENSITIVITY_WORDS
 from analysis.report.spread_words import SPREAD_WORDS
 from analysis.terms import LANGUAGES, Language
 
@@ -18,8 +20,10 @@ SYNTHETIC = {
 
 WORDS: Mapping[str, tuple[str, str]] = {
     **SPREAD_WORDS,
+    **SENSITIVITY_WORDS,
     **SHOCK_WORDS,
     **MODEL_WORDS,
+    **MECHANISM_WORDS,
     # headings
     "question": ("The question", "研究问题"),
     "data": ("Data", "数据"),
@@ -214,6 +218,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # figures and tables
     "fig": ("Figure {number}", "图{number}"),
     "tab": ("Table {number}", "表{number}"),
+    "cap.links": ("Links of the weights: {weights}", "空间权重的连接：{weights}"),
     "cap.lisa": (
         "Local spatial clusters of {name}, {years}",
         "{name}的局部空间集聚（LISA），{years}年",

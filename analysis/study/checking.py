@@ -91,6 +91,7 @@ def check(
     sources = read_sources(file)
     found = Checked([f"Study: {file.plan.study.title}"])
     found.lines.append(f"Boundaries: {file.plan.boundaries.file}: {len(sources.cities)} units")
+    _describe_faults(found, sources)
     _describe_table(found, sources, file)
     _describe_join(found, sources, file, aliases)
     data = _describe_sample(found, sources, file)
@@ -159,6 +160,20 @@ def _describe_join(
         found.lines.append(
             f"  fill in the keys in {found.aliases} and name the file in [boundaries] aliases"
         )
+
+
+def _describe_faults(found: Checked, sources: Sources) -> None:
+    """Faults of the boundaries that nobody mended, of each kind the first few."""
+    if sources.faults.empty:
+        return
+    found.lines.append(
+        f"Faults of the boundaries, not mended (they can take or add neighbours): "
+        f"{len(sources.faults)}"
+    )
+    for problem, rows in sources.faults.groupby("problem", sort=False):
+        who = named(f"{sources.names.get(r.key, r.key)} ({r.detail})" for r in _rows(rows))
+        found.lines.append(f"  {problem}: {who}")
+    found.lines.append("  mend them with shapes.repair, or look at them with analysis.maps.faults")
 
 
 def _describe_sample(found: Checked, sources: Sources, file: StudyFile) -> Data:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.report.captions import captions, synthetic_mark
+from analysis.terms import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Picture", "draw", "file_stem", "plan_pictures"]
 
+HEAVIEST, MANY_NEIGHBOURS, MOST_LINKS = 3, 12, 10_000
 UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -52,10 +54,12 @@ def plan_pictures(study: Study) -> list[Picture]:
 
         cities = shapes.simplify(cities, tolerance_m=study.plan.maps.simplify)
     return [
+        *_weights_map(study, cities),
         *_cluster_maps(study, cities),
         *_moran_figures(study),
         *_effects(study),
         *_spillovers(study, cities),
+        *_groups(study),
         *_spread(study),
         *_thresholds(study),
         *_shocks(study),
@@ -81,6 +85,25 @@ def _map_options(study: Study) -> dict[str, Any]:
         "lines": study.sources.lines,
         "inset": None if section.inset else False,
     }
+
+
+def _weights_map(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
+    """Links of the main weights; of dense ones the heaviest, and none where even these crowd."""
+    from analysis import maps
+
+    if study.plan.main_weights is None:
+        return
+    found = study.weights[study.plan.main_weights]
+    count, links = (int(found.description[key]) for key in ("n", "links"))
+    top = HEAVIEST if links > MANY_NEIGHBOURS * count else None
+    if (links if top is None else top * count) > MOST_LINKS:
+        return
+    options = _map_options(study) | {"labels": None}
+    make = partial(maps.links, cities, found.graph, top=top, **options)
+    caption: dict[str, str] = {
+        lang: captions(study, "cap.links", weights=found.labels[lang])[lang] for lang in LANGUAGES
+    }
+    yield Picture("maps", file_stem("links", found.name), "weights", caption, make)
 
 
 def _cluster_maps(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
@@ -169,6 +192,22 @@ def _spillovers(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
         caption = captions(study, "cap.spillover", columns={"name": focus})
         make = partial(maps.spillover, cities, table, **_map_options(study))
         yield Picture("maps", file_stem("spillover", focus), "spillovers", caption, make)
+
+
+def _groups(study: Study) -> Iterator[Picture]:
+    """Effects of each focus term by group."""
+    from analysis import figures
+    from analysis.report.mechanisms import group_name
+
+    lang = study.plan.study.lang
+    for name, found in study.mechanisms.groups.items():
+        for focus, table in found.effects.groupby("term", sort=False):
+            shown = table.assign(term=[group_name(one, lang) for one in table["group"]])
+            columns = {"term": str(focus), "name": name}
+            caption = captions(study, "cap.group_effects", columns=columns)
+            make = partial(figures.effects, shown, **_options(study))
+            stem = file_stem("groups", name, str(focus))
+            yield Picture("figures", stem, "groups", caption, make)
 
 
 def _spread(study: Study) -> Iterator[Picture]:

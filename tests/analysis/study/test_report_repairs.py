@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import geopandas
@@ -76,6 +77,20 @@ def test_faults_that_nobody_mended_are_printed(faulty: Any) -> None:
         assert found.rows[1][0] == "格14市"
         english = any("between" in row[2] or "touches" in row[2] for row in found.rows)
         assert english == (lang == "en")
+
+
+def test_check_prints_the_faults(case: Any, cityripple: Any) -> None:
+    case.write()
+    cities = shapes.read_boundaries(case.folder / "cells.geojson", key="code", name="name")
+    cities.loc[cities.index[14], "geometry"] = cities.geometry.iloc[14].buffer(-DEGREES)
+    shapes.write_boundaries(cities, case.folder / "cells.gpkg")
+    case.plan["boundaries"] = {"file": "cells.gpkg", "key": "key", "name": "name"}
+    said = cityripple("check", case.write())
+    assert said.code == 0
+    assert "Faults of the boundaries, not mended (they can take or add neighbours): 2" in said.out
+    assert re.search(r"gap: .*m² .*wide", said.out)
+    assert "格14市 (touches nobody" in said.out
+    assert "shapes.repair" in said.out
 
 
 @pytest.mark.parametrize(

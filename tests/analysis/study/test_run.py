@@ -52,6 +52,7 @@ def test_everything_is_written(done: Any) -> None:
         "effects",
     }
     assert {p.name for p in (out / "maps").iterdir()} == {
+        "links_queen.png",
         "lisa_agg.png",
         "values_agg.png",
         "bilisa_agg_res.png",
@@ -64,7 +65,7 @@ def test_the_page_asks_for_nothing(done: Any) -> None:
     page = (done.out / "report.html").read_text(encoding="utf-8")
     assert external(page) == []
     assert "<script" not in page
-    assert page.count("<img") == page.count("data:image/png;base64,") == 7
+    assert page.count("<img") == page.count("data:image/png;base64,") == 8
 
 
 def test_results_are_those_of_the_fit(done: Any) -> None:
@@ -110,8 +111,8 @@ def test_the_resolved_study_is_the_study(done: Any, tmp_path: Path) -> None:
 
 def test_captions_in_both_languages(done: Any) -> None:
     text = (done.out / "captions.md").read_text(encoding="utf-8")
-    assert "- Figure 1. Local spatial clusters of agg, 2011, 2014" in text
-    assert "- 图1　agg的局部空间集聚（LISA），2011、2014年" in text
+    assert "- Figure 2. Local spatial clusters of agg, 2011, 2014" in text
+    assert "- 图2　agg的局部空间集聚（LISA），2011、2014年" in text
     assert text.count("- Table ") == text.count("- 表") == 4
 
 
