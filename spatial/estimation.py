@@ -207,6 +207,8 @@ def check_sample(
         _require_links(sample.network, sample.n_units)
     if lag_error:
         _require_links(sample.error_network, sample.n_units)
+        if effects in ("time", "twoway"):
+            _require_error_lag(sample, effects, y)
     _check_columns(x, y, sample, effects)
     _require_degrees(sample, way, (wy is not None) + lag_error)
     if wy is not None:
@@ -361,11 +363,26 @@ def _require_lag(y: Array, wy: Array, sample: Sample) -> None:
             f"the spatial lag of {sample.outcome} does not vary; use weights that tell units apart "
             "or an outcome that differs between neighbours."
         )
-    if abs(float(y @ wy)) >= (1.0 - COLLINEAR) * size * lagged:
+    if _multiple(y, wy):
         raise InputError(
             f"the spatial lag of {sample.outcome} is a multiple of it, as where every unit "
             "neighbours every other alike; use weights that tell units apart."
         )
+
+
+def _require_error_lag(sample: Sample, effects: Effects, y: Array) -> None:
+    """Refuse weights under which a lag is a multiple once effects have left: any λ fits alike."""
+    lagged = demean(sample.error_network.lag(sample.y), effects, sample.layout)
+    if _multiple(y, lagged) and float(np.linalg.norm(lagged)) > ABSORBED * np.linalg.norm(y):
+        raise InputError(
+            f"the lag of the error is a multiple of it once {effects} effects have left, as where "
+            "every unit neighbours every other alike; use weights that tell units apart."
+        )
+
+
+def _multiple(one: Array, other: Array) -> bool:
+    sizes = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return abs(float(one @ other)) >= (1.0 - COLLINEAR) * sizes
 
 
 def _refuse_collinear(x: Array, labels: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
 from spatial.traces import Traces
 
@@ -116,8 +117,22 @@ def invert(information: Array) -> Array:
     """Inverse of an information matrix.
 
     Its diagonal is scaled to one first, so that units of measurement do not matter.
+
+    Raises
+    ------
+    InputError
+        It is singular, or so near to it that variances come out negative.
     """
     scale = 1.0 / np.sqrt(np.diag(information))
-    inverse = np.linalg.inv(information * np.outer(scale, scale))
+    try:
+        inverse = np.linalg.inv(information * np.outer(scale, scale))
+    except np.linalg.LinAlgError:
+        inverse = np.full_like(information, np.nan)
+    if not (np.diag(inverse) > 0.0).all():
+        raise InputError(
+            "the information is singular, so that these data and weights do not tell the "
+            "parameters apart, as where every unit neighbours every other alike; fit a smaller "
+            "model, or use other weights."
+        )
     inverse = 0.5 * (inverse + inverse.T)
     return np.asarray(inverse * np.outer(scale, scale), dtype=np.float64)

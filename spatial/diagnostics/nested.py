@@ -81,7 +81,27 @@ def require_nested(restricted: Fit, full: Fit) -> None:
             f"the {restricted.kind} is not nested in the {full.kind}, which lacks {named(lost)}; "
             "give the restricted fit first, or compare by aic and bic."
         )
+    _require_same_component(restricted, full)
     _require_same_columns(restricted, full)
+
+
+def _require_same_component(restricted: Fit, full: Fit) -> None:
+    """Random effects of two error models stand on one side of the filter.
+
+    In the Durbin model they lie behind the multiplier of y, which the filter of the error is under
+    a common factor: inside it.
+    """
+    if restricted.model.effects != "random" or "lambda" not in restricted.params.index:
+        return
+    sides = [fit.model.error_component or "outside" for fit in (restricted, full)]
+    if "lambda" not in full.params.index:
+        sides[1] = "inside"
+    if sides[0] != sides[1]:
+        raise InputError(
+            f'the {restricted.kind} with error_component="{sides[0]}" is not nested in the '
+            f'{full.kind}, where random effects stand as with "{sides[1]}"; set '
+            f'error_component="{sides[1]}".'
+        )
 
 
 def _common_factor(restricted: Fit, full: Fit) -> bool:

@@ -484,3 +484,19 @@ def test_no_score_test_where_the_likelihood_is_not_at_its_maximum(panel):
 def test_only_fits_are_tested(ask):
     with pytest.raises(spatial.InputError, match="is no fitted model"):
         ask()
+
+
+def test_random_effects_stand_on_one_side_of_the_filter():
+    """The Durbin model has them inside: SEM outside it is no special case."""
+    panel, w = random_world(correlated=False)
+    kinds = {side: {"error_component": side} for side in ("inside", "outside")}
+    durbin = fitted("SDM", panel, "random", w=w)
+    sem = {side: fitted("SEM", panel, "random", w=w, **o) for side, o in kinds.items()}
+    found = spatial.lr_test(sem["inside"], durbin)
+    assert found["statistic"] == pytest.approx(2.0 * (durbin.loglik - sem["inside"].loglik))
+    with pytest.raises(spatial.InputError, match='set error_component="inside"'):
+        spatial.lr_test(sem["outside"], durbin)
+    wider = fitted("SDEM", panel, "random", w=w, **kinds["outside"])
+    assert spatial.lr_test(sem["outside"], wider)["df"] == 2
+    with pytest.raises(spatial.InputError, match='set error_component="outside"'):
+        spatial.lr_test(sem["inside"], wider)

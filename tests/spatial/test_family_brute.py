@@ -178,3 +178,16 @@ def test_effects_of_an_unbalanced_panel_are_means_over_its_rows():
     assert found["x1", "total"] == pytest.approx(dense.sum() / len(w), rel=1e-10)
     own = pd.Series(np.diag(dense)).groupby(table["unit"].to_numpy()).mean()
     np.testing.assert_allclose(fit.effects_by_unit("x1")["own"], own, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("model", "effects", "match"),
+    [("SEM", "twoway", "a multiple of it"), ("GNS", "unit", "do not tell the parameters apart")],
+)
+def test_weights_that_are_all_alike_identify_no_error_lag(model, effects, match):
+    """Without time effects W v is −v/(N−1) for every v, and W² is a mixture of I and W."""
+    table = case("plain")[0]
+    alike = worlds.graph(np.ones((len(NAMES), len(NAMES))) - np.eye(len(NAMES)), NAMES)
+    spec = getattr(spatial, model)("y ~ x1", effects=effects)
+    with pytest.raises(spatial.InputError, match=match):
+        spec.fit(spatial.Panel(table, "unit", "time"), alike)
