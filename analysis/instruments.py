@@ -237,8 +237,8 @@ def _growth(
         above, below = above - now, below - then
     scale = np.maximum(sums[1][groups], 1e-300)
     nothing = (below <= 1e-12 * scale) & (then > 0)
-    if nothing.any():
-        bad = [name for name, hit in zip(sectors, nothing.any(axis=0), strict=True) if hit]
+    bad = [name for place, name in enumerate(sectors) if nothing[:, place].any()]
+    if bad:
         raise InputError(
             f"sectors {named(bad)} stand in a single unit in the base year, so that they grow "
             "nowhere else; join them with others, or set leave_out=False."

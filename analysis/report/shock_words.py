@@ -73,6 +73,7 @@ SHOCK_WORDS: Mapping[str, tuple[str, str]] = {
         "{high}), by maximum likelihood {plain}{verdict}",
         "工具变量估计下“{x}”对“{y}”的直接效应为{value}（95%置信区间{low}至{high}），极大似然估计为{plain}{verdict}",
     ),
+    "iv.plain": (".", "。"),
     "iv.differs": (
         ": the regressor is endogenous (Wu–Hausman {p}).",
         "；该变量为内生（Wu–Hausman检验{p}）。",

@@ -65,15 +65,15 @@ def instrument_findings(study: Study, words: Words) -> list[str]:
     if found is None or section is None or models is None:
         return []
     decimals, outcome = study.plan.tables.decimals, study.label(found.fit.outcome)
-    tests = found.tests.set_index("test")
+    tests = dict(zip(found.tests["test"], found.tests["p_value"], strict=True))
     out = []
     for term in section.endogenous:
         row, plain = _direct(found.effects, term), _direct(models.main.effects, term)
         if row is None or plain is None:
             continue
-        verdict = "."
-        if "wu_hausman" in tests.index:
-            p = float(tests.loc["wu_hausman", "p_value"])
+        verdict = words("iv.plain")
+        if "wu_hausman" in tests:
+            p = float(tests["wu_hausman"])
             verdict = words("iv.differs" if p < LEVEL else "iv.alike", p=_p(p, decimals))
         values = _interval(row, decimals) | {"plain": number(float(plain["estimate"]), decimals)}
         out.append(words("find.iv", x=study.label(term), y=outcome, verdict=verdict, **values))
@@ -128,14 +128,14 @@ def _findings(study: Study, name: str, shock: Shock, words: Words) -> list[str]:
                     **_interval(row, decimals),
                 )
             )
-    p = float(fit.pretrend().set_index("kind").loc["both", "p_value"])
+    p = float(fit.pretrend().set_index("kind")["p_value"]["both"])
     if pd.notna(p):
         key = "find.did_trend_yes" if p < LEVEL else "find.did_trend_no"
         out.append(words(key, name=label, p=_p(p, decimals)))
     if fit.model.estimator == "imputation" and "own" in effects.index:
-        own = fit.comparison.set_index("kind").loc["own"]
-        values = {k: number(float(own[c]), decimals) for k, c in
-                  (("twoway", "twoway"), ("value", "imputation"))}  # fmt: skip
+        own = fit.comparison.set_index("kind").loc["own"].to_dict()
+        sides = {"twoway": own["twoway"], "value": own["imputation"]}
+        values = {key: number(float(value), decimals) for key, value in sides.items()}
         out.append(words("find.did_twoway", **values))
     if shock.placebo is not None and "own" in shock.placebo.p_values.index:
         p = float(shock.placebo.p_values["own"])

@@ -62,12 +62,12 @@ def estimate_shocks(
     for name, section in sections.items():
         formula = section.formula or (model.formula if model else "")
         by = section.weights or (model.weights[0] if model else next(iter(weights)))
-        missing = "absent" if isinstance(data, Panel) and not data.balanced else None
+        gaps = isinstance(data, Panel) and not data.balanced
         try:
             fit = spatial.DID(
                 formula, first_treated=section.first_treated, leads=section.leads,
                 lags=section.lags, estimator=section.estimator, exposed=section.exposed,
-                missing=missing,
+                missing="absent" if gaps else None,
             ).fit(data, weights[by].graph)  # fmt: skip
             if section.covariance_km is not None:
                 fit = fit.with_cov("hac", km=section.covariance_km, coords=cities)
