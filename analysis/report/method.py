@@ -44,7 +44,7 @@ def equations(fit: Any) -> list[str]:
     past = tuple(model.dynamic or ())
     lag_error = "lambda" in fit.params.index
     inside = lag_error and model.effects == "random" and model.error_component == "inside"
-    parts = ["τ y_{t−1}"] * ("y" in past) + [f"η {w} y_{{t−1}}"] * ("Wy" in past)
+    parts = ["τ y(t−1)"] * ("y" in past) + [f"η {w} y(t−1)"] * ("Wy" in past)
     parts += [f"ρ {w} y{t}"] * ("rho" in fit.params.index)
     parts += [f"X{t} β", *[f"{w} X{t} θ"] * _lags_x(fit)]
     parts += ["μ"] * (model.effects in ("unit", "twoway", "random") and not inside)

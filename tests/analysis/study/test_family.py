@@ -97,7 +97,7 @@ def test_random_effects(case: Any, lang: str) -> None:
 @pytest.mark.parametrize(("lang", "effects"), [("en", "unit"), ("zh", "twoway")])
 def test_dynamic_models(case: Any, lang: str, effects: str) -> None:
     found, said = run(case, lang, dynamic=["y", "Wy"], effects=effects, drawn=lang == "zh")
-    assert "τ y_{t−1} + η W y_{t−1} + ρ W y_t" in said["models"]
+    assert "τ y(t−1) + η W y(t−1) + ρ W y_t" in said["models"]
     assert "[(1 − τ)I − (ρ + η)W]⁻¹(β_k I + θ_k W)" in said["models"]
     assert "Yu, de Jong" in said["models"] or "Yu、de Jong" in said["models"]
     assert "Quasi-maximum likelihood" in said["references"]
