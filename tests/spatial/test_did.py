@@ -265,3 +265,40 @@ def test_nothing_is_changed(world, table):
     before = table.copy()
     spatial.DID("y ~ x", first_treated="start").fit(Panel(table, "unit", "year"), world[1])
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_absent_rows_and_graphs_by_year(world, table, panel):
+    w, options = world[1], {"first_treated": "start", "leads": 2, "lags": 2}
+    yearly = DID("y ~ x", **options).fit(panel, dict.fromkeys(range(2000, 2009), w))
+    plain = DID("y ~ x", **options).fit(panel, w)
+    np.testing.assert_allclose(yearly.events()["estimate"], plain.events()["estimate"])
+    gone = table[~((table["unit"] == "u003") & (table["year"] < 2002))]
+    gaps = Panel(gone, "unit", "year")
+    with pytest.raises(InputError, match="unbalanced"):
+        DID("y ~ x", **options).fit(gaps, w)
+    fit = DID("y ~ x", missing="absent", **options).fit(gaps, w)
+    assert fit.nobs == len(gone)
+    off = fit.effects()["estimate"] - plain.effects()["estimate"]
+    assert (off.abs() < 2 * plain.effects()["std_error"]).all()
+
+
+def test_a_later_start_than_the_panel_counts_as_not_yet_treated(world, table, panel):
+    later = table.assign(start=table["start"].where(table["unit"] != "u010", 2030))
+    fit = DID("y ~ 1", first_treated="start", leads=0, lags=2).fit(
+        Panel(later, "unit", "year"), world[1]
+    )
+    never = table.assign(start=table["start"].where(table["unit"] != "u010"))
+    same = DID("y ~ 1", first_treated="start", leads=0, lags=2).fit(
+        Panel(never, "unit", "year"), world[1]
+    )
+    np.testing.assert_allclose(fit.effects()["estimate"], same.effects()["estimate"])
+    assert fit.cohorts.equals(same.cohorts)
+
+
+def test_every_second_year_counts_in_steps(world, table):
+    thin = table[table["year"] % 2 == 0]
+    halved = thin.assign(year=thin["year"] // 2, start=np.ceil(thin["start"] / 2))
+    options = {"first_treated": "start", "leads": 1, "lags": 1}
+    one = DID("y ~ x", **options).fit(Panel(thin, "unit", "year"), world[1])
+    two = DID("y ~ x", **options).fit(Panel(halved, "unit", "year"), world[1])
+    pd.testing.assert_frame_equal(one.events(), two.events())
