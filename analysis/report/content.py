@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from analysis.report import inputs, outputs
+from analysis.report import inputs, outputs, sensitivity
 from analysis.report.blocks import Block, Bullets, Code, Section, Text
 from analysis.report.choosing import choosing
 from analysis.report.findings import (
@@ -14,6 +14,7 @@ from analysis.report.findings import (
     flow_findings,
     spills_over,
 )
+from analysis.report.mechanisms import channels, groups, mechanism_findings, moderators
 from analysis.report.method import method
 from analysis.report.parts import grid, of_models, said, span, study_period
 from analysis.report.shocks import instrument_findings, instruments, shock_findings, shocks
@@ -75,6 +76,9 @@ REFERENCES = {
             "Journal of Econometrics 154(2), 165–185."
         ),
     ),
+    "channels": (
+        "江艇 (2022). 因果推断经验研究中的中介效应与调节效应. 中国工业经济 (5), 100–120.",
+    ),
     "thresholds": (
         "Hansen, B. E. (1999). Threshold effects in non-dynamic panels: estimation, testing, and "
         "inference. Journal of Econometrics 93(2), 345–368.",
@@ -125,8 +129,15 @@ def sections(study: Study, exhibits: Exhibits) -> list[Section]:
         "spillovers": outputs.spillovers,
         "instruments": instruments,
         "shocks": shocks,
+        "channels": channels,
+        "moderators": moderators,
+        "groups": groups,
         "thresholds": thresholds,
         "distribution": distribution,
+        "robustness": sensitivity.robustness,
+        "decay": sensitivity.decay,
+        "carriers": sensitivity.carriers,
+        "profiles": sensitivity.profiles,
         "truth": outputs.truth,
         "notes": outputs.notes,
         "limits": _limits,
@@ -198,7 +209,9 @@ def _findings(study: Study, words: Words) -> list[Block]:
         for found in cluster_findings(study.clusters, study.label, words, decimals).values():
             sentences += found
     sentences += [*instrument_findings(study, words), *shock_findings(study, words)]
+    sentences += mechanism_findings(study, words)
     sentences += [*threshold_findings(study, words), *spread_findings(study, words)]
+    sentences += sensitivity.sensitivity_findings(study, words)
     return [Bullets(sentences)] if sentences else []
 
 
@@ -247,6 +260,7 @@ def _references(study: Study, _: Words) -> list[Block]:
         keys += ["random"] * (fit.model.effects == "random" and "lambda" in fit.params.index)
     if study.clusters:
         keys += ["clusters", *(["bilisa"] if study.clusters.bilisa else [])]
+    keys += ["channels"] if study.mechanisms.channels else []
     keys += ["thresholds"] if study.thresholds else []
     keys += ["distribution"] if study.spread else []
     keys += ["did"] if study.shocks else []

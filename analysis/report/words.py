@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from analysis.report.mechanism_words import MECHANISM_WORDS
 from analysis.report.model_words import MODEL_WORDS
-from analysis.report.shock_words import SHOCK_WORDS
 from analysis.report.sensitivity_words import SENSITIVITY_WORDS
+from analysis.report.shock_words import SHOCK_WORDS
 from analysis.report.spread_words import SPREAD_WORDS
 from analysis.terms import LANGUAGES, Language
 

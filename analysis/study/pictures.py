@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analysis.study.results import Study
 
-__all__ = ["Picture", "draw", "file_stem", "plan_pictures"]
+__all__ = ["Picture", "draw", "figure_options", "file_stem", "map_options", "plan_pictures"]
 
 HEAVIEST, MANY_NEIGHBOURS, MOST_LINKS = 3, 12, 10_000
 UNSAFE = re.compile(r"[^\w.-]+")
@@ -66,7 +66,7 @@ def plan_pictures(study: Study) -> list[Picture]:
     ]
 
 
-def _options(study: Study) -> dict[str, Any]:
+def figure_options(study: Study) -> dict[str, Any]:
     """Give what all maps and figures are told."""
     plan = study.plan
     return {
@@ -77,9 +77,10 @@ def _options(study: Study) -> dict[str, Any]:
     }
 
 
-def _map_options(study: Study) -> dict[str, Any]:
+def map_options(study: Study) -> dict[str, Any]:
+    """Give what all maps are told."""
     section = study.plan.maps
-    return _options(study) | {
+    return figure_options(study) | {
         "approval": section.approval or None,
         "labels": list(section.labels) or None,
         "lines": study.sources.lines,
@@ -98,7 +99,7 @@ def _weights_map(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
     top = HEAVIEST if links > MANY_NEIGHBOURS * count else None
     if (links if top is None else top * count) > MOST_LINKS:
         return
-    options = _map_options(study) | {"labels": None}
+    options = map_options(study) | {"labels": None}
     make = partial(maps.links, cities, found.graph, top=top, **options)
     caption: dict[str, str] = {
         lang: captions(study, "cap.links", weights=found.labels[lang])[lang] for lang in LANGUAGES
@@ -109,7 +110,7 @@ def _weights_map(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
 def _cluster_maps(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
     from analysis import maps
 
-    found, options = study.clusters, _map_options(study)
+    found, options = study.clusters, map_options(study)
     if found is None:
         return
     now = "" if found.years else "_now"
@@ -149,7 +150,7 @@ def _last_values(study: Study, column: str) -> pd.Series[Any]:
 def _moran_figures(study: Study) -> Iterator[Picture]:
     from analysis import figures
 
-    found, options = study.clusters, _options(study)
+    found, options = study.clusters, figure_options(study)
     if found is None:
         return
     graph = study.weights[str(study.plan.main_weights)].graph
@@ -177,7 +178,7 @@ def _effects(study: Study) -> Iterator[Picture]:
             figures.effects,
             study.models.main.effects,
             labels=dict(study.plan.labels),
-            **_options(study),
+            **figure_options(study),
         )
         yield Picture("figures", "effects", "effects", captions(study, "cap.effects"), make)
 
@@ -190,7 +191,7 @@ def _spillovers(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
     for focus in study.models.flows:
         table = study.models.by_unit[focus]
         caption = captions(study, "cap.spillover", columns={"name": focus})
-        make = partial(maps.spillover, cities, table, **_map_options(study))
+        make = partial(maps.spillover, cities, table, **map_options(study))
         yield Picture("maps", file_stem("spillover", focus), "spillovers", caption, make)
 
 
@@ -205,7 +206,7 @@ def _groups(study: Study) -> Iterator[Picture]:
             shown = table.assign(term=[group_name(one, lang) for one in table["group"]])
             columns = {"term": str(focus), "name": name}
             caption = captions(study, "cap.group_effects", columns=columns)
-            make = partial(figures.effects, shown, **_options(study))
+            make = partial(figures.effects, shown, **figure_options(study))
             stem = file_stem("groups", name, str(focus))
             yield Picture("figures", stem, "groups", caption, make)
 
@@ -214,7 +215,7 @@ def _spread(study: Study) -> Iterator[Picture]:
     """Densities and transitions of columns."""
     from analysis import figures
 
-    options = _options(study) | {"labels": dict(study.plan.labels)}
+    options = figure_options(study) | {"labels": dict(study.plan.labels)}
     plans = (
         ("density", "densities", figures.densities),
         ("transitions", "transitions", figures.transitions),
@@ -237,7 +238,7 @@ def _shocks(study: Study) -> Iterator[Picture]:
 
     for name, shock in study.shocks.items():
         caption = captions(study, "cap.event_study", columns={"name": name})
-        make = partial(figures.event_study, shock.fit, **_options(study))
+        make = partial(figures.event_study, shock.fit, **figure_options(study))
         yield Picture("figures", file_stem("event_study", name), "shocks", caption, make)
 
 
@@ -245,7 +246,7 @@ def _thresholds(study: Study) -> Iterator[Picture]:
     """Likelihood ratio of each threshold."""
     from analysis import figures
 
-    options = _options(study) | {"labels": dict(study.plan.labels)}
+    options = figure_options(study) | {"labels": dict(study.plan.labels)}
     for (name, term), found in study.thresholds.items():
         columns = {"name": found.variable, "term": term}
         caption = captions(study, "cap.threshold", columns=columns)

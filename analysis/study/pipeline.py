@@ -18,6 +18,7 @@ from analysis.study.reading import StudyFile, read_study, resolve_path
 from analysis.study.record import make_manifest
 from analysis.study.results import Study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
+from analysis.study.sensitivity import explore_sensitivity
 from analysis.study.shocks import estimate_by_instruments, estimate_shocks
 from analysis.study.sources import KEY, input_files, read_sources
 from analysis.study.spreading import measure_spread
@@ -156,12 +157,17 @@ def compute(
     instrumented = estimate_by_instruments(
         plan.instruments, plan.model, models, sample.model_data, main
     )
+    steps("robustness")
+    sensitivity = explore_sensitivity(
+        file, models, sample, weights, sources, clusters, jobs=jobs,
+        tell=lambda text: steps.within("robustness", text),
+    )  # fmt: skip
     return Study(
         out=out, plan=plan, sources=sources, measured=measured, sample=sample, filled=filled,
         suspicious=suspicious, weights=weights, models=models, clusters=clusters,
         truth=truth_table(file, models), warnings=measured.warnings, manifest=manifest,
         spread=spread, thresholds=thresholds, shocks=shocks, instrumented=instrumented,
-        mechanisms=mechanisms,
+        mechanisms=mechanisms, sensitivity=sensitivity,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Read a study file: TOML, overrides, what is not yet available, faults by field."""
+"""Read a study file: TOML, overrides, faults by field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from analysis.study import schema
 from analysis.study.schema import Plan
 from spatial.errors import InputError
 
@@ -65,7 +64,7 @@ def read_study(
     ------
     InputError
         The file is missing or no TOML, a key is unknown (the nearest valid one is named), a value
-        is of the wrong kind, or a section or option is not yet available.
+        is of the wrong kind.
     """
     path = None if isinstance(study, Mapping) else Path(study)
     raw = deepcopy(dict(study)) if isinstance(study, Mapping) else _read_toml(Path(study))
@@ -76,7 +75,6 @@ def read_study(
             whole = str(given) if _is_keyword(str(given)) else str(Path(given).absolute())
             _set(raw, f"{section}.file", whole)
     where = path.name if path else "the study"
-    _refuse_later(raw, where)
     try:
         plan = Plan.model_validate(raw)
     except ValidationError as error:
@@ -136,17 +134,6 @@ def _set(raw: dict[str, Any], dotted: str, value: Any) -> None:
                 "model.kind."
             )
     target[key] = value
-
-
-def _refuse_later(raw: Mapping[str, Any], where: str) -> None:
-    """Refuse what STUDY.md describes and this version does not hold yet, by name."""
-    for section in schema.LATER_SECTIONS:
-        if section in raw:
-            known = ", ".join(Plan.model_fields)
-            raise InputError(
-                f"{where}: the section [{section}] is not yet available; remove it (available "
-                f"are {known})."
-            )
 
 
 def _sentence(error: ValidationError) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.study.folder import MADE_BY
 from analysis.study.resolved import without_folder
 from analysis.study.results import Study
+from analysis.study.sensitivity_output import sensitivity_record
 
 __all__ = ["make_manifest", "plain", "results_record"]
 
@@ -132,6 +133,8 @@ def results_record(study: Study) -> dict[str, Any]:
             **_clusters(study),
             **_spread(study),
             **_shocks(study),
+            **_mechanisms(study),
+            **sensitivity_record(study),
             "truth": study.truth,
             "warnings": list(study.warnings),
         }
@@ -223,6 +226,30 @@ def _shocks(study: Study) -> dict[str, Any]:
             "coefficients": found.fit.tidy(), "effects": found.effects,
             "first_stage": found.first_stage, "tests": found.tests,
             "notes": list(found.fit.notes),
+        },
+    }  # fmt: skip
+
+
+def _mechanisms(study: Study) -> dict[str, Any]:
+    found = study.mechanisms
+    return {
+        "channels": [
+            {"name": name, "term": term, "links": one.links, "paths": one.paths}
+            | {"notes": list(one.notes)}
+            for (name, term), one in found.channels.items()
+        ],
+        "moderators": [
+            {"name": name, "term": term, "moderator": one.moderator, "effects": one.effects}
+            | {"change": one.change, "tests": one.tests, "notes": list(one.notes)}
+            for (name, term), one in found.moderators.items()
+        ],
+        "groups": {
+            name: {
+                "members": one.members.astype(str), "separate": one.separate,
+                "effects": one.effects, "between": one.between, "contrasts": one.contrasts,
+                "tests": one.tests, "coefficients": one.joint.tidy(), "notes": list(one.notes),
+            }
+            for name, one in found.groups.items()
         },
     }  # fmt: skip
 

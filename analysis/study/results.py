@@ -15,6 +15,7 @@ from analysis.study.mechanisms import Mechanisms
 from analysis.study.modelling import Models
 from analysis.study.sampling import Sample, used_columns
 from analysis.study.schema import Plan
+from analysis.study.sensitivity import Sensitivity
 from analysis.study.shocks import Instrumented, Shock
 from analysis.study.sources import Sources
 from analysis.study.spreading import Spread
@@ -56,6 +57,8 @@ class Study:
         Differences in differences by name; the main model by instruments, or None.
     mechanisms
         Channels, moderators and groups.
+    sensitivity
+        Other choices, distance, other weights, city by city.
     spread, thresholds
         Distribution of columns over units, None where it is not asked for; thresholds by (name,
         term).
@@ -84,6 +87,7 @@ class Study:
     mechanisms: Mechanisms = field(default_factory=Mechanisms)
     shocks: Mapping[str, Shock] = field(default_factory=dict)
     instrumented: Instrumented | None = None
+    sensitivity: Sensitivity = field(default_factory=Sensitivity)
 
     def label(self, name: str, lang: str | None = None) -> str:
         """Give the printed name of a column or term."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,9 @@ __all__ = [
     "numeric_columns",
     "used_columns",
 ]
+
+
+EXPRESSION = re.compile(r"[()+*/]")
 
 
 @dataclass(frozen=True)

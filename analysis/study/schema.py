@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from analysis.study.schema_base import Covariance, Kind, OpenSection, Scalar, Section
+from analysis.study.schema_mechanisms import Channel, Group, Moderator
+from analysis.study.schema_sensitivity import Carriers, Decay, Profiles, Robustness
+from analysis.study.schema_shocks import Did, Instruments
 
 __all__ = [
-    "LATER_SECTIONS",
     "Autocorrelation",
     "Boundaries",
-    "Channel",
-    "Cut",
     "Did",
     "Distribution",
     "Instruments",
-    "Group",
-    "LocalClass",
     "Maps",
     "Measure",
     "Model",
-    "Moderator",
     "Plan",
     "StudySection",
     "Table",
@@ -30,39 +29,12 @@ __all__ = [
     "WeightsSection",
 ]
 
-LATER_SECTIONS = (
-    "robustness",
-    "decay",
-    "carriers",
-    "profiles",
-)
-
-Kind = Literal["OLS", "SLX", "SAR", "SEM", "SDM", "SDEM", "SAC", "GNS"]
-Covariance = Literal["auto", "expected", "observed", "robust", "cluster", "driscoll-kraay", "hac"]
 COVARIANCE_KEYS = {
     "covariance_by": ("cluster",),
     "covariance_km": ("hac",),
     "covariance_lags": ("driscoll-kraay", "hac"),
 }
 Part = Literal["density", "dagum", "theil", "convergence", "transitions"]
-Scalar = str | int | float | bool
-
-
-class Section(BaseModel):
-    """A section of the study file: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class OpenSection(BaseModel):
-    """A section whose further keys are the arguments of a function."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, str_strip_whitespace=True)
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The keys beyond the fixed ones, as written."""
-        return dict(self.model_extra or {})
 
 
 class StudySection(Section):
@@ -228,87 +200,6 @@ class Threshold(Section):
     bootstrap: int = Field(default=300, ge=0)
 
 
-class Channel(Section):
-    """[channels.NAME]: a column that the focus may move, or a chain of them."""
-
-    column: str | None = Field(default=None, min_length=1)
-    chain: tuple[str, ...] | None = Field(default=None, min_length=2)
-    steps: Literal[2, 3] = 2
-    draws: int = Field(default=500, ge=0)
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Channel:
-        if (self.column is None) == (self.chain is None):
-            raise ValueError("give exactly one of column and chain")
-        return self
-
-
-class Moderator(Section):
-    """[moderators.NAME]: the column on which the effect of the focus may depend."""
-
-    column: str = Field(min_length=1)
-    at: tuple[float, ...] | None = Field(default=None, min_length=1)
-
-
-class Cut(Section):
-    """Classes of a number: lower bounds of all classes but the first, in one year or on average."""
-
-    column: str = Field(min_length=1)
-    at: int | None = None
-    breaks: Literal["median"] | tuple[float, ...] = "median"
-    labels: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Cut:
-        breaks = (0.0,) if self.breaks == "median" else self.breaks
-        if not breaks or list(breaks) != sorted(set(breaks)):
-            raise ValueError("breaks rise from class to class, such as [50, 100, 500]")
-        if self.labels and len(self.labels) != len(breaks) + 1:
-            raise ValueError(
-                f"{len(breaks)} breaks make {len(breaks) + 1} classes, but there are "
-                f"{len(self.labels)} labels"
-            )
-        return self
-
-
-class LocalClass(Section):
-    """Local clusters of a column in one year."""
-
-    column: str = Field(min_length=1)
-    at: int | None = None
-    alpha: float = Field(default=0.05, gt=0, lt=1)
-
-
-class Group(Section):
-    """[groups.NAME]: which units are compared, and by what they are told apart."""
-
-    column: str | None = Field(default=None, min_length=1)
-    cut: Cut | None = None
-    flag: str | None = Field(default=None, min_length=1)
-    lisa: LocalClass | None = None
-    focus: tuple[str, ...] = ()
-    between: bool = False
-    permutations: int = Field(default=0, ge=0)
-
-    @field_validator("focus", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Group:
-        given = [self.column, self.cut, self.flag, self.lisa]
-        if sum(rule is not None for rule in given) != 1:
-            raise ValueError("give exactly one of column, cut, flag and lisa")
-        return self
-
-    @property
-    def source(self) -> str:
-        """The column that the rule reads."""
-        rule = self.cut or self.lisa
-        return rule.column if rule else str(self.column or self.flag)
-
-
 class Distribution(Section):
     """[distribution]: how columns are distributed over units, by which groups."""
 
@@ -320,42 +211,6 @@ class Distribution(Section):
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
-
-
-class Did(Section):
-    """[did.NAME]: a treatment that starts at different times, here and at the neighbours."""
-
-    first_treated: str = Field(min_length=1)
-    formula: str | None = None
-    weights: str | None = None
-    leads: int = Field(default=4, ge=0)
-    lags: int = Field(default=5, ge=0)
-    estimator: Literal["imputation", "twoway"] = "imputation"
-    exposed: Literal["excluded", "modelled"] = "excluded"
-    placebo: int = Field(default=200, ge=0)
-    covariance_km: float | None = Field(default=None, gt=0)
-
-
-class Instruments(Section):
-    """[instruments]: terms that are not exogenous, and what stands outside to move them."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, serialize_by_alias=True
-    )
-
-    endogenous: tuple[str, ...] = Field(alias="for", min_length=1)
-    excluded: tuple[str, ...] = Field(min_length=1)
-    lagged: Literal["all"] | tuple[str, ...] | None = None
-
-    @field_validator("endogenous", "excluded", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @field_validator("lagged", mode="before")
-    @classmethod
-    def _all_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) and value != "all" else value
 
 
 class Maps(Section):
@@ -404,6 +259,10 @@ class Plan(Section):
     moderators: dict[str, Moderator] = Field(default_factory=dict)
     groups: dict[str, Group] = Field(default_factory=dict)
     distribution: Distribution | None = None
+    robustness: Robustness | None = None
+    decay: Decay | None = None
+    carriers: Carriers | None = None
+    profiles: Profiles | None = None
     maps: Maps = Field(default_factory=Maps)
     tables: Tables = Field(default_factory=Tables)
     labels: dict[str, str] = Field(default_factory=dict)
@@ -442,6 +301,20 @@ class Plan(Section):
                     f"[did.{name}] weights names {section.weights!r}, but the weights of the study "
                     f"are {', '.join(self.weights)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _later_parts_stand_on_the_model(self) -> Plan:
+        for name in ("robustness", "decay", "carriers", "profiles"):
+            section = getattr(self, name)
+            if section is not None and self.model is None:
+                raise ValueError(f"[{name}] needs a [model]; add one")
+            for one in getattr(section, "weights", ()):
+                if one not in self.weights:
+                    raise ValueError(
+                        f"[{name}] weights names {one!r}, but the weights of the study are "
+                        f"{', '.join(self.weights)}"
+                    )
         return self
 
     @property

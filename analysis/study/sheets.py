@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from analysis.study.results import Study
     from analysis.tables import Table
 
-__all__ = ["TABLE_FORMATS", "Sheet", "plan_sheets"]
+__all__ = ["TABLE_FORMATS", "Sheet", "plan_sheets", "with_mark"]
 
 TABLE_FORMATS = ("csv", "tex", "xlsx", "docx")
 MOST_YEARS = 25
@@ -37,7 +37,12 @@ class Sheet:
 def plan_sheets(study: Study) -> list[Sheet]:
     """All tables of a study, in the order of the report; those of made-up data say so in a note."""
     sheets = [*_description(study), *_moran(study), *_tests(study), *_models(study)]
-    sheets += [*_spread(study), *_shocks(study)]
+    sheets += [*_mechanisms(study), *_spread(study), *_shocks(study)]
+    return with_mark(study, sheets)
+
+
+def with_mark(study: Study, sheets: list[Sheet]) -> list[Sheet]:
+    """The tables, with a note where the data are made up."""
     mark = synthetic_sentence(study)
     if not mark:
         return sheets
@@ -149,6 +154,33 @@ def _shocks(study: Study) -> Iterator[Sheet]:
         table = tables.effects(fits, names=names, parentheses=main, **style, **stars)
         caption = captions(study, "cap.instruments_effects")
         yield Sheet("instruments_effects", "instruments", caption, table)
+
+
+def _mechanisms(study: Study) -> Iterator[Sheet]:
+    """Channels with their paths, moderators, groups."""
+    from analysis import tables
+    from analysis.study.pictures import file_stem
+
+    found, style = study.mechanisms, _style(study) | {"stars": study.plan.tables.stars}
+    chains = list(found.channels.values())
+    if chains:
+        table = tables.channels(chains, **style)
+        yield Sheet("channels", "channels", captions(study, "cap.channels"), table)
+    if any(len(one.paths) for one in chains):
+        told = [one for one in chains if len(one.paths)]
+        table = tables.mediation(told, **style)
+        yield Sheet("mediation", "channels", captions(study, "cap.mediation"), table)
+    if found.moderators:
+        table = tables.moderation(list(found.moderators.values()), **style)
+        yield Sheet("moderation", "moderators", captions(study, "cap.moderation"), table)
+    for name, one in found.groups.items():
+        names = {"name": name}
+        caption = captions(study, "cap.groups", columns=names)
+        yield Sheet(file_stem("groups", name), "groups", caption, tables.groups(one, **style))
+        if study.plan.groups[name].between:
+            caption = captions(study, "cap.between", columns=names)
+            table = tables.spillovers_between(one, **style)
+            yield Sheet(file_stem("between", name), "groups", caption, table)
 
 
 def _spread(study: Study) -> Iterator[Sheet]:

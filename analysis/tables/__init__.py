@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.tables.correlations import correlations
+from analysis.tables.mechanisms import channels, groups, mediation, moderation, spillovers_between
 from analysis.tables.regression import effects, models
 from analysis.tables.shocks import did
 from analysis.tables.specification import tests
@@ -12,13 +13,18 @@ from analysis.tables.table import Table
 
 __all__ = [
     "Table",
+    "channels",
     "convergence",
     "correlations",
     "describe", "did",
     "effects",
+    "groups",
     "inequality",
+    "mediation",
     "models",
+    "moderation",
     "moran",
+    "spillovers_between",
     "tests",
     "thresholds",
 ]

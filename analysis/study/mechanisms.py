@@ -1,0 +1,102 @@
+"""How, where and for whom: channels, moderators and groups of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.study.grouping import members
+from analysis.study.modelling import Models
+from analysis.study.sampling import Sample
+from analysis.study.schema import Plan
+from spatial.errors import InputError
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+    from spatial.heterogeneity import Groups
+    from spatial.mechanisms import Channels, Moderation
+
+__all__ = ["Mechanisms", "explore"]
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Mechanisms:
+    """Channels and moderators by (name of the section, term), groups by name."""
+
+    channels: Mapping[Key, Channels] = field(default_factory=dict)
+    moderators: Mapping[Key, Moderation] = field(default_factory=dict)
+    groups: Mapping[str, Groups] = field(default_factory=dict)
+
+
+def explore(
+    plan: Plan,
+    models: Models | None,
+    sample: Sample,
+    measured: pd.DataFrame,
+    graph: Graph | None,
+    *,
+    jobs: int,
+) -> Mechanisms:
+    """Fit what [channels], [moderators] and [groups] ask for, as the main model is specified.
+
+    Parameters
+    ----------
+    measured
+        All rows, so that groups may be cut at a year before the sample.
+    graph
+        The main weights.
+    """
+    import spatial
+
+    if models is None:
+        return Mechanisms()
+    model, data, terms = models.main.fit.model, sample.model_data, list(models.by_unit)
+    options: dict[str, Any] = {"seed": plan.study.seed, "jobs": jobs}
+    channels: dict[Key, Any] = {}
+    moderators: dict[Key, Any] = {}
+    groups: dict[str, Any] = {}
+    for name, asked in plan.channels.items():
+        given = {name: list(asked.chain) if asked.chain else str(asked.column)}
+        for term in terms:
+            channels[name, term] = _within(
+                f"[channels.{name}]",
+                spatial.channels,
+                (model, data, graph),
+                {"focus": term, "channels": given, "steps": asked.steps, "draws": asked.draws}
+                | options,
+            )
+    for name, moderator in plan.moderators.items():
+        for term in terms:
+            moderators[name, term] = _within(
+                f"[moderators.{name}]",
+                spatial.moderate,
+                (model, data, graph),
+                {"focus": term, "moderator": moderator.column, "at": moderator.at},
+            )
+    for name, group in plan.groups.items():
+        by = members(name, group, sample, measured, plan.table.time, graph)
+        groups[name] = _within(
+            f"[groups.{name}]",
+            spatial.groups,
+            (model, data, graph),
+            {"by": by, "focus": group.focus or terms, "between": group.between}
+            | {"permutations": group.permutations}
+            | options,
+        )
+    return Mechanisms(channels, moderators, groups)
+
+
+def _within(
+    section: str, call: Callable[..., Any], given: tuple[Any, ...], options: Mapping[str, Any]
+) -> Any:
+    """Call, and name the section in a refusal."""
+    try:
+        return call(*given, **options)
+    except InputError as error:
+        raise InputError(f"{section} {error}") from None

@@ -1,0 +1,235 @@
+"""Tables of channels, of moderators and of groups: direct, indirect and total effects in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.tables.cells import UNDEFINED, Cell, check_stars, stars_of
+from analysis.tables.labels import term_label
+from analysis.tables.notes import star_key
+from analysis.tables.table import Head, Row, Table
+from analysis.terms import check_language
+from analysis.terms import term as word
+
+if TYPE_CHECKING:
+    from spatial.heterogeneity import Groups
+    from spatial.mechanisms import Channels, Moderation
+
+__all__ = ["channels", "groups", "mediation", "moderation", "spillovers_between"]
+
+EFFECTS = ("direct", "indirect", "total")
+
+
+class _Style:
+    """How numbers and names are printed."""
+
+    def __init__(
+        self,
+        labels: Mapping[str, str] | None,
+        lang: str,
+        decimals: int,
+        stars: Sequence[float],
+    ) -> None:
+        self.lang, self.decimals = check_language(lang), decimals
+        self.labels, self.levels = labels, check_stars(stars)
+
+    def name(self, text: str) -> str:
+        """Printed name of a term, or of a path of terms."""
+        parts = [term_label(part, self.labels, self.lang) for part in text.split(" → ")]
+        return " → ".join(parts)
+
+    def lines(
+        self, label: str, rows: pd.DataFrame, kinds: Iterable[str], counts: Sequence[str] = ()
+    ) -> list[Row]:
+        """A line of estimates with stars, and one of standard errors below it."""
+        found = rows.set_index("effect")
+        top, below = [], []
+        for kind in kinds:
+            known = kind in found.index and bool(found["estimate"].notna()[kind])
+            row = found.loc[kind] if known else None
+            top.append(UNDEFINED if row is None else self._estimate(row))
+            error = None if row is None or pd.isna(row["std_error"]) else float(row["std_error"])
+            below.append(
+                Cell()
+                if error is None
+                else Cell(value=error, decimals=self.decimals, brackets=True, smallest="e")
+            )
+        top += [Cell(value=float(found[count].iloc[0]), decimals=0) for count in counts]
+        below += [Cell() for _ in counts]
+        return [Row(label, tuple(top)), Row("", tuple(below), kind="under")]
+
+    def _estimate(self, row: Any) -> Cell:
+        stars = "" if pd.isna(row["p_value"]) else stars_of(float(row["p_value"]), self.levels)
+        value = float(row["estimate"])
+        return Cell(value=value, decimals=self.decimals, stars=stars, smallest="e")
+
+    def head(self, kinds: Iterable[str], counts: Iterable[str] = ()) -> tuple[tuple[Head, ...]]:
+        """Names of the columns."""
+        names = [*(f"effect.{kind}" for kind in kinds), *(f"mechanism.{count}" for count in counts)]
+        return ((Head(""), *(Head(word(name, self.lang)) for name in names)),)
+
+    def table(
+        self,
+        head: tuple[tuple[Head, ...], ...],
+        rows: Iterable[Row],
+        title: str | None,
+        *notes: str,
+    ) -> Table:
+        """The table with the key of its stars."""
+        what = word("table.under_se", self.lang)
+        key = word("table.note_stars", self.lang, what=what, stars=star_key(self.levels, self.lang))
+        if not self.levels:
+            key = word("table.note_parentheses", self.lang, what=what)
+        said = [word(f"mechanism.note_{note}", self.lang) for note in notes]
+        return Table(head, tuple(rows), (key, *said), title, self.lang)
+
+
+def channels(
+    found: Sequence[Channels],
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of what moves each channel, and with three steps of what the channels move.
+
+    Parameters
+    ----------
+    found
+        Results of `spatial.channels`.
+    labels, lang, decimals, stars, title
+        As in `models`.
+
+    Examples
+    --------
+    >>> tables.channels([found], lang="zh").save("机制.docx")  # doctest: +SKIP
+    """
+    style, rows = _Style(labels, lang, decimals, stars), []
+    for table in (one.links for one in found):
+        for keys, part in table.groupby(["channel", "cause", "response"], sort=False):
+            name = style.name(f"{keys[1]} → {keys[2]}")
+            rows += style.lines(name, part, EFFECTS, ("nobs", "isolates"))
+    return style.table(style.head(EFFECTS, ("nobs", "isolates")), rows, title, "links")
+
+
+def mediation(
+    found: Sequence[Channels],
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of what travels each path from the focus to the outcome, with bootstrap errors.
+
+    Examples
+    --------
+    >>> tables.mediation([found])  # doctest: +SKIP
+    """
+    style, rows = _Style(labels, lang, decimals, stars), []
+    for one in found:
+        for (_, kind, path), part in one.paths.groupby(["channel", "kind", "path"], sort=False):
+            name = word("mechanism.sum", lang) if kind == "sum" else style.name(str(path))
+            rows += style.lines(name, part, EFFECTS, ("nobs", "draws"))
+    return style.table(style.head(EFFECTS, ("nobs", "draws")), rows, title, "paths")
+
+
+def moderation(
+    found: Sequence[Moderation],
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of effects at values of each moderator, and of what a rise of it by one adds.
+
+    Examples
+    --------
+    >>> tables.moderation([found])  # doctest: +SKIP
+    """
+    style, rows = _Style(labels, lang, decimals, stars), []
+    for one in found:
+        moderator = style.name(one.moderator)
+        rows.append(Row(f"{style.name(one.term)} × {moderator}", kind="section"))
+        for value, part in one.effects.groupby("value", sort=False):
+            rows += style.lines(f"{moderator} = {float(str(value)):.4g}", part, EFFECTS)
+        rows += style.lines(word("mechanism.change", lang), one.change, EFFECTS)
+    return style.table(style.head(EFFECTS), rows, title, "moderation")
+
+
+def groups(
+    found: Groups,
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of effects by group: each group alone, all in one fit, their differences, the tests.
+
+    Examples
+    --------
+    >>> tables.groups(found, lang="zh")  # doctest: +SKIP
+    """
+    style, rows = _Style(labels, lang, decimals, stars), []
+    counts, kinds = ("nobs", "units", "isolates"), (*EFFECTS, "sent")
+    for key, table in (("separate", found.separate), ("joint", found.effects)):
+        for term, part in table.groupby("term", sort=False):
+            heading = word(f"mechanism.{key}", lang, name=style.name(str(term)))
+            rows.append(Row(heading, kind="section"))
+            for group, lines in part.groupby("group", sort=False):
+                rows += style.lines(_group(str(group), lang), lines, kinds, counts)
+    for term, part in found.contrasts.groupby("term", sort=False):
+        heading = word("mechanism.differences", lang, name=style.name(str(term)))
+        rows.append(Row(heading, kind="section"))
+        for (one, other), lines in part.groupby(["group", "versus"], sort=False):
+            names = f"{_group(str(one), lang)} − {_group(str(other), lang)}"
+            rows += [Row(r.label, (*r.cells, *(Cell() for _ in counts)), r.kind)
+                     for r in style.lines(names, lines, kinds)]  # fmt: skip
+    return style.table(style.head(kinds, counts), rows, title, "groups", "separate")
+
+
+def _group(name: str, lang: str) -> str:
+    """Printed name of a group: yes and no, regions and local classes have fixed words."""
+    from analysis.terms import TERMS
+
+    for prefix in ("mechanism.group_", "cluster."):
+        if f"{prefix}{name}" in TERMS:
+            return word(f"{prefix}{name}", lang)
+    return name
+
+
+def spillovers_between(
+    found: Groups,
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    stars: Sequence[float] = (0.01, 0.05, 0.1),
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of spillovers from group to group: senders in rows, receivers in columns.
+
+    Examples
+    --------
+    >>> tables.spillovers_between(found)  # doctest: +SKIP
+    """
+    style, rows = _Style(labels, lang, decimals, stars), []
+    names = list(dict.fromkeys(found.between["to"]))
+    for term, table in found.between.groupby("term", sort=False):
+        rows.append(Row(style.name(str(term)), kind="section"))
+        for sender, part in table.groupby("from", sort=False):
+            lines = part.rename(columns={"to": "effect"}).drop(columns="from")
+            label = word("mechanism.from", lang, name=_group(str(sender), lang))
+            rows += style.lines(label, lines, names)
+    heads = (Head(word("mechanism.to", lang, name=_group(name, lang))) for name in names)
+    return style.table(((Head(""), *heads),), rows, title, "between")
