@@ -165,7 +165,7 @@ def compute(
     return Study(
         out=out, plan=plan, sources=sources, measured=measured, sample=sample, filled=filled,
         suspicious=suspicious, weights=weights, models=models, clusters=clusters,
-        truth=truth_table(file, models), warnings=measured.warnings, manifest=manifest,
+        truth=truth_table(file, models, mechanisms), warnings=measured.warnings, manifest=manifest,
         spread=spread, thresholds=thresholds, shocks=shocks, instrumented=instrumented,
         mechanisms=mechanisms, sensitivity=sensitivity,
     )  # fmt: skip

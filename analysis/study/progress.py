@@ -15,6 +15,7 @@ STAGES = (
     "weights",
     "models",
     "autocorrelation",
+    "robustness",
     "tables",
     "pictures",
     "report",
@@ -27,6 +28,12 @@ class Steps:
     """Tells of the stages of a study: each is logged, and shown to who asked for progress."""
 
     show: Progress | None = None
+
+    def within(self, stage: str, detail: str) -> None:
+        """Tell how far a stage has come."""
+        log.info("%s: %s", stage, detail)
+        if self.show is not None:
+            self.show(f"{stage}: {detail}", STAGES.index(stage), len(STAGES))
 
     def __call__(self, stage: str, detail: str = "") -> None:
         """Begin a stage."""

@@ -90,8 +90,9 @@ class Study:
     sensitivity: Sensitivity = field(default_factory=Sensitivity)
 
     def label(self, name: str, lang: str | None = None) -> str:
-        """Give the printed name of a column or term."""
-        return term_label(name, self.plan.labels, lang or self.plan.study.lang)
+        """Give the printed name of a column or term, or of a path of them."""
+        told = lang or self.plan.study.lang
+        return " → ".join(term_label(one, self.plan.labels, told) for one in name.split(" → "))
 
     def place(self, key: Any) -> str:
         """Give the printed name of a unit; in an English report with its English name first."""

@@ -17,6 +17,11 @@ from analysis.study.pictures import Picture, draw, plan_pictures
 from analysis.study.progress import Steps
 from analysis.study.record import plain, results_record
 from analysis.study.resolved import resolved_toml
+from analysis.study.sensitivity_output import (
+    profile_layers,
+    sensitivity_pictures,
+    sensitivity_sheets,
+)
 from analysis.study.sheets import TABLE_FORMATS, Sheet, plan_sheets
 from analysis.terms import LANGUAGES
 
@@ -43,14 +48,14 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
         Told of each stage.
     """
     steps("tables")
-    sheets = plan_sheets(study)
+    sheets = [*plan_sheets(study), *sensitivity_sheets(study)]
     (folder / "tables").mkdir()
     for sheet in sheets:
         for kind in TABLE_FORMATS:
             sheet.table.save(folder / "tables" / f"{sheet.stem}.{kind}")
     _write_layers(study, folder)
     steps("pictures")
-    pictures = plan_pictures(study)
+    pictures = [*plan_pictures(study), *sensitivity_pictures(study, study.sources.cities)]
     _draw_all(pictures, study, folder, jobs)
     steps("report")
     _write_json(folder / "results.json", results_record(study))
@@ -86,12 +91,18 @@ def _write_layers(study: Study, folder: Path) -> None:
         "lisa": dict(found.lisa) if found else None,
         "bilisa": {f"{x}_{y}": table for (x, y), table in found.bilisa.items()} if found else None,
         "spillover": {term: models.by_unit[term] for term in models.flows} if models else None,
-        "values": _values(study),
+        "values": _layers_of_values(study),
     }
     filled = {name: part for name, part in results.items() if part is not None and len(part)}
     lang, note = study.plan.study.lang, synthetic_mark(study)
     if filled:
         export_layers(folder / "layers.gpkg", study.sources.cities, lang=lang, note=note, **filled)
+
+
+def _layers_of_values(study: Study) -> dict[str, pd.DataFrame]:
+    values = _values(study)
+    named = {} if values is None else {"values": values}
+    return {**named, **profile_layers(study)}
 
 
 def _values(study: Study) -> pd.DataFrame | None:

@@ -223,7 +223,10 @@ def _natural_widths(table: Table) -> list[float]:
 
 def _fitted_widths(table: Table, room: float) -> list[float]:
     """Widths that fill the line; what is left over goes to the columns of numbers."""
-    first, *others = _natural_widths(table)
+    natural = _natural_widths(table)
+    if sum(natural) > room:  # cells wrap
+        return [width * room / sum(natural) for width in natural]
+    first, *others = natural
     first = max(first, min(table.breadths[0] * LETTER + GAP, room - sum(others)))
     spare = room - first - sum(others)
     return [first, *(width + spare / len(others) for width in others)]

@@ -25,7 +25,7 @@ from spatial.robustness.changes import (
     levels_of,
     without_rows,
 )
-from spatial.robustness.rows import attempted, effect_rows
+from spatial.robustness.rows import attempted, effect_rows, with_covariance
 from spatial.robustness.running import Progress, run_shared
 from spatial.weights.facts import is_graph
 
@@ -61,7 +61,7 @@ def specification_curve(
     *,
     product: bool = True,
     level: float = 0.95,
-    cov_options: Mapping[str, Any] | None = None,
+    covariance: Mapping[str, Any] | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
@@ -88,8 +88,9 @@ def specification_curve(
         All combinations (default), or the main specification and each other choice by itself.
     level
         Of the intervals.
-    cov_options
-        Arguments of `Fit.with_cov` for the covariances that need them, such as {"by": "province"}.
+    covariance
+        Arguments of `Fit.with_cov`, such as {"kind": "cluster", "by": "province"}: the kind for all
+        but what "covariances" varies, the others wherever a kind needs them.
     jobs
         Processes. What depends on the weights alone is computed once in each; the numbers are the
         same.
@@ -124,7 +125,7 @@ def specification_curve(
     if not isinstance(named, Mapping) or not named:
         raise InputError('graphs= is a graph, or maps names to graphs, such as {"queen": w}.')
     quantile(level)
-    work = _Work(model, data, named, focus, level, dict(cov_options or {}))
+    work = _Work(model, data, named, focus, level, dict(covariance or {}))
     levels = levels_of(model, list(named), focus, variations or {})
     plan = _plan(levels, product=product)
     main = _specified(work, plan[0])
@@ -178,8 +179,8 @@ def _specified(work: _Work, spec: Specified) -> list[dict[str, Any]]:
     def fit() -> Fit:
         model, _ = changed_model(work.model, work.focus, spec)
         found = model.fit(_data(work, model.formula, spec), work.graphs[spec["weights"].value])
-        covariance = spec["covariance"].value
-        return found if covariance is None else found.with_cov(covariance, **work.options)
+        given = {"kind": spec["covariance"].value} if spec["covariance"].value else {}
+        return with_covariance(found, {**work.options, **given})
 
     found, problem = attempted(fit)
     return effect_rows(found, problem, terms, work.level)

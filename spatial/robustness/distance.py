@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,8 +14,8 @@ from spatial.labels import canonical_index, positions
 from spatial.models import Specification
 from spatial.panel import Panel
 from spatial.result import quantile
-from spatial.robustness.rows import attempted, effect_rows
-from spatial.robustness.running import Progress, run_shared
+from spatial.robustness.rows import attempted, effect_rows, with_covariance
+from spatial.robustness.running import run_shared
 from spatial.weights.distance import check_positive, distance_band, inverse_distance
 from spatial.weights.facts import read_facts
 from spatial.weights.geometry import labels_of
@@ -39,6 +39,7 @@ class _Work:
     mode: str
     fallback: int
     level: float
+    covariance: Mapping[str, Any]
 
 
 def decay(
@@ -51,8 +52,8 @@ def decay(
     mode: Literal["band", "beyond", "cutoff"] = "band",
     fallback: Literal["none", "nearest"] = "none",
     level: float = 0.95,
+    covariance: Mapping[str, Any] | None = None,
     jobs: int = 1,
-    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Effects of terms under weights that reach a given distance, for a list of distances.
 
@@ -78,7 +79,7 @@ def decay(
         Which weights; what becomes of cities without a neighbour.
     level
         Of the intervals.
-    jobs, progress
+    covariance, jobs
         As in `specification_curve`.
 
     Returns
@@ -112,8 +113,8 @@ def decay(
     asked = (terms,) if isinstance(terms, str) else tuple(terms)
     near = int(fallback == "nearest")
     chosen = _of_units(cities, data.units if isinstance(data, Panel) else data.index)
-    work = _Work(model, data, chosen, asked, mode, near, level)
-    found = run_shared(work, reaches, _at_distance, jobs=jobs, progress=progress)
+    work = _Work(model, data, chosen, asked, mode, near, level, covariance or {})
+    found = run_shared(work, reaches, _at_distance, jobs=jobs)
     table = pd.DataFrame([row for rows in found for row in rows])
     if (table["problem"] != "").all():
         raise InputError(f"the model fits at no distance; at {reaches[0]:g} km: "
@@ -133,7 +134,7 @@ def _at_distance(work: _Work, km: float) -> list[dict[str, Any]]:
     def fit() -> Fit:
         graph = _graph(work, km)
         rescued.append(len({pair[0] for pair in read_facts(graph).rescued}))
-        return work.model.fit(work.data, graph)
+        return with_covariance(work.model.fit(work.data, graph), work.covariance)
 
     found, problem = attempted(fit)
     rows = effect_rows(found, problem, work.terms, work.level)

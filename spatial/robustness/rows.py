@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,15 @@ import numpy as np
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning, named
 from spatial.fit import Fit
 
-__all__ = ["FIGURES", "KINDS", "attempted", "effect_rows", "isolates_of"]
+__all__ = ["FIGURES", "KINDS", "attempted", "effect_rows", "isolates_of", "with_covariance"]
 
 KINDS = ("direct", "indirect", "total")
 FIGURES = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+TAKES = {
+    "cluster": ("by",),
+    "driscoll-kraay": ("lags",),
+    "hac": ("km", "lags", "coords"),
+}
 REFUSALS = (ValueError, ArithmeticError, MemoryError)
 
 
@@ -27,6 +32,18 @@ def attempted(fit: Callable[[], Fit]) -> tuple[Fit | None, str]:
             return fit(), ""
     except REFUSALS as error:
         return None, str(error) or type(error).__name__
+
+
+def with_covariance(fit: Fit, options: Mapping[str, Any]) -> Fit:
+    """The fit with the covariance of these arguments; as it is where they name no kind.
+
+    Arguments that belong to other kinds are left aside.
+    """
+    kind = options.get("kind")
+    if kind is None:
+        return fit
+    taken = {name: options[name] for name in TAKES.get(kind, ()) if options.get(name) is not None}
+    return fit.with_cov(kind, **taken)
 
 
 def effect_rows(

@@ -59,7 +59,6 @@ STUDY_FAULTS = {
     "section misspelt": (change("modell", {}), ["[modell]", "[model]"]),
     "key misspelt": (change("model/wieghts", "queen"), ["[model]", "'wieghts'", "'weights'"]),
     "key in table": (change("table/yeers", [1, 2]), ["[table]", "'yeers'", "'years'"]),
-    "later section": (change("decay", {}), ["[decay]", "not yet available"]),
     "covariance of no kind": (change("model/covariance", "white"), ["'white'", '"robust"']),
     "cluster without groups": (change("model/covariance", "cluster"), ["covariance_by"]),
     "distance without a kind": (change("model/covariance_km", 300), ["covariance_km", '"hac"']),

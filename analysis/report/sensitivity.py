@@ -1,0 +1,226 @@
+"""Sections on other choices, distance, other weights and single cities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.report.blocks import Block, Bullets, Text
+from analysis.report.captions import captions
+from analysis.report.findings import number
+from analysis.report.parts import grid, rows_of, said
+from analysis.report.words import Words
+from analysis.terms import term
+from spatial.labels import canonical
+
+if TYPE_CHECKING:
+    from analysis.study.results import Study
+
+__all__ = ["carriers", "decay", "profiles", "robustness", "sensitivity_findings"]
+
+NEVER = 0.05
+
+
+def robustness(study: Study, words: Words) -> list[Block]:
+    """How many specifications, their shares, and those that could not be fitted."""
+    curve, section = study.sensitivity.curve, study.plan.robustness
+    if curve is None or section is None:
+        return []
+    count = curve["specification"].nunique()
+    key = "robust.rule" if section.specification_curve else "robust.alone"
+    failed = curve[(curve["problem"] != "") & (curve["effect"] == "indirect")]
+    whys = failed.groupby("problem", sort=False)["specification"].count()
+    lost = [
+        words("robust.failed", what=many, why=said(str(why), words)) for why, many in whys.items()
+    ]
+    return [Text(words(key, count=count)), Bullets([*_shares(study, words), *lost])]
+
+
+def decay(study: Study, words: Words) -> list[Block]:
+    """Where the effect is largest, where it can be told from zero, and who stands alone."""
+    table = study.sensitivity.decay
+    if table is None:
+        return []
+    first = table.drop_duplicates("km")
+    lines = _decay_findings(study, words)
+    for column, key in (("isolates", "decay.alone"), ("rescued", "decay.rescued_line")):
+        some = [f"{row.km:g} km {getattr(row, column):.0f}" for row in rows_of(first)
+                if getattr(row, column) > 0]  # fmt: skip
+        lines += [words(key, counts=words.listed(some))] if some else []
+    return [Bullets(lines)]
+
+
+def carriers(study: Study, words: Words) -> list[Block]:
+    """Which weights the data favour."""
+    table = study.sensitivity.carriers
+    if table is None:
+        return []
+    why = table.attrs.get("without_probability")
+    rule = words("carriers.none", why=said(why, words)) if why else words("carriers.rule")
+    return [Text(rule), *_bullets(_carrier_findings(study, words))]
+
+
+def profiles(study: Study, words: Words) -> list[Block]:
+    """Rule and counts of the types, then a page for each named city."""
+    found, section = study.sensitivity.profiles, study.plan.profiles
+    if found is None or section is None or study.models is None:
+        return []
+    blocks: list[Block] = []
+    for focus, table in found.items():
+        group = study.label(section.by) if section.by else ""
+        frontier = words("profile.group_best" if section.by else "profile.best", group=group)
+        rule = words(
+            "profile.rule", x=study.label(focus), frontier=frontier,
+            y=study.label(study.models.main.fit.outcome),
+        )  # fmt: skip
+        counts = table["type"].value_counts(sort=False)
+        shown = [f"{words(f'profile.{name}')} {count}" for name, count in counts.items()]
+        blocks += [Text(rule), Text(words("profile.counts", counts=words.listed(shown)))]
+        blocks += _doubt(study, focus, words)
+        for unit in section.units:
+            blocks += _page(study, focus, table, unit, words)
+    return blocks
+
+
+def sensitivity_findings(study: Study, words: Words) -> list[str]:
+    """Sentences for the findings at the head of the report."""
+    return [
+        *_shares(study, words),
+        *_decay_findings(study, words),
+        *_carrier_findings(study, words),
+    ]
+
+
+def _bullets(lines: list[str]) -> list[Block]:
+    return [Bullets(lines)] if lines else []
+
+
+def _shares(study: Study, words: Words) -> list[str]:
+    shares, decimals = study.sensitivity.shares, study.plan.tables.decimals
+    if shares is None:
+        return []
+    rows = shares[shares["effect"] == "indirect"]
+    return [
+        words(
+            "find.robust",
+            effect=term("effect.indirect", words.lang).removesuffix(" effect").lower(),
+            x=study.label(row.focus),
+            count=row.specifications - row.failed,
+            up=f"{100 * row.positive:.0f} %",
+            down=f"{100 * row.negative:.0f} %",
+            up_sure=f"{100 * row.positive_significant:.0f} %",
+            down_sure=f"{100 * row.negative_significant:.0f} %",
+            low=number(row.lowest, decimals),
+            high=number(row.highest, decimals),
+            median=number(row.median, decimals),
+        )
+        for row in rows_of(rows)
+    ]
+
+
+def _decay_findings(study: Study, words: Words) -> list[str]:
+    table = study.sensitivity.decay
+    if table is None:
+        return []
+    decimals, lines = study.plan.tables.decimals, []
+    indirect = table[(table["effect"] == "indirect") & table["estimate"].notna()]
+    for name, part in indirect.groupby("term", sort=False):
+        top: Any = part.iloc[int(part["estimate"].abs().to_numpy().argmax())]
+        sure = part.loc[part["p_value"] < NEVER, "km"]
+        where = (
+            words("decay.sure", km=words.listed([f"{km:g}" for km in sure]))
+            if len(sure)
+            else words("decay.unsure")
+        )
+        lines.append(
+            words(
+                "find.decay",
+                rule=words(f"decay.rule.{top['mode']}"),
+                x=study.label(str(name)),
+                km=f"{top['km']:g}",
+                value=number(top["estimate"], decimals),
+                interval=_interval(top, decimals),
+                where=where,
+            )
+        )
+    return lines
+
+
+def _interval(row: Any, decimals: int) -> str:
+    return f"[{number(row['conf_low'], decimals)}, {number(row['conf_high'], decimals)}]"
+
+
+def _carrier_findings(study: Study, words: Words) -> list[str]:
+    table, decimals = study.sensitivity.carriers, study.plan.tables.decimals
+    if table is None or table["probability"].isna().all():
+        return []
+    indirect = table[table["effect"] == "indirect"]
+    lines = []
+    for name, part in indirect.groupby("term", sort=False):
+        best: Any = part.iloc[int(part["probability"].to_numpy().argmax())]
+        labels = {key: study.weights[key].labels[words.lang] for key in part["weights"]}
+        lines.append(
+            words(
+                "find.carriers",
+                names=words.listed(list(part["weights"])),
+                best=labels[best["weights"]],
+                p=f"{best['probability']:.3f}",
+                x=study.label(str(name)),
+                value=number(best["estimate"], decimals),
+                interval=_interval(best, decimals),
+            )
+        )
+    return lines
+
+
+def _doubt(study: Study, focus: str, words: Words) -> list[Block]:
+    """Say where what cities send is a pattern only."""
+    table = study.effects
+    if table is None:
+        return []
+    row = table[(table["term"] == focus) & (table["effect"] == "indirect")]["p_value"]
+    return [] if (row < NEVER).any() else [Text(words("profile.unsure"), strong=True)]
+
+
+def _page(study: Study, focus: str, table: pd.DataFrame, unit: str, words: Words) -> list[Block]:
+    """Sentence and table of one city."""
+    names = study.sources.names
+    wanted = canonical(unit)
+    key = next(
+        k for k in table.index if wanted in (canonical(k), canonical(names.get(str(k), str(k))))
+    )
+    row, decimals, place = table.loc[key], study.plan.tables.decimals, study.place(key)
+    by = study.plan.profiles.by if study.plan.profiles else None
+    shown = {name: number(float(row[name]), decimals) for name in ("own", "sent", "received")}
+    gap = number(float(row["gap"]), decimals)
+    sentence = words(
+        "profile.city",
+        unit=place,
+        type=words(f"profile.{row['type']}"),
+        group=f" ({row['group']})" if by else "",
+        x=study.label(focus),
+        gap=gap,
+        behind=words("profile.above" if row["behind"] else "profile.below"),
+        **shown,
+    )
+    items = [(words("profile.type"), words(f"profile.{row['type']}"))]
+    items += [(words("profile.group"), str(row["group"]))] if by else []
+    items += [(words(f"profile.{name}"), _with_error(row, name, decimals)) for name in shown]
+    level = words("profile.level", name=study.label(focus))
+    items += [(level, number(float(row["level"]), decimals)), (words("profile.gap"), gap)]
+    items += [(words(f"profile.{k}"), str(row[k]) or "–") for k in ("senders", "receivers")]
+    for column in table.columns:
+        if str(column).startswith("lisa_"):
+            name = study.label(str(column).removeprefix("lisa_").rpartition("_")[0])
+            year = str(column).rpartition("_")[2]
+            label = words("profile.lisa", name=f"{name} {year}")
+            items.append((label, term(f"cluster.{row[column]}", words.lang)))
+    caption = captions(study, "cap.profile", unit=place)[words.lang]
+    head = (words("profile.item"), words("profile.value"))
+    return [Text(sentence), grid(caption, head, items, words)]
+
+
+def _with_error(row: Any, name: str, decimals: int) -> str:
+    error = number(float(row[f"{name}_std_error"]), decimals)
+    return f"{number(float(row[name]), decimals)} ({error})"
