@@ -88,7 +88,8 @@ def _channels(mechanisms: Mechanisms | None, series: dict[str, Any]) -> Iterator
             response = str(row.response)
             bare = "".join(response.removeprefix("I(").removesuffix(")").split())
             one = known.get("".join(response.split())) or known.get(bare)
-            if one is None or (response, row.effect) in told or len(found.fits[row.channel]) > 2:
+            chain = len(found.fits[str(row.channel)]) > 2
+            if one is None or chain or (response, row.effect) in told:
                 continue
             own, lag = float(one[f"on_{focus}"]), float(one[f"on_W_{focus}"])
             truth = {"direct": own, "indirect": lag, "total": own + lag}[str(row.effect)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.tables.cells import UNDEFINED, Cell, check_stars, stars_of
+from analysis.tables.cells import ABSENT, UNDEFINED, Cell, check_stars, stars_of
 from analysis.tables.labels import term_label
 from analysis.tables.notes import star_key
 from analysis.tables.table import Head, Row, Table
@@ -48,9 +48,10 @@ class _Style:
         found = rows.set_index("effect")
         top, below = [], []
         for kind in kinds:
-            known = kind in found.index and bool(found["estimate"].notna()[kind])
-            row = found.loc[kind] if known else None
-            top.append(UNDEFINED if row is None else self._estimate(row))
+            there = kind in found.index
+            row = found.loc[kind] if there and bool(found["estimate"].notna()[kind]) else None
+            nothing = UNDEFINED if there else ABSENT
+            top.append(nothing if row is None else self._estimate(row))
             error = None if row is None or pd.isna(row["std_error"]) else float(row["std_error"])
             below.append(
                 Cell()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from analysis.report.chinese import data, indices, models, shocks, weights
+from analysis.report.chinese import data, indices, mechanisms, models, shocks, weights
 
 __all__ = ["in_chinese"]
 
@@ -51,6 +51,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         *weights.SENTENCES,
         *indices.SENTENCES,
         *shocks.SENTENCES,
+        *mechanisms.SENTENCES,
         *data.SENTENCES,
     )
     return tuple((_pattern(english), chinese) for english, chinese in pairs)

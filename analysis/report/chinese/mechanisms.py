@@ -1,0 +1,35 @@
+"""What channels and groups say of themselves."""
+
+from __future__ import annotations
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: tuple[tuple[str, str], ...] = (
+    (
+        "Group {group} alone: weights cut to its {n:int} units and re-scaled leave {alone:int} "
+        "without a neighbour ({names}).",
+        "组别“{group}”单独估计：权重截取至其{n}个单元并重新标准化后，{alone}个单元没有邻居（{names}）。",
+    ),
+    (
+        "Group {group} ({n:int} units) cannot be fitted alone: {why}",
+        "组别“{group}”（{n}个单元）无法单独估计：{why}",
+    ),
+    (
+        "No link leads {names}; such spillovers have no coefficient.",
+        "不存在{names}的邻接关系，相应的溢出没有系数。",
+    ),
+    (
+        "{n:int} of {all:int} permutations could not be fitted and do not count.",
+        "{all}次置换中有{n}次无法估计，未予计入。",
+    ),
+    (
+        "Channel {name}: {n:int} of {all:int} draws could not be fitted.",
+        "机制“{name}”：{all}次抽样中有{n}次无法估计。",
+    ),
+    ("east", "东部"),
+    ("central", "中部"),
+    ("west", "西部"),
+    ("north-east", "东北"),
+    ("yes", "是"),
+    ("no", "否"),
+)
