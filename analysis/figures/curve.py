@@ -73,7 +73,7 @@ def specification_curve(
     found = every[every["estimate"].notna()].sort_values(
         ["estimate", "specification"], kind="stable", ignore_index=True
     )
-    rows = _rows(every)
+    rows = _rows(found)
     height = len(rows) * ROW + (len({d for d, _ in rows}) - 1) * GAP * ROW
     with style(frame.font_size):
         figure = paper(frame.width_mm, frame.height_mm or CURVE + height + 6)

@@ -129,7 +129,7 @@ def _decay_findings(study: Study, words: Words) -> list[str]:
         top: Any = part.iloc[int(part["estimate"].abs().to_numpy().argmax())]
         sure = part.loc[part["p_value"] < NEVER, "km"]
         where = (
-            words("decay.sure", km=words.listed([f"{km:g}" for km in sure]))
+            words("decay.sure", km=_spans(part["km"].tolist(), sure.tolist(), words))
             if len(sure)
             else words("decay.unsure")
         )
@@ -145,6 +145,19 @@ def _decay_findings(study: Study, words: Words) -> list[str]:
             )
         )
     return lines
+
+
+def _spans(every: list[float], some: list[float], words: Words) -> str:
+    """Distances as runs of neighbours on the curve: 100–400, 600."""
+    runs: list[list[float]] = []
+    for place, km in enumerate(every):
+        if km not in some:
+            continue
+        if runs and place and every[place - 1] == runs[-1][-1]:
+            runs[-1].append(km)
+        else:
+            runs.append([km])
+    return words.listed([f"{r[0]:g}" if len(r) == 1 else f"{r[0]:g}–{r[-1]:g}" for r in runs])
 
 
 def _interval(row: Any, decimals: int) -> str:

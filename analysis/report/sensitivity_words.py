@@ -43,7 +43,7 @@ SENSITIVITY_WORDS: Mapping[str, tuple[str, str]] = {
         "{count} specifications: the main one, and each other choice by itself.",
         "共{count}种设定：基准设定及逐项替换的设定。",
     ),
-    "robust.failed": ("Not fitted: {what} – {why}", "无法估计：{what}——{why}"),
+    "robust.failed": ("Not fitted, {what} specifications: {why}", "{what}种设定无法估计：{why}"),
     "find.robust": (
         "The {effect} effect of “{x}” is positive in {up} and negative in {down} of {count} "
         "specifications (significant at 5 %: {up_sure} and {down_sure}); it runs from {low} to "

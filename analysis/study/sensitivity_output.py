@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["profile_layers", "sensitivity_pictures", "sensitivity_record", "sensitivity_sheets"]
 
+FAINT, PADDING = 0.01, 0.5  # of the largest flow; of the extent
 NEIGHBOURHOOD = 25  # largest receivers whose extent a city's own map shows
 FIGURES = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
 
@@ -102,10 +103,13 @@ def _of_city(study: Study, cities: GeoDataFrame, focus: str, unit: str) -> Pictu
     place = unit_key(study, focus, unit)
     flows = fit.flows(focus, unit=place)
     values = pd.Series(flows["effect"].to_numpy(), index=flows["to"], name=study.label(focus))
-    near = [place, *flows.reindex(flows["effect"].abs().nlargest(NEIGHBOURHOOD).index)["to"]]
+    size = flows["effect"].abs()
+    largest = size[size > FAINT * size.max()].nlargest(NEIGHBOURHOOD)
+    near = [place, *flows.loc[largest.index, "to"]]
     here = cities.loc[[k for k in cities.index if str(k) in {str(one) for one in near}]]
     x0, y0, x1, y1 = here.total_bounds
-    shown = cities.cx[x0:x1, y0:y1]
+    wide, high = PADDING * (x1 - x0), PADDING * (y1 - y0)
+    shown = cities.cx[x0 - wide : x1 + wide, y0 - high : y1 + high]
     values = values[[str(k) in {str(c) for c in shown.index} for k in values.index]]
     options = map_options(study) | {"labels": [study.sources.names.get(str(place), str(place))]}
     options |= {"width_mm": 80, "inset": False}

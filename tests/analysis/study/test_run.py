@@ -268,7 +268,7 @@ def test_progress_and_mapping(case: Any) -> None:
     seen: list[tuple[str, int, int]] = []
     done = analysis.run(plan, out=case.folder / "out", progress=lambda *step: seen.append(step))
     assert [stage for stage, _, _ in seen][:3] == ["reading", "measures", "weights"]
-    assert [count for _, count, _ in seen] == list(range(8))
+    assert [count for _, count, _ in seen] == list(range(9))
     resolved = (done.out / "study.resolved.toml").read_text(encoding="utf-8")
     assert 'file = "cells.geojson"' in resolved
 
