@@ -23,7 +23,7 @@ import pandas as pd
 import spatial
 from spatial import weights
 from spatial.fit import fit_sample
-from spatial.sample import build_sample
+from spatial.sample import SampleDesign, build_sample
 
 FORMULA = "y ~ x1 + x2 + x3 + x4 + x5 + x6"
 
@@ -73,9 +73,8 @@ def ours(table, matrix):
         fit.effects("simulate", draws=1000)
 
     graph = next(graphs)
-    sample = build_sample(
-        FORMULA, data, graph, lag_x=True, lagged=None, intercept=False, stacklevel=1
-    )
+    wanted = SampleDesign(FORMULA, lag_x=True, intercept=False)
+    sample = build_sample(wanted, data, graph, stacklevel=1)
     fit_sample(model, sample)
     return {
         "two-way SDM, effects, 1,000 draws, fresh graph": median(cold, 25),

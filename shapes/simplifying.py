@@ -75,5 +75,6 @@ def _refuse_faulty(cities: GeoDataFrame) -> None:
         kinds = f" ({named(faults['problem'].unique())})" if len(faults) else ""
         raise InputError(
             "the polygons do not form a coverage, look at check_boundaries: "
-            f"{named(canonical(key) for key in cities.index[broken])}{kinds}; mend them first, narrow ones with repair."
+            f"{named(canonical(key) for key in cities.index[broken])}{kinds}; mend them first, "
+            "narrow ones with repair."
         )

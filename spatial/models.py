@@ -17,7 +17,7 @@ from spatial.gather import Weights
 from spatial.instrumental.options import INSTRUMENTAL, settle
 from spatial.panel import Panel
 from spatial.random_effects.mundlak import with_unit_means
-from spatial.sample import build_sample
+from spatial.sample import SampleDesign, build_sample
 from spatial.sheet import Missing
 from spatial.within import Effects
 
@@ -215,22 +215,18 @@ class Specification:
         """
         self._require_effects_for(data)
         self._require_lags_for(w_error, w_x)
-        sample = build_sample(
+        wanted = SampleDesign(
             self.formula,
-            data,
-            w,
             lag_x=self.lag_x,
             lagged=self.lagged,
             intercept=self.effects in ("none", "random"),
-            stacklevel=3,
             missing=self.missing,
-            w_error=w_error,
-            w_x=w_x,
             endogenous=self.endogenous or (),
             instruments=self.instruments or (),
             dynamic=self.dynamic,
             effects=self.effects,
         )
+        sample = build_sample(wanted, data, w, stacklevel=3, w_error=w_error, w_x=w_x)
         return fit_sample(self, with_unit_means(sample) if self.mundlak else sample)
 
     def _require_lags_for(self, w_error: object, w_x: object) -> None:

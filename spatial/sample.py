@@ -24,7 +24,7 @@ from spatial.within import Layout
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["Sample", "build_sample"]
+__all__ = ["Sample", "SampleDesign", "build_sample"]
 
 Array = npt.NDArray[np.float64]
 NOTHING_BEFORE = Earlier()
@@ -87,38 +87,45 @@ class Sample:
         )
 
 
+@dataclass(frozen=True)
+class SampleDesign:
+    """What of a specification decides on the columns and rows of the sample."""
+
+    formula: str
+    lag_x: bool = False
+    lagged: Sequence[str] | None = None
+    intercept: bool = True
+    missing: Missing = None
+    endogenous: Sequence[str] = ()
+    instruments: Sequence[str] = ()
+    dynamic: Sequence[str] = ()
+    effects: str = "none"
+
+
 def build_sample(
-    formula: str,
+    design: SampleDesign,
     data: Panel | pd.DataFrame,
     w: Weights,
     *,
-    lag_x: bool,
-    lagged: Sequence[str] | None,
-    intercept: bool,
     stacklevel: int,
-    missing: Missing = None,
     w_error: Weights | None = None,
     w_x: Weights | Mapping[str, Weights] | None = None,
-    endogenous: Sequence[str] = (),
-    instruments: Sequence[str] = (),
-    dynamic: Sequence[str] = (),
-    effects: str = "none",
 ) -> Sample:
     """Evaluate the formula, match units with the weights, and lag what is to be lagged."""
-    whole = sheet_of(data, missing)
-    columns = formula_columns(formula, whole.frame, where=whole.where, lag=whole.lag)
-    extra = instrument_columns(formula, instruments, whole)
-    refuse_own_past(columns, whole, effects)
-    past = earlier_of(columns, whole, w, dynamic)
-    sheet, rows = whole.used("dynamic=" if dynamic else "lag()")
+    whole = sheet_of(data, design.missing)
+    columns = formula_columns(design.formula, whole.frame, where=whole.where, lag=whole.lag)
+    extra = instrument_columns(design.formula, design.instruments, whole)
+    refuse_own_past(columns, whole, design.effects)
+    past = earlier_of(columns, whole, w, design.dynamic)
+    sheet, rows = whole.used("dynamic=" if design.dynamic else "lag()")
     columns, extra = columns.take(rows), None if extra is None else extra.take(rows)
     past = past.take(rows)
     _refuse_infinite(columns, sheet, past)
     if extra is not None:
         _refuse_infinite(extra, sheet)
     found = gather(w, sheet, stacklevel=stacklevel + 1)
-    keep = [j for j, name in enumerate(columns.labels) if intercept or name != "Intercept"]
-    to_lag = _columns_to_lag(columns, lagged) if lag_x else []
+    keep = [j for j, name in enumerate(columns.labels) if design.intercept or name != "Intercept"]
+    to_lag = _columns_to_lag(columns, design.lagged) if design.lag_x else []
     by_column = _lag_networks(w_x, columns, to_lag, found.network, sheet, stacklevel + 1)
     own_labels = [columns.labels[j] for j in keep]
     lag_place = {columns.labels[j]: len(keep) + place for place, j in enumerate(to_lag)}
@@ -149,7 +156,7 @@ def build_sample(
         graph=found.graph,
         notes=tuple(dict.fromkeys((*sheet.notes, *found.notes, *error.notes))),
         frame=sheet.frame,
-        outside=outside_of(columns, labels, endogenous, extra),
+        outside=outside_of(columns, labels, design.endogenous, extra),
         earlier=past,
         spec=columns.spec,
     )

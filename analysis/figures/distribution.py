@@ -148,8 +148,8 @@ def _heat(
     counts = part["count"].to_numpy().reshape(shape)
     from matplotlib.colors import LinearSegmentedColormap
 
-    ramp = LinearSegmentedColormap.from_list("shares", list(SHADES))
-    ramp = ramp.with_extremes(bad="#eeeeee")
+    shades = LinearSegmentedColormap.from_list("shares", list(SHADES))
+    ramp = shades.with_extremes(bad="#eeeeee")
     axes.imshow(np.ma.masked_invalid(shares), cmap=ramp, vmin=0, vmax=1, aspect="auto")
     text: dict[str, Any] = {
         "ha": "center", "va": "center", "fontsize": frame.small, "family": list(families()),

@@ -138,20 +138,20 @@ def _shocks(study: Study) -> Iterator[Sheet]:
     from analysis import tables
     from analysis.study.pictures import file_stem
 
-    style, stars = _style(study), {"stars": study.plan.tables.stars}
-    short = {"lang": style["lang"], "decimals": style["decimals"]}
+    style: dict[str, Any] = _style(study) | {"stars": study.plan.tables.stars}
+    short = {key: style[key] for key in ("lang", "decimals", "stars")}
     for name, shock in study.shocks.items():
         caption = captions(study, "cap.did", columns={"name": name})
         yield Sheet(
-            file_stem("did", name), "shocks", caption, tables.did(shock.fit, **short, **stars)
+            file_stem("did", name), "shocks", caption, tables.did(shock.fit, **short)
         )
     if study.instrumented is not None and study.models is not None:
         fits = [study.models.main.fit, study.instrumented.fit]
         names = [f"{study.models.main.kind}, {how}" for how in ("ML", "2SLS")]
         main = study.plan.tables.parentheses
-        table = tables.models(fits, effects=None, names=names, parentheses=main, **style, **stars)
+        table = tables.models(fits, effects=None, names=names, parentheses=main, **style)
         yield Sheet("instruments", "instruments", captions(study, "cap.instruments"), table)
-        table = tables.effects(fits, names=names, parentheses=main, **style, **stars)
+        table = tables.effects(fits, names=names, parentheses=main, **style)
         caption = captions(study, "cap.instruments_effects")
         yield Sheet("instruments_effects", "instruments", caption, table)
 

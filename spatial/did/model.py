@@ -14,7 +14,7 @@ from spatial.errors import InputError, is_whole, named
 from spatial.formula import check_formula
 from spatial.gather import Weights
 from spatial.panel import Panel
-from spatial.sample import build_sample
+from spatial.sample import SampleDesign, build_sample
 from spatial.sheet import Missing
 
 if TYPE_CHECKING:
@@ -127,10 +127,8 @@ class DID:
                 f"the data are a {type(data).__name__}; a difference in differences needs a "
                 "spatial.Panel."
             )
-        sample = build_sample(
-            self.formula, data, w, lag_x=False, lagged=None, intercept=False, stacklevel=3,
-            missing=self.missing,
-        )  # fmt: skip
+        wanted = SampleDesign(self.formula, intercept=False, missing=self.missing)
+        sample = build_sample(wanted, data, w, stacklevel=3)
         design = design_of(sample, self.first_treated, self.leads, self.lags)
         notes = _require_untreated(self, design) if self.estimator == "imputation" else ()
         return assemble(self, design, (*sample.notes, *_weights_note(design), *notes))
