@@ -112,7 +112,7 @@ def _of_city(study: Study, cities: GeoDataFrame, focus: str, unit: str) -> Pictu
     shown = cities.cx[x0 - wide : x1 + wide, y0 - high : y1 + high]
     values = values[[str(k) in {str(c) for c in shown.index} for k in values.index]]
     options = map_options(study) | {"labels": [study.sources.names.get(str(place), str(place))]}
-    options |= {"width_mm": 80, "inset": False}
+    options |= {"width_mm": 80, "inset": False, "scheme": "equal_interval", "k": 4}
     columns = {"name": focus}
     caption = captions(study, "cap.sent_from", columns=columns, unit=study.place(place))
     make = partial(maps.choropleth, shown, values, **options)
