@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from spatial.effects.derivatives import variables
 from spatial.errors import InputError, named
 from spatial.fit import Fit
 from spatial.formula import lag_name
@@ -83,7 +84,7 @@ def moderate(
         Column z, a number.
     at
         Values of z; by default 0 and 1 where z has only these, else its mean and the mean less and
-        plus a standard deviation.
+        plus a standard deviation. Other numbers with which x interacts have their means.
     level
         Of intervals.
 
@@ -123,7 +124,9 @@ def moderate(
     product = next(term for term in fit.terms if term not in (*base.terms, moderator))
     points = _points(z) if at is None else [float(value) for value in at]
     counts = {"nobs": fit.nobs, "isolates": isolates(fit)}
-    effects = fit.effects_at(focus, {moderator: points}, level=level)
+    others = _others(fit, frame, focus, moderator)
+    effects = fit.effects_at(focus, {moderator: points, **others}, level=level)
+    effects = effects.drop(columns=[f"at.{name}" for name in others])
     effects = effects.rename(columns={f"at.{moderator}": "value"}).assign(**counts)
     change = fit.effects(level=level)
     change = change[change["term"] == product].assign(term=focus, **counts)
@@ -138,8 +141,27 @@ def moderate(
         term=focus,
         moderator=moderator,
         interaction=product,
-        notes=fit.notes,
+        notes=(*fit.notes, *_at_means(others)),
     )
+
+
+def _others(fit: Fit, frame: pd.DataFrame, focus: str, moderator: str) -> dict[str, float]:
+    """Means of further numbers with which the focus interacts."""
+    names = {
+        name: None
+        for term in fit.terms
+        if focus in variables(term)
+        for name in variables(term)
+        if name not in (focus, moderator)
+    }
+    known = (n for n in names if n in frame and pd.api.types.is_numeric_dtype(frame[n]))
+    return {name: float(frame[name].mean()) for name in known}
+
+
+def _at_means(others: Mapping[str, float]) -> list[str]:
+    if not others:
+        return []
+    return [f"Effects at values of the moderator hold where {named(others)} have their means."]
 
 
 def _ordered(table: pd.DataFrame, first: Sequence[str]) -> pd.DataFrame:

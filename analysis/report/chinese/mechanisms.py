@@ -26,6 +26,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "Channel {name}: {n:int} of {all:int} draws could not be fitted.",
         "机制“{name}”：{all}次抽样中有{n}次无法估计。",
     ),
+    (
+        "Effects at values of the moderator hold where {names} have their means.",
+        "调节变量不同取值下的效应以{names}取均值为条件。",
+    ),
     ("east", "东部"),
     ("central", "中部"),
     ("west", "西部"),

@@ -115,6 +115,8 @@ def test_the_two_demo_studies_differ_in_words_only() -> None:
     assert english["study"].pop("title") != chinese["study"].pop("title")
     assert (english["study"].pop("lang"), chinese["study"].pop("lang")) == ("en", "zh")
     assert english.pop("labels").keys() == chinese.pop("labels").keys()
+    for one in (english, chinese):
+        assert len(one["groups"]["size"]["cut"].pop("labels")) == 4
     assert english == chinese
 
 
