@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,13 +31,29 @@ def channels(study: Study, words: Words) -> list[Block]:
     blocks: list[Block] = [Text(words("channels_two"))]
     if any(len(one.paths) for one in found.values()):
         blocks.append(Text(words("channels_three")))
-    return [*blocks, Bullets(_channel_findings(study, words))]
+    return [*blocks, Bullets([*_channel_findings(study, words), *_own_notes(found, words)])]
 
 
 def moderators(study: Study, words: Words) -> list[Block]:
     """A sentence per moderator."""
     found = _moderator_findings(study, words)
-    return [Bullets(found)] if found else []
+    notes = [
+        said(note, words)
+        for one in study.mechanisms.moderators.values()
+        for note in one.notes
+        if note not in one.fit.notes
+    ]
+    return [Bullets([*found, *dict.fromkeys(notes)])] if found else []
+
+
+def _own_notes(found: Mapping[Any, Channels], words: Words) -> list[str]:
+    """Sentences on the draws."""
+    lines = []
+    for one in found.values():
+        fits = [one.base, *(fit for part in one.fits.values() for fit in part.values())]
+        known = {note for fit in fits for note in fit.notes}
+        lines += [said(note, words) for note in one.notes if note not in known]
+    return lines
 
 
 def groups(study: Study, words: Words) -> list[Block]:

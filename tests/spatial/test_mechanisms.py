@@ -138,6 +138,18 @@ class TestBootstrap:
         known = links[links["channel"] == "one"]["std_error"].to_numpy()
         assert rows["std_error"].to_numpy() == pytest.approx(known, rel=0.35)
 
+    def test_a_product_without_space_has_the_error_of_sobel(self):
+        model = spatial.OLS("y ~ x + z", effects="twoway")
+        found = look(world(), model, {"one": "m"}, steps=3, draws=100, seed=2)
+        links = found.links[found.links["effect"] == "direct"].set_index(["cause", "response"])
+        a, c = links.loc[("x", "m")], links.loc[("m", "y")]
+        known = np.hypot(a["estimate"] * c["std_error"], c["estimate"] * a["std_error"])
+        rows = found.paths[
+            (found.paths["kind"] == "mediated") & (found.paths["effect"] == "direct")
+        ]
+        assert rows["std_error"].iloc[0] == pytest.approx(known, rel=0.35)
+        assert a["estimate"] * c["std_error"] > 0.5 * c["estimate"] * a["std_error"]
+
     def test_workers_and_rows_do_not_matter(self):
         frame = world(periods=5)
         one = look(frame, given={"one": "m"}, steps=3, draws=60, seed=5)
