@@ -19,6 +19,7 @@ from spatial.errors import InputError
 
 __all__ = ["StudyFile", "read_study", "resolve_path"]
 
+
 @dataclass(frozen=True)
 class StudyFile:
     """The plan, where relative paths start, and the file (None for a mapping)."""

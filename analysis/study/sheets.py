@@ -142,9 +142,7 @@ def _shocks(study: Study) -> Iterator[Sheet]:
     short = {key: style[key] for key in ("lang", "decimals", "stars")}
     for name, shock in study.shocks.items():
         caption = captions(study, "cap.did", columns={"name": name})
-        yield Sheet(
-            file_stem("did", name), "shocks", caption, tables.did(shock.fit, **short)
-        )
+        yield Sheet(file_stem("did", name), "shocks", caption, tables.did(shock.fit, **short))
     if study.instrumented is not None and study.models is not None:
         fits = [study.models.main.fit, study.instrumented.fit]
         names = [f"{study.models.main.kind}, {how}" for how in ("ML", "2SLS")]

@@ -72,7 +72,7 @@ def test_reach_of_lag() -> None:
         ("table.years=2011-01-01", ["'2011-01-01'", "list in square brackets"]),
         ("model.focus=[]", ["[model] focus", "empty"]),
         ("measure.agg.part=3", ["[measure.agg]", "3 is no name"]),
-        ('measure.res.output=["gdp"]', ["[measure.res]", "['gdp']", "name one"]),
+        ("measure.res.output=3", ["[measure.res]", "3 is no name"]),
         ('table.time="city"', ["'city'", "years"]),
     ],
 )

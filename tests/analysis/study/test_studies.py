@@ -27,8 +27,8 @@ def demo(tmp_path_factory: Any) -> Any:
 
 def test_the_demo_finds_its_truth(demo: Any) -> None:
     truth = demo.truth
-    assert len(truth) == 10
-    assert truth["covered"].sum() >= 8
+    assert len(truth) == 28
+    assert truth["covered"].sum() >= 25
     beta = truth[(truth["term"] == "agglomeration") & (truth["quantity"] == "coefficient")].iloc[0]
     assert beta["truth"] == 0.31
     assert beta["estimate"] == demo.fit.params["agglomeration"]
@@ -41,7 +41,7 @@ def test_the_demo_is_marked_everywhere(demo: Any) -> None:
     page = (demo.out / "report.html").read_text(encoding="utf-8")
     mark = SYNTHETIC["zh"]
     captions = page.split("<figcaption>")[1:]
-    assert len(captions) == 10
+    assert len(captions) == 18
     assert all(mark in line.split("</figcaption>")[0] for line in captions)
     assert page.split("</header>")[0].count(mark) == 1
     assert page.split("<footer>")[1].count(mark) == 1
@@ -50,7 +50,7 @@ def test_the_demo_is_marked_everywhere(demo: Any) -> None:
     assert mark in (demo.out / "SYNTHETIC.txt").read_text(encoding="utf-8")
     text = (demo.out / "captions.md").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.startswith("- ")]
-    assert len(lines) == 2 * 14
+    assert len(lines) == 2 * 30
     assert all(SYNTHETIC["en"] in line or mark in line for line in lines)
 
 
