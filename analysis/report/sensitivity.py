@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.report.blocks import Block, Bullets, Text
 from analysis.report.captions import captions
 from analysis.report.findings import number
+from analysis.report.mechanisms import group_name
 from analysis.report.parts import grid, rows_of, said
 from analysis.report.words import Words
 from analysis.terms import term
@@ -211,14 +212,14 @@ def _page(study: Study, focus: str, table: pd.DataFrame, unit: str, words: Words
         "profile.city",
         unit=place,
         type=words(f"profile.{row['type']}"),
-        group=f" ({row['group']})" if by else "",
+        group=f" ({group_name(str(row['group']), words.lang)})" if by else "",
         x=study.label(focus),
         gap=gap,
         behind=words("profile.above" if row["behind"] else "profile.below"),
         **shown,
     )
     items = [(words("profile.type"), words(f"profile.{row['type']}"))]
-    items += [(words("profile.group"), str(row["group"]))] if by else []
+    items += [(words("profile.group"), group_name(str(row["group"]), words.lang))] if by else []
     items += [(words(f"profile.{name}"), _with_error(row, name, decimals)) for name in shown]
     level = words("profile.level", name=study.label(focus))
     items += [(level, number(float(row["level"]), decimals)), (words("profile.gap"), gap)]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.report.captions import captions
+from analysis.report.mechanisms import group_name
 from analysis.report.words import Words
 from analysis.study.pictures import Picture, figure_options, file_stem, map_options
 from analysis.study.sheets import Sheet, with_mark
@@ -236,7 +237,7 @@ def _cities(study: Study, table: pd.DataFrame) -> tuple[Table, Table]:
     heads = ["unit", *numbers, *texts]
     head = tuple(Head(_head(name, lang)) for name in heads)
     full = Table(head=(head,), rows=rows, lang=lang)
-    shown = Table(head=(head[:9],), rows=tuple(Row(r.label, r.cells[:8]) for r in rows[:20]),
+    shown = Table(head=(head[:8],), rows=tuple(Row(r.label, r.cells[:7]) for r in rows[:20]),
                   lang=lang)  # fmt: skip
     return full, shown
 
@@ -250,7 +251,7 @@ def _text(name: str, value: Any, words: Words) -> str:
         return words(f"profile.{value}")
     if name.startswith("lisa_"):
         return term(f"cluster.{value}", words.lang)
-    return str(value)
+    return group_name(str(value), words.lang) if name == "group" else str(value)
 
 
 def _head(name: str, lang: str) -> str:
