@@ -3,6 +3,7 @@
 import sys
 import warnings
 from contextlib import closing
+from importlib.util import find_spec
 
 import libpysal
 import numpy as np
@@ -20,7 +21,9 @@ from spatial.errors import InputError
 from spatial.weights.facts import read_facts
 from spatial.weights.operator import operator
 
-WEIGHTED = ["gwt", "csv", "mtx", "parquet", "txt", "spmat"]
+PARQUET = ["parquet"] if find_spec("pyarrow") else []
+needs_pyarrow = pytest.mark.skipif(not PARQUET, reason="pyarrow is an extra")
+WEIGHTED = ["gwt", "csv", "mtx", *PARQUET, "txt", "spmat"]
 NAMES = ["北京市", "上海市", "é-1", "110000", "0042", "x"]
 
 
@@ -52,7 +55,7 @@ def test_round_trips_are_exact(tmp_path, suffix, transform):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.sampled_from(["gwt", "csv", "mtx", "parquet", "txt"]))
+@given(st.integers(0, 10_000), st.sampled_from(["gwt", "csv", "mtx", *PARQUET, "txt"]))
 def test_any_weights_come_back_exactly(tmp_path_factory, seed, suffix):
     folder = tmp_path_factory.mktemp("w")
     w = weights.from_matrix(matrix(seed), NAMES)
@@ -87,7 +90,7 @@ def test_gal_keeps_neighbours_and_isolates(tmp_path):
 
 def test_scaling_that_a_format_records_comes_back(tmp_path):
     w = weights.from_matrix(matrix(), NAMES, transform="spectral")
-    for suffix in ("mtx", "parquet"):
+    for suffix in ("mtx", *PARQUET):
         back = weights.read(weights.write(w, tmp_path / f"w.{suffix}"))
         assert read_facts(back).transform == "spectral"
         assert weights.label(back) == f"weights of w.{suffix}, divided by the spectral radius"
@@ -106,19 +109,24 @@ def test_binary_ignores_weights_such_as_the_distances_of_geoda(tmp_path):
 
 
 class TestOtherPrograms:
-    def test_libpysal_reads_our_gal_gwt_and_parquet_and_we_read_its(self, tmp_path):
+    @needs_pyarrow
+    def test_libpysal_reads_our_parquet_and_we_read_its(self, tmp_path):
+        cities = lattice(3, 3, crs=3857, step=1000.0)
+        w = weights.contiguity(cities, transform="none")
+        assert read_parquet(weights.write(w, tmp_path / "w.parquet")).equals(w)
+        points = cities.set_geometry(cities.centroid)
+        Graph.build_knn(points, k=2).to_parquet(tmp_path / "t.parquet")
+        assert np.array_equal(dense(weights.read(tmp_path / "t.parquet"))[0].nonzero()[0], [1, 3])
+
+    def test_libpysal_reads_our_gal_and_gwt_and_we_read_its(self, tmp_path):
         cities = lattice(3, 3, crs=3857, step=1000.0)
         w = weights.contiguity(cities, transform="none")
         theirs = _by_libpysal(weights.write(w, tmp_path / "w.gal"))
         assert np.array_equal(theirs.sparse.toarray(), dense(w))
-        assert read_parquet(weights.write(w, tmp_path / "w.parquet")).equals(w)
         near = weights.inverse_distance(cities)
         gwt = _by_libpysal(weights.write(near, tmp_path / "w.gwt"))
         order = [gwt.id_order.index(label) for label in cities.index]
         assert np.array_equal(gwt.sparse.toarray()[np.ix_(order, order)], dense(near))
-        points = cities.set_geometry(cities.centroid)
-        Graph.build_knn(points, k=2).to_parquet(tmp_path / "t.parquet")
-        assert np.array_equal(dense(weights.read(tmp_path / "t.parquet"))[0].nonzero()[0], [1, 3])
         with closing(libpysal.io.open(str(tmp_path / "t.gal"), "w")) as out:
             out.write(theirs)
         assert np.array_equal(dense(weights.read(tmp_path / "t.gal", transform="none")), dense(w))
@@ -209,15 +217,18 @@ class TestBrokenFiles:
     def test_other_faults(self, tmp_path):
         with pytest.raises(InputError, match=r"no file 没有\.csv"):
             weights.read(tmp_path / "没有.csv")
+        (tmp_path / "w.gal").write_bytes(b"\xff\xfe\x00\xff\xff")
+        with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
+            weights.read(tmp_path / "w.gal")
+
+    @needs_pyarrow
+    def test_faults_of_parquet(self, tmp_path):
         (tmp_path / "w.parquet").write_bytes(b"PAR1 no")
         with pytest.raises(InputError, match=r"w\.parquet is no parquet file"):
             weights.read(tmp_path / "w.parquet")
         pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "v.parquet")
         with pytest.raises(InputError, match="no column 'focal'"):
             weights.read(tmp_path / "v.parquet")
-        (tmp_path / "w.gal").write_bytes(b"\xff\xfe\x00\xff\xff")
-        with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
-            weights.read(tmp_path / "w.gal")
 
     def test_ids_that_differ_are_named(self, tmp_path):
         path = weights.write(weights.from_matrix(matrix(), NAMES), tmp_path / "w.csv")
@@ -231,7 +242,7 @@ class TestBrokenFiles:
         for suffix in ("gal", "gwt"):
             with pytest.raises(InputError, match="hold some: New York; write csv"):
                 weights.write(w, tmp_path / f"w.{suffix}")
-        for suffix in ("csv", "mtx", "parquet", "txt"):
+        for suffix in ("csv", "mtx", *PARQUET, "txt"):
             back = weights.read(weights.write(w, tmp_path / f"w.{suffix}"))
             assert list(back.unique_ids) == ["New York", "b"]
 
@@ -263,13 +274,14 @@ class TestBrokenFiles:
 
     def test_a_folder_that_is_not_there(self, tmp_path):
         w = weights.from_matrix(matrix(), NAMES)
-        for suffix in ("csv", "parquet"):
+        for suffix in ("csv", *PARQUET):
             with pytest.raises(InputError, match="cannot be written"):
                 weights.write(w, tmp_path / "x" / f"w.{suffix}")
 
     def test_without_pyarrow(self, tmp_path, monkeypatch):
         w = weights.from_matrix(matrix(), NAMES)
-        path = weights.write(w, tmp_path / "w.parquet")
+        path = tmp_path / "w.parquet"
+        path.write_bytes(b"PAR1")
         monkeypatch.setitem(sys.modules, "pyarrow", None)
         monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
         for call in (lambda: weights.read(path), lambda: weights.write(w, path)):
