@@ -14,7 +14,7 @@ from typing import Literal
 from analysis.terms_of_parts import PARTS
 from spatial.errors import InputError
 
-__all__ = ["LANGUAGES", "TERMS", "Language", "check_language", "term"]
+__all__ = ["LANGUAGES", "TERMS", "Language", "check_language", "group_name", "term"]
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -431,3 +431,11 @@ def term(key: str, lang: str = "en", **values: object) -> str:
         )
     text = TERMS[key][column]
     return text.format(**values) if values else text
+
+
+def group_name(name: str, lang: str = "en") -> str:
+    """Printed name of a group: yes and no, regions and local classes have fixed words."""
+    for key in (f"mechanism.group_{name}", f"cluster.{name}"):
+        if key in TERMS:
+            return term(key, lang)
+    return name

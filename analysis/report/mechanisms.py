@@ -11,14 +11,14 @@ from analysis.report.blocks import Block, Bullets, Text
 from analysis.report.findings import number
 from analysis.report.parts import said
 from analysis.report.words import Words
-from analysis.terms import TERMS, term
+from analysis.terms import group_name
 
 if TYPE_CHECKING:
     from analysis.study.results import Study
     from spatial.heterogeneity import Groups
     from spatial.mechanisms import Channels, Moderation
 
-__all__ = ["channels", "group_name", "groups", "mechanism_findings", "moderators"]
+__all__ = ["channels", "groups", "mechanism_findings", "moderators"]
 
 LEVEL = 0.05
 
@@ -154,14 +154,6 @@ def _moderator(study: Study, x: str, found: Moderation, words: Words) -> str:
         **_figures(by.loc["direct"], decimals),
         **_figures(by.loc["indirect"], decimals, "2"),
     )
-
-
-def group_name(name: str, lang: str) -> str:
-    """Printed name of a group."""
-    for key in (f"mechanism.group_{name}", f"cluster.{name}"):
-        if key in TERMS:
-            return term(key, lang)
-    return name
 
 
 def _group_findings(study: Study, words: Words) -> list[str]:

@@ -9,10 +9,9 @@ import pandas as pd
 from analysis.report.blocks import Block, Bullets, Text
 from analysis.report.captions import captions
 from analysis.report.findings import number
-from analysis.report.mechanisms import group_name
 from analysis.report.parts import grid, rows_of, said
 from analysis.report.words import Words
-from analysis.terms import term
+from analysis.terms import group_name, term
 from spatial.labels import canonical
 
 if TYPE_CHECKING:

@@ -198,7 +198,7 @@ def _spillovers(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
 def _groups(study: Study) -> Iterator[Picture]:
     """Effects of each focus term by group."""
     from analysis import figures
-    from analysis.report.mechanisms import group_name
+    from analysis.terms import group_name
 
     lang = study.plan.study.lang
     for name, found in study.mechanisms.groups.items():

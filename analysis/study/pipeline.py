@@ -106,16 +106,7 @@ def compute(
     plan, time = file.plan, file.plan.table.time
     steps("reading", plan.study.title)
     sources = read_sources(file)
-    further = {
-        f"weights {name}": resolve_path(file.base, path)
-        for name, path in weights_files(plan.weights)
-    }
-    manifest = make_manifest(
-        input_files(file) | {what: path for what, path in further.items() if path.is_file()},
-        seed=plan.study.seed,
-        packaged=plan.boundaries.file == "china",
-        overrides=overrides,
-    )
+    manifest = _manifest(file, overrides)
     choice = choose_units(sources, plan)
     suspicious = suspicious_values(sources.table, KEY, time)
     table, filled = fill_gaps(sources.table, plan)
@@ -169,6 +160,21 @@ def compute(
         spread=spread, thresholds=thresholds, shocks=shocks, instrumented=instrumented,
         mechanisms=mechanisms, sensitivity=sensitivity,
     )  # fmt: skip
+
+
+def _manifest(file: StudyFile, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs with their hashes, files of weights among them."""
+    plan = file.plan
+    further = {
+        f"weights {name}": resolve_path(file.base, path)
+        for name, path in weights_files(plan.weights)
+    }
+    return make_manifest(
+        input_files(file) | {what: path for what, path in further.items() if path.is_file()},
+        seed=plan.study.seed,
+        packaged=plan.boundaries.file == "china",
+        overrides=overrides,
+    )
 
 
 def _with_warnings(found: Study, caught: list[warnings.WarningMessage]) -> Study:

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.report.captions import captions
-from analysis.report.mechanisms import group_name
 from analysis.report.words import Words
 from analysis.study.pictures import Picture, figure_options, file_stem, map_options
 from analysis.study.sheets import Sheet, with_mark
 from analysis.tables.cells import Cell
 from analysis.tables.table import Head, Row, Table
-from analysis.terms import term
+from analysis.terms import group_name, term
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -11,7 +11,7 @@ from analysis.tables.cells import ABSENT, UNDEFINED, Cell, check_stars, stars_of
 from analysis.tables.labels import term_label
 from analysis.tables.notes import star_key
 from analysis.tables.table import Head, Row, Table
-from analysis.terms import check_language
+from analysis.terms import check_language, group_name
 from analysis.terms import term as word
 
 if TYPE_CHECKING:
@@ -188,25 +188,15 @@ def groups(
             heading = word(f"mechanism.{key}", lang, name=style.name(str(term)))
             rows.append(Row(heading, kind="section"))
             for group, lines in part.groupby("group", sort=False):
-                rows += style.lines(_group(str(group), lang), lines, kinds, counts)
+                rows += style.lines(group_name(str(group), lang), lines, kinds, counts)
     for term, part in found.contrasts.groupby("term", sort=False):
         heading = word("mechanism.differences", lang, name=style.name(str(term)))
         rows.append(Row(heading, kind="section"))
         for (one, other), lines in part.groupby(["group", "versus"], sort=False):
-            names = f"{_group(str(one), lang)} − {_group(str(other), lang)}"
+            names = f"{group_name(str(one), lang)} − {group_name(str(other), lang)}"
             rows += [Row(r.label, (*r.cells, *(Cell() for _ in counts)), r.kind)
                      for r in style.lines(names, lines, kinds)]  # fmt: skip
     return style.table(style.head(kinds, counts), rows, title, "groups", "separate")
-
-
-def _group(name: str, lang: str) -> str:
-    """Printed name of a group: yes and no, regions and local classes have fixed words."""
-    from analysis.terms import TERMS
-
-    for prefix in ("mechanism.group_", "cluster."):
-        if f"{prefix}{name}" in TERMS:
-            return word(f"{prefix}{name}", lang)
-    return name
 
 
 def spillovers_between(
@@ -230,7 +220,7 @@ def spillovers_between(
         rows.append(Row(style.name(str(term)), kind="section"))
         for sender, part in table.groupby("from", sort=False):
             lines = part.rename(columns={"to": "effect"}).drop(columns="from")
-            label = word("mechanism.from", lang, name=_group(str(sender), lang))
+            label = word("mechanism.from", lang, name=group_name(str(sender), lang))
             rows += style.lines(label, lines, names)
-    heads = (Head(word("mechanism.to", lang, name=_group(name, lang))) for name in names)
+    heads = (Head(word("mechanism.to", lang, name=group_name(name, lang))) for name in names)
     return style.table(((Head(""), *heads),), rows, title, "between")
