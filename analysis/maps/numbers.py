@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.maps.classes import Classes, classify
-from analysis.maps.colours import MISSING, Look, ramp
+from analysis.maps.classes import Classes
 from analysis.maps.compose import Panel, compose
+from analysis.maps.grading import grade, grade_signed
 from analysis.maps.layer import Layer, prepare, rows_of
 from analysis.maps.options import Options, read_options
 from analysis.maps.years import by_time
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["choropleth", "spillover"]
 
 Floats = npt.NDArray[np.float64]
-SEQUENTIAL = "YlGnBu"
-DIVERGING = "RdBu_r"
 PARTS = ("own", "received", "sent")
 
 
@@ -74,14 +72,13 @@ def choropleth(
         )
     parts = by_time(_numeric(values), times)
     pooled = np.concatenate([part.to_numpy() for _, part in parts])
-    classes = classify(pooled, scheme=scheme, k=k, breaks=breaks)
-    colours = ramp(cmap or SEQUENTIAL, len(classes.upper))
+    graded = grade(pooled, lang=sheet.lang, scheme=scheme, k=k, breaks=breaks, cmap=cmap)
+    classes = graded.classes
     layer = prepare(cities, sheet)
     panels = [Panel(head, _codes(part, classes, layer)) for head, part in parts]
     heading = None if values.name is None else str(values.name)
-    looks = _looks(classes, colours, sheet.lang)
     notes = [classes.note(sheet.lang)]
-    return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading)
+    return compose(layer, graded.looks, panels, sheet=sheet, notes=notes, heading=heading)
 
 
 def spillover(
@@ -122,7 +119,8 @@ def spillover(
     _require_effects(effects, wanted)
     parts = {name: _numeric(effects[name]) for name in wanted}
     pooled = np.concatenate([part.to_numpy() for part in parts.values()])
-    classes, colours = _signed(pooled, scheme, k, breaks, cmap)
+    graded = grade_signed(pooled, lang=sheet.lang, scheme=scheme, k=k, breaks=breaks, cmap=cmap)
+    classes = graded.classes
     layer = prepare(cities, sheet)
     single = len(parts) == 1
     panels = [
@@ -130,10 +128,9 @@ def spillover(
         for name, part in parts.items()
     ]
     heading = term(f"map.{wanted[0]}", sheet.lang) if single else None
-    looks = _looks(classes, colours, sheet.lang)
     said = [term(f"map.{name}_long", sheet.lang) for name in wanted]
     notes = [*said, classes.note(sheet.lang)]
-    return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading)
+    return compose(layer, graded.looks, panels, sheet=sheet, notes=notes, heading=heading)
 
 
 def _require_effects(effects: object, wanted: tuple[str, ...]) -> None:
@@ -169,35 +166,3 @@ def _codes(values: pd.Series, classes: Classes, layer: Layer) -> npt.NDArray[np.
     codes = np.full(len(layer.labels), len(classes.upper), dtype=np.intp)
     codes[rows_of(values.index, layer, what)] = classes.codes(values.to_numpy())
     return codes
-
-
-def _looks(classes: Classes, colours: Sequence[str], lang: str) -> list[Look]:
-    """Give the classes from low to high, and missing values last."""
-    texts = classes.texts(lang)
-    looks = [
-        Look(f"class {place + 1}", text, face)
-        for place, (text, face) in enumerate(zip(texts, colours, strict=True))
-    ]
-    face, hatch = MISSING
-    return [*looks, Look("missing", term("map.no_data", lang), face, hatch)]
-
-
-def _signed(
-    values: Floats, scheme: str, k: int, breaks: Sequence[float] | None, cmap: str | None
-) -> tuple[Classes, list[str]]:
-    """Classes and colours; for both signs the classes are cut on either side of zero."""
-    finite = values[~np.isnan(values)]
-    both = breaks is None and bool(np.any(finite < 0) and np.any(finite > 0))
-    if not both:
-        classes = classify(values, scheme=scheme, k=k, breaks=breaks)
-        return classes, ramp(cmap or SEQUENTIAL, len(classes.upper))
-    share = float((finite < 0).mean())
-    below = int(np.clip(round(share * k), 1, max(k - 1, 1)))
-    under = classify(finite[finite < 0], scheme=scheme, k=below)
-    over = classify(finite[finite >= 0], scheme=scheme, k=max(k - below, 1))
-    edges = np.r_[under.upper[:-1], 0.0, over.upper]
-    classes = Classes(edges, under.lowest, scheme)
-    side = max(len(under.upper), len(over.upper))
-    colours = ramp(cmap or DIVERGING, 2 * side, low=0.05)
-    start = side - len(under.upper)
-    return classes, colours[start : start + len(edges)]
