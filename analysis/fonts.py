@@ -52,7 +52,7 @@ SETTINGS: dict[str, object] = {
     "savefig.bbox": None,
     "savefig.facecolor": "auto",
     "savefig.transparent": False,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from analysis.fonts import style
+from analysis.maps.vector import finish_svg
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ def save(
     formats
         Of png, pdf, svg, tif, jpg, eps.
     dpi
-        Resolution of png, tif and jpg.
+        Resolution of png, tif and jpg; it is stated in the file.
+
+    In pdf and svg text stays text that can be searched; the letters travel with the file.
 
     Returns
     -------
@@ -81,14 +85,9 @@ def _target(path: Path, formats: Sequence[str]) -> tuple[Path, list[str]]:
 def _write(fig: Figure, path: Path, kind: str, dpi: float) -> Path:
     """Write one file under a temporary name and move it into place."""
     draft = path.with_name(f".{secrets.token_hex(6)}.tmp")
-    extra: dict[str, Any] = {"metadata": {"CreationDate": None}} if kind == "pdf" else {}
-    if kind == "svg":
-        extra = {"metadata": {"Date": None}}
-    if kind in ("tif", "tiff"):
-        extra = {"pil_kwargs": {"compression": "tiff_lzw"}}
     try:
         with style(), draft.open("wb") as stream:
-            fig.savefig(stream, format=kind, dpi=dpi, bbox_inches=None, **extra)
+            _WRITERS.get(kind, _plainly)(fig, stream, kind, dpi)
         draft.replace(path)
     except OSError as error:
         raise InputError(
@@ -98,3 +97,34 @@ def _write(fig: Figure, path: Path, kind: str, dpi: float) -> Path:
     finally:
         draft.unlink(missing_ok=True)
     return path
+
+
+def _plainly(fig: Figure, stream: IO[bytes], kind: str, dpi: float) -> None:
+    """Leave the format to matplotlib, without the date in PDF."""
+    extra: dict[str, Any] = {"metadata": {"CreationDate": None}} if kind == "pdf" else {}
+    fig.savefig(stream, format=kind, dpi=dpi, bbox_inches=None, **extra)
+
+
+def _svg(fig: Figure, stream: IO[bytes], kind: str, dpi: float) -> None:
+    """SVG with text as text and short paths."""
+    whole = io.StringIO()
+    fig.savefig(whole, format=kind, dpi=dpi, bbox_inches=None, metadata={"Date": None})
+    stream.write(finish_svg(whole.getvalue()).encode("utf-8"))
+
+
+def _tiff(fig: Figure, stream: IO[bytes], kind: str, dpi: float) -> None:
+    """TIFF in three colours without transparency, which printers ask for, compressed by LZW."""
+    from PIL import Image
+
+    del kind
+    drawn = io.BytesIO()
+    fig.savefig(drawn, format="png", dpi=dpi, bbox_inches=None, pil_kwargs={"compress_level": 0})
+    with Image.open(drawn) as image:
+        image.convert("RGB").save(stream, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
+
+
+_WRITERS: Mapping[str, Callable[[Figure, IO[bytes], str, float], None]] = {
+    "svg": _svg,
+    "tif": _tiff,
+    "tiff": _tiff,
+}
