@@ -50,7 +50,7 @@ def city_profiles(
     fit
         A fit of `spatial`.
     term
-        A regressor, which is also a column of the data.
+        A regressor; where it is no column of the data, as lag(x), its level is that in the model.
     data
         The panel, or a frame indexed by unit, that holds the columns.
     outcome
@@ -75,7 +75,8 @@ def city_profiles(
     Raises
     ------
     InputError
-        The term or the outcome is no column of the data; a unit of the fit has no group.
+        The term or the outcome is no column of the data or of the fit; a unit of the fit has no
+        group.
 
     Examples
     --------
@@ -88,8 +89,8 @@ def city_profiles(
     printed = {canonical(k): v for k, v in (names or {}).items()}
     table["senders"] = _partners(flows, "to", "from", keys, partners, printed)
     table["receivers"] = _partners(flows, "from", "to", keys, partners, printed)
-    table["level"] = _means(data, term, keys)
-    table["outcome"] = _means(data, wanted, keys)
+    table["level"] = _means(fit, data, term, keys)
+    table["outcome"] = _means(fit, data, wanted, keys)
     table["group"] = _groups(groups, keys)
     table["frontier"] = table.groupby("group", dropna=False)["outcome"].transform("max")
     table["gap"] = table["frontier"] - table["outcome"]
@@ -120,15 +121,18 @@ def _partners(
     return ["; ".join(found.get(key, [])) for key in keys]
 
 
-def _means(data: Panel | pd.DataFrame, column: str, keys: list[str]) -> list[float]:
-    """Mean over the years of a column, in the order of the keys."""
+def _means(fit: Fit, data: Panel | pd.DataFrame, column: str, keys: list[str]) -> list[float]:
+    """Mean over the years of a column of the data or of the fit, in the order of the keys."""
     frame: pd.DataFrame = data if isinstance(data, pd.DataFrame) else data.frame
+    units: Any = data.index if isinstance(data, pd.DataFrame) else frame[data.unit]
     if column not in frame.columns:
-        raise InputError(
-            f"{column} is no column of the data, so that no level can be given; compute it as a "
-            "column (a measure) first."
-        )
-    units = data.index if isinstance(data, pd.DataFrame) else frame[data.unit]
+        frame = fit.design
+        units = frame.index.get_level_values(0)
+        if column not in frame.columns:
+            raise InputError(
+                f"{column} is no column of the data or of the fit, so that no level can be given; "
+                f"the fit has {named(frame.columns, 20)}."
+            )
     means = frame[column].astype(float).groupby([canonical(unit) for unit in units]).mean()
     return [float(means.get(key, np.nan)) for key in keys]
 

@@ -156,6 +156,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "effect.model": ("Model {number}", "模型 {number}"),
     # measures; after the dot stands the function of analysis.indices
     "measure.location_quotient": ("Location quotient", "区位熵"),
+    "measure.expression": ("Expression", "表达式"),
     "measure.density": ("Density", "密度"),
     "measure.specialisation": ("Krugman specialisation", "克鲁格曼专业化指数"),
     "measure.diversity": ("Diversity", "多样化指数"),

@@ -117,6 +117,17 @@ class Result:
     # ---- what it was estimated on
 
     @property
+    def design(self) -> pd.DataFrame:
+        """Outcome and regressors of every row as the formula makes them, spatial lags last.
+
+        Indexed by unit and time; the columns are the outcome and the names of the coefficients.
+        """
+        sample = self._fitted.sample
+        table = pd.DataFrame(sample.x, index=sample.index, columns=list(sample.labels))
+        table.insert(0, sample.outcome, sample.y)
+        return table
+
+    @property
     def kind(self) -> str:
         """Name of the model: OLS, SLX, SAR, SEM, SDM, SDEM, SAC, GNS."""
         return self.model.kind

@@ -18,6 +18,7 @@ from analysis.indices.composition import (
     unrelated_variety,
 )
 from analysis.indices.coupled import coupling
+from analysis.indices.expression import expression
 from analysis.indices.phases import phase_table, resilience_phases
 from analysis.indices.scaling import indicator_table
 from analysis.indices.shocks import ResilienceWarning, resilience
@@ -32,6 +33,7 @@ __all__ = [
     "diversity",
     "entropy_topsis",
     "entropy_weights",
+    "expression",
     "indicator_table",
     "location_quotient",
     "phase_table",

@@ -12,11 +12,16 @@ from analysis.study.sampling import Sample
 from analysis.study.schema_mechanisms import Cut, Group
 from analysis.study.sources import KEY, nearest_name
 from spatial.errors import InputError, named
+from spatial.labels import canonical
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 __all__ = ["members"]
+
+FLAGS = dict.fromkeys(("0", "False", "false", "FALSE", "no", "否"), "no") | dict.fromkeys(
+    ("1", "True", "true", "TRUE", "yes", "是"), "yes"
+)
 
 
 def members(
@@ -37,13 +42,13 @@ def members(
     values = _fixed(where, column, sample)
     if section.flag is None:
         return values.map(lambda value: value if pd.isna(value) else str(value))
-    strange = [value for value in values.dropna().unique() if value not in (0, 1)]
-    if strange:
+    names = values.map(lambda value: value if pd.isna(value) else FLAGS.get(canonical(value)))
+    strange = values[values.notna() & names.isna()].unique()
+    if len(strange):
         raise InputError(
-            f"{where} flag = {column!r} holds {named(strange)}; a flag holds 0 and 1, other "
-            "groups are a column."
+            f"{where} flag = {column!r} holds {named(strange)}; a flag holds 0 and 1, or yes and "
+            "no, other groups are a column."
         )
-    names = values.map({0: "no", 1: "yes"})
     return names.astype(pd.CategoricalDtype(["yes", "no"], ordered=True))
 
 

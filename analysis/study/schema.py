@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
@@ -112,8 +113,10 @@ class Measure(OpenSection):
 
     @property
     def words(self) -> list[str]:
-        """Every text among the arguments: the columns and measures it may use."""
-        return _texts(self.arguments)
+        """Every text among the arguments, and every name in a formula: what it may use."""
+        texts = _texts(self.arguments)
+        names = [n for text in texts for n in re.findall(r"`([^`]+)`|([^\W\d]\w*)", text)]
+        return [*texts, *(quoted or plain for quoted, plain in names if self.index == "expression")]
 
 
 class WeightsSection(OpenSection):

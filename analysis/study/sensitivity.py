@@ -132,12 +132,12 @@ def _units_of(rule: Mapping[str, Any], data: Data, name: str) -> list[Any]:
     for column, values in rule.items():
         if column not in frame.columns:
             raise InputError(
-                f"[robustness] drop.{name} names the column {column!r}, which neither table nor "
+                f"drop.{name} names the column {column!r}, which neither table nor "
                 f"boundaries hold; there are {named(map(str, frame.columns), 30)}."
             )
         met &= frame[column].map(canonical).isin([canonical(value) for value in values])
     if not met.any():
-        raise InputError(f"[robustness] drop.{name} meets no unit; check its values.")
+        raise InputError(f"drop.{name} meets no unit; check its values.")
     return list(dict.fromkeys(frame.loc[met, unit]))
 
 

@@ -67,3 +67,12 @@ def test_what_has_no_level_or_group_is_refused(case):
         city_profiles(fit, "x", panel, outcome="z")
     with pytest.raises(spatial.InputError, match=r"u024|no group"):
         city_profiles(fit, "x", panel, groups=pd.Series("a", index=panel.units[:-1]))
+
+
+def test_a_term_that_is_no_column_has_its_level_in_the_model(case):
+    _, panel, graph = case
+    fit = spatial.SDM("y ~ lag(x)", effects="twoway").fit(panel, graph)
+    table = city_profiles(fit, "lag(x)", panel)
+    frame = panel.frame.sort_values(["city", "year"])
+    before = frame[frame["year"] < 4].groupby("city")["x"].mean()
+    np.testing.assert_allclose(table["level"], before[table.index], rtol=1e-12)

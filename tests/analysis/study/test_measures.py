@@ -20,6 +20,7 @@ from spatial.errors import InputError
 SECTORS = ["s1", "s2", "s3"]
 MEASURES: dict[str, dict[str, Any]] = {
     "lq": {"index": "location_quotient", "part": ["a", "b"], "whole": "all"},
+    "ratio": {"index": "expression", "formula": "log(lq) + gdp / `all`"},
     "dense": {"index": "density", "part": "all", "area": "ground"},
     "spec": {"index": "specialisation", "parts": SECTORS},
     "div": {"index": "diversity", "parts": {"one": ["s1", "s2"], "two": "s3"}, "base": 2},

@@ -111,3 +111,16 @@ def test_refusals_name_the_section(case: Any, section: str, value: Any, words: s
     case.plan[section] = value
     with pytest.raises(InputError, match=words):
         case.computed()
+
+
+@pytest.mark.parametrize("kind", [int, float, bool])
+def test_a_flag_may_be_a_number_or_a_truth_value(case: Any, kind: type) -> None:
+    study = asked(case)
+    study.table["smart"] = study.table["smart"].astype(kind)
+    study.plan["groups"] = {"smart": {"flag": "smart"}}
+    for part in ("channels", "moderators"):
+        del study.plan[part]
+    found = analysis.run(study.write(), out=case.folder / "out").mechanisms.groups["smart"].members
+    smart = study.table.groupby("city")["smart"].first().astype(bool)
+    names = {f"5101{int(city[1:-1]):02d}": "yes" if flag else "no" for city, flag in smart.items()}
+    assert found.astype(str).to_dict() == names
