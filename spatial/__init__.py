@@ -6,7 +6,16 @@ Reads no file (but for `weights.read` and `weights.write`), draws nothing, print
 from __future__ import annotations
 
 from spatial import weights
-from spatial.autocorrelation import bilisa, lisa, lisa_by_time, moran, moran_by_time
+from spatial.autocorrelation import (
+    bilisa,
+    geary,
+    getis_ord,
+    getis_ord_by_time,
+    lisa,
+    lisa_by_time,
+    moran,
+    moran_by_time,
+)
 from spatial.decay_rates import DecayFit, fit_decay
 from spatial.diagnostics import (
     Decisions,
@@ -59,6 +68,9 @@ __all__ = [
     "decay",
     "durbin_tests",
     "fit_decay",
+    "geary",
+    "getis_ord",
+    "getis_ord_by_time",
     "groups",
     "hausman",
     "hausman_error",

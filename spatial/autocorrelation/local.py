@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
-from spatial.autocorrelation import permutation, subset_sums
+from spatial.autocorrelation.conditional import (
+    Alternative,
+    Method,
+    Options,
+    classes,
+    lag_tails,
+    listed,
+    spread,
+    spread_codes,
+    standardised,
+)
 from spatial.autocorrelation.correction import Correction, adjust
 from spatial.autocorrelation.inputs import (
     column_at,
@@ -20,8 +29,6 @@ from spatial.autocorrelation.inputs import (
     require_variation,
     values_on,
 )
-from spatial.errors import InputError, is_whole, named
-from spatial.weights import label
 from spatial.weights.operator import Operator, operator
 
 if TYPE_CHECKING:
@@ -33,15 +40,10 @@ __all__ = ["CLUSTERS", "QUADRANTS", "bilisa", "lisa", "lisa_by_time"]
 
 Vector = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
-Method = Literal["exact", "permutation"]
-Alternative = Literal["two-sided", "greater", "less", "folded"]
 
 QUADRANTS = ("HH", "LH", "LL", "HL")
 CLUSTERS = (*QUADRANTS, "not significant", "isolate", "missing")
 NOT_SIGNIFICANT, ISOLATE, MISSING = 4, 5, 6
-EQUAL_WEIGHTS = 1e-9
-UNEQUAL = "the weights differ within a row, which has no exact distribution"
-TOO_COSTLY = "the exact distribution would take more than 10 seconds or 2 GB"
 
 
 def lisa(
@@ -126,7 +128,7 @@ def lisa(
     op = operator(w)
     placed = values_on(op, values, "the values")
     found = _local(op, placed, placed, options, "the values")
-    return _table(found, op, values.index.name, options.recorded(w, [found]))
+    return _table(found, op, values.index.name, options.recorded(w, [found.note]))
 
 
 def bilisa(
@@ -158,7 +160,7 @@ def bilisa(
     op = operator(w)
     here, there = values_on(op, x, "the values of x"), values_on(op, y, "the values of y")
     found = _local(op, here, there, options, "the values of x and y")
-    return _table(found, op, x.index.name, options.recorded(w, [found]))
+    return _table(found, op, x.index.name, options.recorded(w, [found.note]))
 
 
 def lisa_by_time(
@@ -181,62 +183,17 @@ def lisa_by_time(
     options = Options(method, alternative, correction, alpha, permutations, seed)
     require_panel(panel, column)
     op = operator(w)
-    chosen = list(panel.times) if times is None else _listed(times)
+    chosen = list(panel.times) if times is None else listed(times)
     found = []
     for time in chosen:
         what = f"the values of {column} in {time}"
         placed = values_on(op, column_at(panel, column, time), what)
         found.append(_local(op, placed, placed, options, what))
-    attrs = options.recorded(w, found)
+    attrs = options.recorded(w, [local.note for local in found])
     tables = [_table(local, op, panel.unit, attrs) for local in found]
     table = pd.concat(tables, keys=pd.Index(chosen), names=[panel.time, panel.unit])
     table.attrs.update(attrs)
     return table
-
-
-@dataclass(frozen=True)
-class Options:
-    """How local statistics are tested and classed."""
-
-    method: str
-    alternative: str
-    correction: Correction
-    alpha: float
-    permutations: int
-    seed: int
-
-    def __post_init__(self) -> None:
-        for name, given, known in (
-            ("method", self.method, get_args(Method)),
-            ("alternative", self.alternative, get_args(Alternative)),
-            ("correction", self.correction, (None, "fdr", "bonferroni")),
-        ):
-            if given not in known:
-                raise InputError(f"{name}={given!r} is unknown; choose {_choice(known)}.")
-        if not isinstance(self.alpha, (float, np.floating)) or not 0 < self.alpha < 1:
-            raise InputError(f"alpha={self.alpha!r} is not between 0 and 1; 0.05 is usual.")
-        if not is_whole(self.permutations) or self.permutations < 1:
-            raise InputError(
-                f"permutations={self.permutations!r} is not a number of draws; 9999 is usual."
-            )
-        if not is_whole(self.seed) or self.seed < 0:
-            raise InputError(f"seed={self.seed!r} is not a whole number from 0 on.")
-
-    def recorded(self, w: Graph, found: list[Local]) -> dict[str, Any]:
-        """Attributes of a result; with several times, "permutation" if any of them needed it."""
-        notes = [local.note for local in found if local.note]
-        drawn = bool(notes) or self.method == "permutation"
-        return {
-            "weights": label(w),
-            "weights_zh": label(w, "zh"),
-            "method": "permutation" if drawn else "exact",
-            "alternative": self.alternative,
-            "correction": self.correction,
-            "alpha": float(self.alpha),
-            "seed": int(self.seed),
-            "permutations": int(self.permutations),
-            "note": notes[0] if notes else "",
-        }
 
 
 @dataclass(frozen=True)
@@ -265,7 +222,7 @@ def _local(op: Operator, here: Vector, there: Vector, options: Options, what: st
     lag = np.asarray(cut.matrix @ (z if there is here else standardised(y)))
     noise = 64 * np.finfo(np.float64).eps * np.abs(y).max() / y.std()
     lag[np.abs(lag) <= noise * np.asarray(abs(cut.matrix).sum(axis=1)).ravel()] = 0.0
-    upper, lower, note = _lag_tails(y, cut.matrix, options)
+    upper, lower, note = lag_tails(y, cut.matrix, options)
     p_value = _p_values(z, upper, lower, options.alternative)
     p_adjusted = adjust(p_value, options.correction)
     quadrant = np.where(lag > 0, np.where(z > 0, 0, 1), np.where(z > 0, 3, 2)).astype(np.int8)
@@ -273,56 +230,14 @@ def _local(op: Operator, here: Vector, there: Vector, options: Options, what: st
     code[cut.isolates] = ISOLATE
     quadrant[cut.isolates] = -1
     return Local(
-        _spread(z * lag, known),
-        _spread(lag, known),
-        _spread(p_value, known),
-        _spread(p_adjusted, known),
-        _spread_codes(quadrant, known, -1),
-        _spread_codes(code, known, MISSING),
+        spread(z * lag, known),
+        spread(lag, known),
+        spread(p_value, known),
+        spread(p_adjusted, known),
+        spread_codes(quadrant, known, -1),
+        spread_codes(code, known, MISSING),
         note,
     )
-
-
-def standardised(values: Vector) -> Vector:
-    """Center values and divide by their root mean square; what is within rounding of 0 is 0."""
-    z = values - values.mean()
-    z[np.abs(z) <= 8 * np.finfo(np.float64).eps * np.abs(values).max()] = 0.0
-    return np.asarray(z / np.sqrt(np.mean(z**2)))
-
-
-def _lag_tails(
-    pool: Vector, matrix: sparse.csr_array, options: Options
-) -> tuple[Vector, Vector, str]:
-    """P(lag ≥ observed), P(lag ≤ observed), and why they were drawn, not computed, if so."""
-    note = ""
-    if options.method == "exact":
-        common = common_weights(matrix)
-        if common is None:
-            note = UNEQUAL
-        else:
-            pattern = sparse.csr_array(
-                (np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape
-            )
-            found = subset_sums.tails(pool, pattern)
-            if found is not None:
-                negative = common < 0
-                upper, lower = found
-                return np.where(negative, lower, upper), np.where(negative, upper, lower), note
-            note = TOO_COSTLY
-    upper, lower = permutation.tails(
-        pool, matrix, permutations=options.permutations, seed=options.seed
-    )
-    return upper, lower, note
-
-
-def common_weights(matrix: sparse.csr_array) -> Vector | None:
-    """Return the weight that a unit's neighbours share, (n,), 0 for isolates, or None."""
-    counts = np.diff(matrix.indptr)
-    linked = counts > 0
-    common = np.zeros(matrix.shape[0])
-    common[linked] = matrix.data[matrix.indptr[:-1][linked]]
-    off = np.abs(matrix.data - np.repeat(common, counts))
-    return common if np.all(off <= EQUAL_WEIGHTS * np.abs(matrix.data)) else None
 
 
 def _p_values(z: Vector, upper: Vector, lower: Vector, alternative: str) -> Vector:
@@ -335,20 +250,6 @@ def _p_values(z: Vector, upper: Vector, lower: Vector, alternative: str) -> Vect
     return np.where((z == 0) & ~np.isnan(upper), 1.0, p_value)
 
 
-def _spread(found: Vector, known: npt.NDArray[np.bool_]) -> Vector:
-    if known.all():
-        return found
-    full = np.full(len(known), np.nan)
-    full[known] = found
-    return full
-
-
-def _spread_codes(found: Codes, known: npt.NDArray[np.bool_], absent: int) -> Codes:
-    full = np.full(len(known), absent, dtype=np.int8)
-    full[known] = found
-    return full
-
-
 def _table(local: Local, op: Operator, name: Any, attrs: dict[str, Any]) -> pd.DataFrame:
     table = pd.DataFrame(
         {
@@ -356,28 +257,11 @@ def _table(local: Local, op: Operator, name: Any, attrs: dict[str, Any]) -> pd.D
             "lag": local.lag,
             "p_value": local.p_value,
             "p_adjusted": local.p_adjusted,
-            "quadrant": _classes(local.quadrant, QUADRANTS),
-            "cluster": _classes(local.code, CLUSTERS),
+            "quadrant": classes(local.quadrant, QUADRANTS),
+            "cluster": classes(local.code, CLUSTERS),
         },
         index=op.ids.rename(name),
         copy=False,
     )
     table.attrs.update(attrs)
     return table
-
-
-def _classes(codes: Codes, names: tuple[str, ...]) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, pd.Index(names), ordered=True)
-
-
-def _listed(times: Iterable[Any]) -> list[Any]:
-    chosen = [times] if pd.api.types.is_scalar(times) else list(times)
-    twice = pd.Index(chosen)[pd.Index(chosen).duplicated()]
-    if not chosen or len(twice):
-        raise InputError(f"times={chosen} must name at least one time, each once ({named(twice)}).")
-    return chosen
-
-
-def _choice(known: Iterable[object]) -> str:
-    words = [repr(word) if word is None else f'"{word}"' for word in known]
-    return ", ".join(words[:-1]) + " or " + words[-1]
