@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -97,3 +98,39 @@ def test_the_china_study_reads() -> None:
     assert plan.model is not None
     assert plan.model.weights == ("queen", "inverse")
     assert "\n" not in plan.model.formula
+
+
+def test_the_table_of_the_information_study_is_made_of_two(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location(
+        "prepare", STUDIES / "china_information" / "prepare.py"
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    cities = ["杭州市", "宁波市", "嘉兴市", "莱芜市"]
+    rows = pd.MultiIndex.from_product([cities, range(2016, 2023)], names=["city", "year"])
+    years = rows.to_frame(index=False)
+    rng = np.random.default_rng(5)
+    years["gdp_growth_pct"] = rng.uniform(-2, 9, len(years)).round(1)
+    years["gdp_100m_yuan"] = rng.uniform(500, 900, len(years)).round()
+    for sector in ("primary", "secondary", "tertiary"):
+        years[f"va_{sector}_100m_yuan"] = rng.uniform(50, 300, len(years)).round()
+    for name in ("gdp_per_capita_yuan", "fiscal_expenditure_100m_yuan", "loans_100m_yuan",
+                 "hukou_pop_10k"):  # fmt: skip
+        years[name] = rng.uniform(100, 200, len(years)).round()
+    years.to_csv(tmp_path / "panel.csv", index=False)
+    jobs = pd.DataFrame({"city": cities, "info_finance_research_emp_pct_2016": [6.5, 3, 2, 1]})
+    jobs.to_csv(tmp_path / "jobs.csv", index=False)
+    made = module.prepare(tmp_path / "panel.csv", tmp_path / "jobs.csv", tmp_path / "out.csv")
+    assert list(made.index) == sorted(cities[:3])
+    known = years[years["city"] != "莱芜市"].set_index(["city", "year"])
+    rate = 1 + known["gdp_growth_pct"].unstack() / 100
+    weight = known["gdp_100m_yuan"].unstack()[2018]
+    own = rate[[2019, 2020, 2021, 2022]].prod(axis=1) - 1
+    expected = (own - (own * weight).sum() / weight.sum()) * 100
+    np.testing.assert_allclose(made["resilience_2018_2022"], expected[made.index], rtol=1e-9)
+    assert made.loc["宁波市", "information_2016"] == 3
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 3
+    plan = read_study(STUDIES / "china_information" / "study.toml").plan
+    assert plan.table.time is None and plan.model is not None
+    assert plan.model.focus == ("information",)
