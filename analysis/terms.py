@@ -190,6 +190,12 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "{count} units without neighbours left out",
         "未计入无邻接单元 {count} 个",
     ),
+    "moran.group_slope": ("{name}: slope {value}", "{name}：斜率 {value}"),
+    "moran.no_group": ("{count} units without a group in grey", "灰点为未分组单元 {count} 个"),
+    "moran.by_group": (
+        "lines: least squares of lag on value within each group",
+        "直线为各组内滞后值对变量值的最小二乘回归",
+    ),
     "moran.p_small": ("p < 0.001", "p < 0.001"),
     "moran.time": ("Year", "年份"),
     # tables

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 import pandas as pd
 
-from analysis.canvas import paper
 from analysis.figures.frame import (
     COLOURS,
     Frame,
@@ -15,6 +14,7 @@ from analysis.figures.frame import (
     add_legend,
     dress,
     finish,
+    open_stack,
     read_options,
 )
 from analysis.fonts import families, style
@@ -32,7 +32,7 @@ DIMENSIONS = (
     "lag_regressors", "drop", "drop_times", "controls",
 )  # fmt: skip
 NEEDED = ("specification", "effect", "estimate", "p_value", "conf_low", "conf_high")
-SURE, UNSURE, MAIN = COLOURS[0], "#9db4c8", COLOURS[1]
+SHADES = (COLOURS[0], "#9db4c8", COLOURS[1])  # significant, not, main specification
 CURVE = 42.0  # millimetres
 ROW = 3.1
 GAP = 0.55  # rows between two dimensions
@@ -59,8 +59,8 @@ def specification_curve(
     alpha
         Level of significance.
     **options
-        See `Options`; `labels` maps the term and names of choices to printed ones. One `ax` cannot
-        hold the two panels.
+        See `Options`; `labels` maps the term and names of choices to printed ones; one `ax` is
+        divided into the two panels. Colours: significant, not significant, main specification.
 
     Examples
     --------
@@ -68,22 +68,17 @@ def specification_curve(
     """
     frame = read_options(options)
     every = _chosen(curve, effect, alpha)
-    if frame.ax is not None:
-        raise InputError("a specification curve has two panels; leave ax out.")
     found = every[every["estimate"].notna()].sort_values(
         ["estimate", "specification"], kind="stable", ignore_index=True
     )
-    rows = _rows(found)
+    rows = _rows(every[every["estimate"].notna()].sort_values("specification", kind="stable"))
     height = len(rows) * ROW + (len({d for d, _ in rows}) - 1) * GAP * ROW
     with style(frame.font_size):
-        figure = paper(frame.width_mm, frame.height_mm or CURVE + height + 6)
-        above, below = figure.subplots(
-            2, 1, sharex=True, gridspec_kw={"height_ratios": [CURVE, height + 2], "hspace": 0.02}
-        )
+        above, below = open_stack(frame, (CURVE, height + 2), 4)
         _draw_estimates(above, found, effect, alpha, frame)
         _draw_matrix(below, found, rows, alpha, frame)
         add_legend(above, frame, 3)
-        return finish([above, below], frame, _notes(every, found, alpha, frame))
+        return finish([frame.ax or above, below], frame, _notes(every, found, alpha, frame))
 
 
 def _chosen(curve: pd.DataFrame, effect: str, alpha: float) -> pd.DataFrame:
@@ -116,7 +111,8 @@ def _rows(every: pd.DataFrame) -> list[tuple[str, str]]:
 def _draw_estimates(
     axes: Axes, found: pd.DataFrame, effect: str, alpha: float, frame: Frame
 ) -> None:
-    at, colours = np.arange(len(found)), _colours(found, alpha)
+    at, colours = np.arange(len(found)), _colours(found, alpha, frame)
+    dark, light, main_colour = frame.palette(SHADES)[:3]
     wide = max(0.35, min(1.6, 90 / len(found)))
     axes.axhline(0, color="#999999", lw=0.5, zorder=1)
     axes.vlines(
@@ -124,7 +120,7 @@ def _draw_estimates(
     )
     size = max(1.5, min(12.0, 700 / len(found)))
     sure = (found["p_value"] < alpha).to_numpy()
-    for mask, colour, key in ((sure, SURE, "significant"), (~sure, UNSURE, "not")):
+    for mask, colour, key in ((sure, dark, "significant"), (~sure, light, "not")):
         axes.scatter(
             at[mask], found["estimate"][mask], s=size, color=colour, lw=0, zorder=3,
         )  # fmt: skip
@@ -133,7 +129,7 @@ def _draw_estimates(
             axes.scatter([], [], s=12, color=colour, lw=0, label=label)
     main = (found["specification"] == 0).to_numpy()
     axes.scatter(
-        at[main], found["estimate"][main], s=max(16.0, size), color=MAIN, marker="D", lw=0,
+        at[main], found["estimate"][main], s=max(16.0, size), color=main_colour, marker="D", lw=0,
         zorder=4, label=term("curve.main", frame.lang) if main.any() else None,
     )  # fmt: skip
     name = frame.name(found["term"].iloc[0]) if "term" in found else ""
@@ -148,7 +144,7 @@ def _draw_estimates(
 def _draw_matrix(
     axes: Axes, found: pd.DataFrame, rows: list[tuple[str, str]], alpha: float, frame: Frame
 ) -> None:
-    colours, height = _colours(found, alpha), 0.0
+    colours, height = _colours(found, alpha, frame), 0.0
     at = np.arange(len(found))
     places: list[float] = []
     texts: list[str] = []
@@ -185,9 +181,10 @@ def _printed(dimension: str, level: str, frame: Frame, *, first: bool) -> str:
     return f"{term(f'curve.{dimension}', frame.lang)}{glue}{word}" if first else word
 
 
-def _colours(found: pd.DataFrame, alpha: float) -> list[str]:
+def _colours(found: pd.DataFrame, alpha: float, frame: Frame) -> list[str]:
+    dark, light, main_colour = frame.palette(SHADES)[:3]
     pairs = zip(found["specification"] == 0, found["p_value"] < alpha, strict=True)
-    return [MAIN if main else SURE if sure else UNSURE for main, sure in pairs]
+    return [main_colour if main else dark if sure else light for main, sure in pairs]
 
 
 def _notes(every: pd.DataFrame, found: pd.DataFrame, alpha: float, frame: Frame) -> list[str]:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
-from analysis.canvas import paper
 from analysis.figures.frame import (
-    COLOURS,
     Frame,
     Options,
     add_legend,
     dress,
     finish,
+    open_stack,
     read_options,
 )
 from analysis.fonts import style
@@ -53,29 +52,24 @@ def decay(
     truth
         Known values by distance, drawn as a dashed line.
     **options
-        See `Options`. One `ax` cannot hold the two panels.
+        See `Options`; one `ax` is divided into the two panels.
 
     Examples
     --------
     >>> figures.decay(spatial.decay(model, panel, cities, "x", km=[100, 200]))  # doctest: +SKIP
     """
     frame = read_options(options)
-    if frame.ax is not None:
-        raise InputError("a decay curve has two panels; leave ax out.")
     every, wanted = _chosen(curve, effect, terms)
     found = every[every["estimate"].notna()]
     with style(frame.font_size):
-        figure = paper(frame.width_mm, frame.height_mm or CURVE + COUNTS + 12)
-        above, below = figure.subplots(
-            2, 1, sharex=True, gridspec_kw={"height_ratios": [CURVE, COUNTS], "hspace": 0.05}
-        )
+        above, below = open_stack(frame, (CURVE, COUNTS), 12)
         entries = _draw_curves(above, found, wanted, truth, frame)
         above.set_ylabel(term(f"effect.{effect}", frame.lang))
         dress(above, frame)
         above.tick_params(axis="x", labelbottom=False)
         add_legend(above, frame, entries if entries > 1 else 0)
         _draw_counts(below, every[every["term"] == wanted[0]], frame)
-        return finish([above, below], frame, _notes(every, frame))
+        return finish([frame.ax or above, below], frame, _notes(every, frame))
 
 
 def _chosen(
@@ -104,7 +98,7 @@ def _draw_curves(
     axes.axhline(0, color="#999999", lw=0.5, zorder=1)
     for place, name in enumerate(wanted):
         part = found[found["term"] == name]
-        km, colour = part["km"].to_numpy(dtype=float), COLOURS[place % len(COLOURS)]
+        km, colour = part["km"].to_numpy(dtype=float), frame.mark(place)[0]
         low, high = part["conf_low"].to_numpy(float), part["conf_high"].to_numpy(float)
         axes.fill_between(km, low, high, color=colour, alpha=0.16, lw=0, zorder=1)
         label = frame.name(name) if len(wanted) > 1 else term("decay.estimate", frame.lang)
@@ -114,8 +108,9 @@ def _draw_curves(
     if truth is None:
         return len(wanted)
     axes.plot(
-        truth.index.to_numpy(dtype=float), truth.to_numpy(dtype=float), color=COLOURS[1], lw=1.0,
-        ls=(0, (4, 2)), zorder=2, label=term("decay.truth", frame.lang),
+        truth.index.to_numpy(dtype=float), truth.to_numpy(dtype=float),
+        color=frame.palette()[1], lw=1.0, ls=(0, (4, 2)), zorder=2,
+        label=term("decay.truth", frame.lang),
     )  # fmt: skip
     return len(wanted) + 1
 

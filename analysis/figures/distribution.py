@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["densities", "transitions"]
 
-RAMP = ("#9ecae1", "#1f4e79")
-LAST = "#c8501e"
+RAMP = ("#9ecae1", "#1f4e79", "#c8501e")  # first time, last but one, last
 NAMED = 6
 DASHES = ("-", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 SHADES = ("#ffffff", "#1f4e79")
@@ -45,7 +44,7 @@ def densities(table: pd.DataFrame, **options: Unpack[Options]) -> Figure:
         From `analysis.distribution.densities`. Where it holds more than six times the legend names
         six of them, and all are drawn.
     **options
-        See `Options`; `labels` names the column.
+        See `Options`; `labels` names the column. Colours: first time, last but one, last.
 
     Examples
     --------
@@ -60,6 +59,7 @@ def densities(table: pd.DataFrame, **options: Unpack[Options]) -> Figure:
     }
     with style(frame.font_size):
         axes = open_axes(frame, 0.62 * min(frame.width_mm, 120.0))[0]
+        early, late, last = frame.palette(RAMP)[:3]
         for place, (one, part) in enumerate(table.groupby(time, sort=False)):
             final = place == len(times) - 1 and len(times) > 1
             few = len(times) <= NAMED and not final
@@ -67,7 +67,7 @@ def densities(table: pd.DataFrame, **options: Unpack[Options]) -> Figure:
                 part["value"],
                 part["density"],
                 lw=1.1 if final else 0.9,
-                color=LAST if final else _between(RAMP, place / max(len(times) - 1, 1)),
+                color=last if final else _between((early, late), place / max(len(times) - 1, 1)),
                 label=str(one) if one in shown else None,
                 ls=DASHES[place % len(DASHES)] if few else "-",
             )
@@ -92,7 +92,7 @@ def transitions(table: pd.DataFrame, *, decimals: int = 2, **options: Unpack[Opt
     decimals
         Of the probabilities; below each stands the number of transitions.
     **options
-        See `Options`.
+        See `Options`. Colours: of probability zero and of one.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def _heat(
     counts = part["count"].to_numpy().reshape(shape)
     from matplotlib.colors import LinearSegmentedColormap
 
-    shades = LinearSegmentedColormap.from_list("shares", list(SHADES))
+    shades = LinearSegmentedColormap.from_list("shares", list(frame.palette(SHADES)[:2]))
     ramp = shades.with_extremes(bad="#eeeeee")
     axes.imshow(np.ma.masked_invalid(shares), cmap=ramp, vmin=0, vmax=1, aspect="auto")
     text: dict[str, Any] = {
@@ -159,7 +159,7 @@ def _heat(
         for column in range(len(names)):
             share = shares[row, column]
             shown = "–" if np.isnan(share) else number(round(share, decimals), decimals)
-            colour = "white" if share > 0.55 else "#222222"
+            colour = "white" if _dark(ramp(share)) else "#222222"
             axes.text(column, row, f"{shown}\n({counts[row, column]})", color=colour, **text)
     printed = [_class_name(name, frame) for name in names]
     axes.set_xticks(range(len(names)), printed)
@@ -178,6 +178,12 @@ def _class_name(name: str, frame: Frame) -> str:
     """Printed name of a class: of a local statistic in words, else as it is."""
     key = f"cluster.{name}"
     return term(key, frame.lang) if key in TERMS else frame.name(name)
+
+
+def _dark(colour: tuple[float, ...]) -> bool:
+    """Whether white can be read on it better than black (relative luminance)."""
+    red, green, blue = colour[:3]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.5
 
 
 def _between(ends: tuple[str, str], share: float) -> tuple[float, float, float]:

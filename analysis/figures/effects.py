@@ -10,8 +10,6 @@ import pandas as pd
 
 from analysis.canvas import wrap
 from analysis.figures.frame import (
-    COLOURS,
-    MARKERS,
     Frame,
     Options,
     add_legend,
@@ -196,7 +194,7 @@ def _draw(
         middle = shown["estimate"].to_numpy(dtype=float)
         low = np.nan_to_num(middle - shown["conf_low"].to_numpy(dtype=float))
         high = np.nan_to_num(shown["conf_high"].to_numpy(dtype=float) - middle)
-        colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+        colour, marker = frame.mark(place)
         axes.errorbar(
             middle, np.array(rows) + offset, xerr=[low, high], fmt=marker, color=colour, ms=3.6,
             elinewidth=0.9, capsize=1.6, capthick=0.7, mew=0, label=name, zorder=2,

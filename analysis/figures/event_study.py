@@ -11,8 +11,6 @@ import pandas as pd
 from analysis.canvas import number
 from analysis.figures.effects import interval_note
 from analysis.figures.frame import (
-    COLOURS,
-    MARKERS,
     Frame,
     Options,
     add_legend,
@@ -64,7 +62,7 @@ def event_study(fits: Any, *, kinds: Sequence[str] = KINDS, **options: Unpack[Op
         rows, columns = (1, len(kinds)) if wide else (len(kinds), 1)
         axes = open_axes(frame, 50.0 * rows + 3, rows, columns)
         for place, kind in enumerate(kinds):
-            _draw(axes[place], tables, kind)
+            _draw(axes[place], tables, kind, frame)
             label = term("event.axis", frame.lang) if place % columns == 0 else ""
             words(axes[place], frame, term("event.time", frame.lang), label)
             if frame.ax is None:
@@ -97,7 +95,7 @@ def _require_kinds(kinds: Sequence[str], frame: Frame) -> None:
         raise InputError("one ax takes one kind; give kinds=['own'], or leave ax out.")
 
 
-def _draw(axes: Axes, tables: Mapping[str, pd.DataFrame], kind: str) -> None:
+def _draw(axes: Axes, tables: Mapping[str, pd.DataFrame], kind: str, frame: Frame) -> None:
     """Points with intervals over time, the estimators a little apart."""
     axes.axhline(0, color="#999999", lw=0.5, zorder=1)
     axes.axvline(-0.5, color="#999999", lw=0.6, ls=(0, (4, 3)), zorder=1)
@@ -105,13 +103,14 @@ def _draw(axes: Axes, tables: Mapping[str, pd.DataFrame], kind: str) -> None:
     times: set[int] = set()
     for place, ((name, table), offset) in enumerate(zip(tables.items(), offsets, strict=True)):
         part = table[table["kind"] == kind]
+        colour, marker = frame.mark(place)
         times |= set(part["time"].astype(int))
         middle = part["estimate"].to_numpy(dtype=float)
         low = np.nan_to_num(middle - part["conf_low"].to_numpy(dtype=float))
         high = np.nan_to_num(part["conf_high"].to_numpy(dtype=float) - middle)
         axes.errorbar(
             part["time"].to_numpy(dtype=float) + offset, middle, yerr=[low, high],
-            fmt=MARKERS[place % len(MARKERS)], color=COLOURS[place % len(COLOURS)], ms=3.4,
+            fmt=marker, color=colour, ms=3.4,
             elinewidth=0.9, capsize=1.6, capthick=0.7, mew=0, label=name or None, zorder=2,
         )  # fmt: skip
     if times:

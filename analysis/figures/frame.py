@@ -39,6 +39,9 @@ class Options(TypedDict, total=False):
         Text; no title by default. `note` follows what the figure says of itself.
     legend
         False leaves it out; a matplotlib place ("upper left") puts it inside; default above.
+    colours
+        In place of the figure's own, in their order, which each figure states; those after the
+        last one given stay.
     """
 
     lang: str
@@ -52,6 +55,7 @@ class Options(TypedDict, total=False):
     source: str | None
     approval: str | None
     legend: bool | str | None
+    colours: Sequence[str] | None
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,21 @@ class Frame:
     source: str | None = None
     approval: str | None = None
     legend: bool | str | None = None
+    colours: Sequence[str] | None = None
 
     def name(self, key: object) -> str:
         """Look up the printed name of a column, term or unit."""
         return str((self.labels or {}).get(str(key), key))
+
+    def palette(self, own: Sequence[str] = COLOURS) -> tuple[str, ...]:
+        """Colours of a figure, the user's before its own."""
+        given = tuple(self.colours or ())
+        return (*given, *own[len(given) :])
+
+    def mark(self, place: int) -> tuple[str, str]:
+        """Colour and marker of a series."""
+        colours = self.palette()
+        return colours[place % len(colours)], MARKERS[place % len(MARKERS)]
 
     @property
     def small(self) -> float:
@@ -96,9 +111,40 @@ def read_options(options: Options) -> Frame:
 
         if frame.legend not in Legend.codes:
             raise InputError(f"legend={frame.legend!r} is no place; use {', '.join(Legend.codes)}.")
+    _require_colours(frame.colours)
     if frame.labels is not None and not isinstance(frame.labels, Mapping):
         raise InputError("labels must map columns, terms or units to printed names.")
     return frame
+
+
+def _require_colours(colours: object) -> None:
+    """Refuse what is no list of colours."""
+    from matplotlib.colors import is_color_like
+
+    if colours is None:
+        return
+    if isinstance(colours, str) or not isinstance(colours, Sequence):
+        raise InputError(f'colours={colours!r} is no list; write such as ["#1f4e79", "black"].')
+    wrong = [colour for colour in colours if not is_color_like(colour)]
+    if wrong:
+        raise InputError(
+            f'colours holds {wrong[0]!r}, which is no colour; write such as "#1f4e79".'
+        )
+
+
+def open_stack(frame: Frame, heights_mm: tuple[float, float], spare_mm: float) -> list[Axes]:
+    """Two panels over one x axis, on a new sheet or in the place of the user's axes."""
+    above, below = heights_mm
+    if frame.ax is None:
+        figure = paper(frame.width_mm, frame.height_mm or above + below + spare_mm)
+        shares: dict[str, Any] = {"height_ratios": heights_mm, "hspace": 0.04}
+        return list(figure.subplots(2, 1, sharex=True, gridspec_kw=shares))
+    (whole,) = open_axes(frame, 0.0)
+    whole.set_axis_off()
+    part = below / (above + below)
+    lower = whole.inset_axes((0.0, 0.0, 1.0, part - 0.02))
+    upper = whole.inset_axes((0.0, part + 0.02, 1.0, 0.98 - part), sharex=lower)
+    return [upper, lower]
 
 
 def open_axes(frame: Frame, height_mm: float, rows: int = 1, columns: int = 1) -> list[Axes]:

@@ -10,8 +10,6 @@ import pandas as pd
 
 from analysis.convention import convention
 from analysis.figures.frame import (
-    COLOURS,
-    MARKERS,
     Frame,
     Options,
     add_legend,
@@ -70,7 +68,7 @@ def moran_over_time(
             _shade(axes, next(iter(series.values())), float(ndtri(1 - alpha / 2)), alpha, frame)
         axes.axhline(0, color="#999999", lw=0.5, zorder=1)
         for place, (name, table) in enumerate(series.items()):
-            _draw_series(axes, frame.name(name), table, alpha, place)
+            _draw_series(axes, frame.name(name), table, alpha, frame.mark(place))
         entries = _explain(axes, alpha, frame) + len([name for name in series if name])
         entries += bool(band and len(series) == 1)
         first = next(iter(series.values()))
@@ -104,9 +102,11 @@ def _shade(axes: Axes, table: pd.DataFrame, z: float, alpha: float, frame: Frame
     axes.fill_between(x, low, high, color="#d9d9d9", alpha=0.6, lw=0, zorder=0, label=text)
 
 
-def _draw_series(axes: Axes, name: str, table: pd.DataFrame, alpha: float, place: int) -> None:
+def _draw_series(
+    axes: Axes, name: str, table: pd.DataFrame, alpha: float, mark: tuple[str, str]
+) -> None:
     """One line with a mark per time."""
-    colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+    colour, marker = mark
     x, y = _times(table), table["statistic"].to_numpy()
     axes.plot(x, y, color=colour, lw=0.9, zorder=2, label=name or None, marker=marker, ms=3.4)
     hollow = table["p_value"].to_numpy() > alpha

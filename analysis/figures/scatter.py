@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,18 @@ import pandas as pd
 
 from analysis.canvas import number, write
 from analysis.convention import convention
-from analysis.figures.frame import Frame, Options, dress, finish, open_axes, read_options, words
+from analysis.figures.frame import (
+    Frame,
+    Options,
+    add_legend,
+    dress,
+    finish,
+    open_axes,
+    read_options,
+    words,
+)
 from analysis.fonts import families, style
-from analysis.terms import term
+from analysis.terms import group_name, term
 from spatial import AlignmentWarning
 from spatial.autocorrelation import moran
 from spatial.errors import InputError
@@ -30,8 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["moran_scatter"]
 
 Floats = npt.NDArray[np.float64]
-POINT = "#35648f"
-LINE_COLOUR = "#9a0f26"
+SHADES = ("#35648f", "#9a0f26")  # points, line
+PIXELS = 100 / 72  # of a point, on the sheets of `paper`
 CORNERS = {"HH": (1, 1), "LH": (0, 1), "LL": (0, 0), "HL": (1, 0)}
 
 
@@ -48,12 +57,18 @@ class Cloud:
 
 
 def moran_scatter(
-    values: pd.Series, w: Graph, *, outliers: int = 5, **options: Unpack[Options]
+    values: pd.Series,
+    w: Graph,
+    *,
+    groups: pd.Series | None = None,
+    outliers: int = 5,
+    **options: Unpack[Options],
 ) -> Figure:
     """Draw standardised values against their spatial lag, with the regression line.
 
     z = (value − mean)/root mean square; lag = Σ_j w_ij z_j. With rows that sum to one and no
-    isolates the slope is Moran's I (Anselin 1996); the line is Σ z·lag / Σ z².
+    isolates the slope is Moran's I (Anselin 1996); the line is Σ z·lag / Σ z². With groups each has
+    its own colour, marker and least-squares line of lag on value, with a constant, over its units.
 
     Parameters
     ----------
@@ -62,10 +77,13 @@ def moran_scatter(
         in `spatial.moran`; the note counts them.
     w
         Weights.
+    groups
+        Group of each unit, indexed by unit; units without one are grey, and counted.
     outliers
         How many of the units farthest from the middle are named.
     **options
-        See `Options`; `labels` maps the name of `values`, and units, to what is printed.
+        See `Options`; `labels` maps the name of `values`, units and groups to what is printed.
+        Colours: points and line, or one for each group.
 
     Examples
     --------
@@ -78,7 +96,10 @@ def moran_scatter(
         test = moran(values, w)
     with style(frame.font_size):
         axes = open_axes(frame, 0.92 * min(frame.width_mm, 110.0))[0]
-        _draw_cloud(axes, cloud, frame)
+        _draw_cloud(axes, cloud, frame, alone=groups is None)
+        if groups is not None:
+            by_group = _by_group(groups, cloud.labels)
+            _draw_groups(axes, cloud, by_group, frame)
         _name_outliers(axes, cloud, frame, outliers, w)
         name = term("moran.value", frame.lang) if values.name is None else frame.name(values.name)
         words(
@@ -92,6 +113,11 @@ def moran_scatter(
         for key, count in (("no_data", cloud.without_data), ("no_neighbour", cloud.isolates)):
             if count:
                 notes.append(term(f"moran.{key}", frame.lang, count=count))
+        if groups is not None:
+            notes.append(term("moran.by_group", frame.lang))
+            lacking = int((~np.any(list(by_group.values()), axis=0)).sum())
+            if lacking:
+                notes.append(term("moran.no_group", frame.lang, count=lacking))
         return finish([axes], frame, notes)
 
 
@@ -125,16 +151,57 @@ def _cloud(values: pd.Series, w: Graph) -> Cloud:
     )
 
 
-def _draw_cloud(axes: Axes, cloud: Cloud, frame: Frame) -> None:
-    """Points, axes through the means, regression line, names of the quadrants."""
+def _by_group(groups: pd.Series, labels: pd.Index) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which units each group has, in the order of the groups."""
+    if not isinstance(groups, pd.Series):
+        raise InputError(
+            f"groups are a {type(groups).__name__}, not a Series indexed by unit; bare values "
+            "cannot be matched to units."
+        )
+    known = groups.set_axis(canonical_index(groups.index, "the groups")).reindex(labels)
+    if known.isna().all():
+        raise InputError("no unit of the scatter has a group; index groups by the same units.")
+    order = pd.Categorical(groups).categories if groups.dtype == "category" else known.unique()
+    return {str(one): (known == one).to_numpy() for one in order if (known == one).any()}
+
+
+def _draw_groups(
+    axes: Axes, cloud: Cloud, groups: dict[str, npt.NDArray[np.bool_]], frame: Frame
+) -> None:
+    """Points and least-squares line of each group."""
+    for place, (name, mask) in enumerate(groups.items()):
+        colour, marker = frame.mark(place)
+        z, lag = cloud.z[mask], cloud.lag[mask]
+        style_of: dict[str, Any] = {"s": 8, "color": colour, "marker": marker, "lw": 0}
+        axes.scatter(z, lag, alpha=0.6, zorder=2, gid="units", **style_of)
+        text = frame.name(name) if name in (frame.labels or {}) else group_name(name, frame.lang)
+        if len(z) > 2 and z.std() > 0:
+            slope, constant = np.polyfit(z, lag, 1)
+            ends = np.array([z.min(), z.max()])
+            axes.plot(ends, constant + slope * ends, color=colour, lw=1.0, zorder=3, gid="slope")
+            value = number(float(slope), 3)
+            text = term("moran.group_slope", frame.lang, name=text, value=value)
+        axes.scatter([], [], label=text, **style_of)
+    rest = ~np.any(list(groups.values()), axis=0)
+    axes.scatter(cloud.z[rest], cloud.lag[rest], s=7, color="#9a9a9a", lw=0, zorder=1, gid="units")
+    add_legend(axes, frame, len(groups))
+    legend = axes.get_legend()
+    if legend is not None and frame.legend is None:
+        legend.set_bbox_to_anchor((0, 1.0 + 1.9 * frame.font_size * PIXELS / axes.bbox.height))
+
+
+def _draw_cloud(axes: Axes, cloud: Cloud, frame: Frame, *, alone: bool) -> None:
+    """Axes through the means, names of the quadrants; without groups points and line."""
     reach_x = 1.12 * float(np.abs(cloud.z).max())
     reach_y = 1.18 * float(np.abs(cloud.lag).max())
     axes.set(xlim=(-reach_x, reach_x), ylim=(-reach_y, reach_y))
     axes.axhline(0, color="#999999", lw=0.5, ls=(0, (4, 3)), zorder=1)
     axes.axvline(0, color="#999999", lw=0.5, ls=(0, (4, 3)), zorder=1)
-    axes.scatter(cloud.z, cloud.lag, s=7, color=POINT, alpha=0.65, lw=0, zorder=2, gid="units")
-    ends = np.array([-reach_x, reach_x])
-    axes.plot(ends, cloud.slope * ends, color=LINE_COLOUR, lw=1.0, zorder=3, gid="slope")
+    if alone:
+        point, line = frame.palette(SHADES)[:2]
+        axes.scatter(cloud.z, cloud.lag, s=7, color=point, alpha=0.65, lw=0, zorder=2, gid="units")
+        ends = np.array([-reach_x, reach_x])
+        axes.plot(ends, cloud.slope * ends, color=line, lw=1.0, zorder=3, gid="slope")
     for key, (right, top) in CORNERS.items():
         place = {"ha": "right" if right else "left", "va": "top" if top else "bottom"}
         x, y = (0.985 if right else 0.015), (0.985 if top else 0.015)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from analysis.canvas import number
 from analysis.figures.frame import (
-    COLOURS,
     Frame,
     Options,
     add_legend,
@@ -39,7 +38,7 @@ def threshold(result: Any, **options: Unpack[Options]) -> Figure:
     result
         From `spatial.threshold`; two thresholds are two panels.
     **options
-        See `Options`; `labels` names the variable.
+        See `Options`; `labels` names the variable. Colours: curve, estimate.
 
     Examples
     --------
@@ -76,12 +75,13 @@ def _told(row: pd.Series[Any]) -> str:
 
 def _draw(axes: Axes, curve: pd.DataFrame, row: pd.Series[Any], result: Any, frame: Frame) -> None:
     """Curve, critical value and interval of one threshold."""
+    curve_colour, estimate_colour = frame.palette()[:2]
     level = f"{100 * result.level:g}"
     shade = term("threshold.interval", frame.lang, level=level)
     axes.axvspan(row["conf_low"], row["conf_high"], color="#d9d9d9", lw=0.6, zorder=0, label=shade)
-    axes.plot(curve["value"], curve["ratio"], color=COLOURS[0], lw=0.8, zorder=2)
+    axes.plot(curve["value"], curve["ratio"], color=curve_colour, lw=0.8, zorder=2)
     estimate = term("threshold.estimate", frame.lang)
-    axes.axvline(row["estimate"], color=COLOURS[1], lw=0.8, zorder=1, label=estimate)
+    axes.axvline(row["estimate"], color=estimate_colour, lw=0.8, zorder=1, label=estimate)
     critical = term("threshold.critical", frame.lang, value=f"{result.critical:.2f}")
     dashes = (0, (4, 2))
     axes.axhline(result.critical, color="#555555", lw=0.7, ls=dashes, zorder=1, label=critical)
