@@ -20,7 +20,8 @@ class Look:
     """How a class is drawn and called; `key` stays in the file as the id of its patches.
 
     With `stroke`, a width in points, the class is one of lines, `face` their colour and `dashes`
-    their pattern; with a `marker` besides, one of marks of that size at the lines' first ends.
+    their pattern; with a `marker` besides, one of marks of that size at the lines' first ends. One
+    that is not `listed` has no row in the legend.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Look:
     stroke: float | None = None
     dashes: tuple[float, ...] = ()
     marker: str | None = None
+    listed: bool = True
 
 
 MISSING = ("#ffffff", "//////")

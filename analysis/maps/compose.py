@@ -12,7 +12,7 @@ from analysis.fonts import style
 from analysis.maps.colours import Look
 from analysis.maps.inaxes import in_axes
 from analysis.maps.layer import Layer
-from analysis.maps.legend import Legend
+from analysis.maps.legend import Key, Legend
 from analysis.maps.options import Sheet
 from analysis.maps.placing import Window
 from analysis.maps.plan import Panel, Plan, draw_map, first_window, make_plan, words_below
@@ -27,8 +27,9 @@ GAP = 3.0
 EDGE = 0.3  # so that frames are not cut at the border of the page
 TALLEST = 215.0
 SMALLEST_PANEL = 38.0
-DEGREES_FROM = 90.0  # panels at least this wide carry degrees at their frame
-DEGREE_ROOM = (7.5, 3.8)
+DEGREES_FROM = 60.0  # panels at least this wide carry degrees at their frame
+UPRIGHT_FROM = 90.0  # and at least this wide, latitudes that need not be turned
+DEGREE_ROOM = 3.8  # beside a line of degrees; upright latitudes need twice as much
 
 
 def compose(
@@ -39,6 +40,7 @@ def compose(
     sheet: Sheet,
     notes: Sequence[str],
     heading: str | None = None,
+    key: Key | None = None,
 ) -> Figure:
     """Draw a sheet of maps that share classes, legend and frame.
 
@@ -56,36 +58,63 @@ def compose(
         What the map says about itself; the user's own note, source and approval follow.
     heading
         Words above the legend.
+    key
+        Sizes of symbols or arrows, drawn between heading and classes of the legend.
     """
-    counts = list(zip(*(panel.counts(looks) for panel in panels), strict=True))
-    heads = tuple(panel.head for panel in panels) if len(panels) > 1 else ()
-    legend = Legend(looks, counts, heads, heading, sheet.font_size)
+    legends = _legends(looks, panels, sheet, heading, key)
     with style(sheet.font_size):
         if sheet.ax is not None:
-            return in_axes(layer, panels, legend, sheet, notes)
-        page = _page(layer, len(panels), legend, sheet)
+            return in_axes(layer, panels, legends[0], sheet, notes)
+        page = _page(layer, panels, legends, sheet)
         return _on_paper(page, panels, sheet, words_below(notes, page.plan, sheet))
+
+
+def _legends(
+    looks: Sequence[Look],
+    panels: Sequence[Panel],
+    sheet: Sheet,
+    heading: str | None,
+    key: Key | None,
+) -> list[Legend]:
+    """One legend for all panels, or one each where panels have classes of their own."""
+    size = sheet.font_size
+    if any(panel.looks is not None for panel in panels):
+        return [
+            Legend(own, [[n] for n in panel.counts(own)], (), panel.heading, size)
+            for panel in panels
+            for own in [panel.looks or looks]
+        ]
+    counts = list(zip(*(panel.counts(looks) for panel in panels), strict=True))
+    heads = tuple(panel.short or panel.head for panel in panels) if len(panels) > 1 else ()
+    return [Legend(looks, counts, heads, heading, size, key)]
 
 
 @dataclass(frozen=True)
 class Page:
-    """A grid of equal panels with the legend in one of them, in an empty cell, or below; in mm."""
+    """A grid of equal panels with their legend, in millimetres.
+
+    `legend_at` is "inside" the map, in an empty "cell", "below" all maps, "under" each map, or
+    "none".
+    """
 
     plan: Plan
+    legends: Sequence[Legend]
     columns: int
     rows: int
     cell: float
     left: float
     under: float
     head: float
-    legend_at: str  # "inside", "cell" or "below"
+    turn: float | None
+    legend_at: str
     legend_columns: int
     legend_size: tuple[float, float]
 
     @property
     def row(self) -> float:
         """Height of a row of panels."""
-        return self.head + self.plan.window.height_mm + self.under
+        own = self.legend_size[1] + 2.0 if self.legend_at == "under" else 0.0
+        return self.head + self.plan.window.height_mm + self.under + own
 
     @property
     def maps(self) -> float:
@@ -94,8 +123,8 @@ class Page:
 
     @property
     def bar_room(self) -> float:
-        """Height for a scale bar that found no room on the map."""
-        return 0.0 if self.plan.bar_box is not None else self.plan.bar.size_mm[1] + 2.0
+        """Height for a scale bar or an arrow that found no room on the map."""
+        return self.plan.below_mm + 2.0 if self.plan.below_mm else 0.0
 
     @property
     def legend_room(self) -> float:
@@ -110,32 +139,59 @@ class Page:
         return x, down * (self.row + 1.2) + self.head
 
 
-def _page(layer: Layer, count: int, legend: Legend, sheet: Sheet) -> Page:
+def _page(layer: Layer, panels: Sequence[Panel], legends: Sequence[Legend], sheet: Sheet) -> Page:
     """Choose the grid and plan the map for the width of a panel."""
+    count, legend = len(panels), legends[0]
     columns = _columns(count, sheet)
     cell = (sheet.width_mm - (columns - 1) * GAP) / columns
-    degrees = sheet.graticule and cell >= DEGREES_FROM
-    left, under = DEGREE_ROOM if degrees else (EDGE, EDGE)
-    plan = _plan_at(layer, legend, sheet, cell - left - EDGE, single=count == 1)
+    turn: float | None = 90.0 if cell < UPRIGHT_FROM else 0.0
+    left, under = (DEGREE_ROOM * (1 if turn else 2), DEGREE_ROOM)
+    if not sheet.graticule or cell < DEGREES_FROM:
+        left, under, turn = EDGE, EDGE, None
+    plan = _plan_at(layer, panels, legend, sheet, cell - left - EDGE)
     if plan.window.height_mm > TALLEST:
         narrow = plan.window.width_mm * TALLEST / plan.window.height_mm
-        plan = _plan_at(layer, legend, sheet, narrow, single=count == 1)
-    head = 1.8 * sheet.font_size * MM_PER_POINT if legend.heads else EDGE
+        plan = _plan_at(layer, panels, legend, sheet, narrow)
+    head = 1.8 * sheet.font_size * MM_PER_POINT if any(panel.head for panel in panels) else EDGE
     rows = math.ceil(count / columns)
-    at, within = "inside", cell
-    if plan.legend_box is None:
-        size = legend.measure(1)
-        spare = rows * columns - count
-        fits = spare and size[0] < cell - left and size[1] < plan.window.height_mm
-        at, within = ("cell", cell - left) if fits else ("below", sheet.width_mm - left)
-    wide = legend.columns_in(within) if at == "below" else 1
-    size = legend.measure(wide, within if at != "inside" else None)
-    return Page(plan, columns, rows, cell, left, under, head, at, wide, size)
+    spare = rows * columns > count
+    rooms = (cell - left, sheet.width_mm - left)
+    at, wide, size = _legend_place(plan, legends, sheet, rooms, spare=spare)
+    return Page(plan, legends, columns, rows, cell, left, under, head, turn, at, wide, size)
 
 
-def _plan_at(layer: Layer, legend: Legend, sheet: Sheet, width: float, *, single: bool) -> Plan:
+def _legend_place(
+    plan: Plan, legends: Sequence[Legend], sheet: Sheet, rooms: tuple[float, float], *, spare: bool
+) -> tuple[str, int, tuple[float, float]]:
+    """Where the legend goes, in how many columns of classes, and its size.
+
+    `rooms` are the widths of a cell and of the page; `spare` says whether a cell is empty.
+    """
+    cell, page = rooms
+    if sheet.legend == "none":
+        return "none", 1, (0.0, 0.0)
+    if len(legends) > 1:
+        wide = min(legend.columns_in(cell) for legend in legends)
+        sizes = [legend.measure(wide, cell) for legend in legends]
+        return "under", wide, (cell, max(height for _, height in sizes))
+    (legend,) = legends
+    if plan.legend_box is not None:
+        return "inside", 1, legend.measure(1)
+    alone = legend.measure(1)
+    if spare and alone[0] < cell and alone[1] < plan.window.height_mm:
+        return "cell", 1, legend.measure(1, cell)
+    wide = legend.columns_in(page)
+    return "below", wide, legend.measure(wide, page)
+
+
+def _plan_at(
+    layer: Layer, panels: Sequence[Panel], legend: Legend, sheet: Sheet, width: float
+) -> Plan:
     """Plan of the map at a printed width."""
-    return make_plan(layer, first_window(layer, sheet, width), legend, sheet, legend_inside=single)
+    single = len(panels) == 1
+    overlays = [panel.overlay for panel in panels if panel.overlay is not None]
+    window = first_window(layer, sheet, width)
+    return make_plan(layer, window, legend, sheet, legend_inside=single, overlays=overlays)
 
 
 def _columns(count: int, sheet: Sheet) -> int:
@@ -160,11 +216,11 @@ def _on_paper(page: Page, panels: Sequence[Panel], sheet: Sheet, notes: Sequence
         x, down = page.corner(place)
         y = top - down - window.height_mm
         axes = axes_mm(figure, x, y, window.width_mm, window.height_mm)
-        draw_map(axes, page.plan, panel, sheet, degrees=page.left > EDGE)
+        draw_map(axes, page.plan, panel, sheet, degrees=page.turn)
         _write_head(axes, panel, window, sheet)
     floor = top - page.maps
-    if page.plan.bar_box is None:
-        _bar_below(figure, page, floor - page.bar_room)
+    if page.bar_room:
+        _furniture_below(figure, page, floor - page.bar_room)
     _legend_on_paper(figure, page, len(panels), top, floor - page.bar_room)
     sheet_axes = axes_mm(figure, 0, 0, sheet.width_mm, height)
     sheet_axes.set(xlim=(0, sheet.width_mm), ylim=(0, height), gid="words")
@@ -184,28 +240,32 @@ def _write_head(axes: Axes, panel: Panel, window: Window, sheet: Sheet) -> None:
         write(axes, window.x0, y, panel.head, sheet.font_size, va="bottom", gid="head")
 
 
-def _bar_below(figure: Figure, page: Page, y: float) -> None:
-    """Scale bar under the maps, on axes of the same scale."""
-    window, (width, height) = page.plan.window, page.plan.bar.size_mm
+def _furniture_below(figure: Figure, page: Page, y: float) -> None:
+    """Scale bar and arrow under the maps, on axes of the same scale."""
+    plan, unit = page.plan, page.plan.window.metres_per_mm
+    width, height = page.cell - page.left - 1.0, plan.below_mm
     axes = axes_mm(figure, page.left + 0.5, y + 0.5, width, height)
-    unit = window.metres_per_mm
     axes.set(xlim=(0, width * unit), ylim=(0, height * unit), gid="scale")
     axes.set_axis_off()
-    page.plan.bar.draw(axes, (0, 0, width * unit, height * unit), window)
+    plan.draw_below(axes, (0, 0), width)
 
 
 def _legend_on_paper(figure: Figure, page: Page, count: int, top: float, floor: float) -> None:
-    """Legend in the first empty cell, or below the maps."""
-    if page.legend_at == "inside":
-        return
-    legend, (width, height) = page.plan.legend, page.legend_size
-    if page.legend_at == "cell":
+    """Legend in the first empty cell, below all maps, or one under each."""
+    width, height = page.legend_size
+    if page.legend_at == "under":
+        for place, legend in enumerate(page.legends):
+            x, down = page.corner(place)
+            own = legend.measure(page.legend_columns, width)[1]
+            y = top - down - page.plan.window.height_mm - page.under - 1.0 - own
+            legend.draw(axes_mm(figure, x, y, width, own), page.legend_columns, width)
+    elif page.legend_at == "cell":
         _, down = page.corner(count)
         x = (count % page.columns) * (page.cell + GAP) + page.left + 2.0
         y = top - down - (page.plan.window.height_mm + height) / 2
         width = page.cell - page.left - 2.0
-    else:
+        page.legends[0].draw(axes_mm(figure, x, y, width, height), page.legend_columns, width)
+    elif page.legend_at == "below":
         x, y = max(page.left, 0.5), floor - height - 1.8
         width = max(width, page.columns * (page.cell + GAP) - GAP - page.left - 0.5)
-    axes = axes_mm(figure, x, y, width, height)
-    legend.draw(axes, page.legend_columns, width)
+        page.legends[0].draw(axes_mm(figure, x, y, width, height), page.legend_columns, width)

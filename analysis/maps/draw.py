@@ -12,7 +12,7 @@ import shapely
 
 from analysis.canvas import write
 from analysis.maps.colours import Look
-from analysis.maps.layer import PROVINCE, SEA, Layer
+from analysis.maps.layer import DASHED, PROVINCE, SEA, Layer
 from analysis.maps.legend import thin_hatch
 from analysis.maps.placing import Window
 from analysis.maps.projection import degrees, from_degrees
@@ -27,6 +27,7 @@ UNIT_EDGE = ("#8c8c8c", 0.18)
 PROVINCE_EDGE = ("#3c3c3c", 0.5)
 FAINT_EDGE = ("#b4b4b4", 0.4)
 SEA_EDGE = ("#3c3c3c", 0.7)
+DASHES = (0, (4.0, 2.4))
 HATCH_COLOUR = "#9a9a9a"
 GRATICULE = "#d9dee2"
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30)
@@ -65,18 +66,20 @@ def draw_units(
 
 
 def draw_lines(axes: Axes, layer: Layer, *, faint: bool = False) -> None:
-    """Province borders, and the heavier line at sea; faint borders under links between units."""
+    """Province borders, dashed lines, and the heavier line at sea; faint under links of units."""
     from matplotlib.collections import LineCollection
 
-    for kind, (colour, width) in (
-        (PROVINCE, FAINT_EDGE if faint else PROVINCE_EDGE),
-        (SEA, SEA_EDGE),
+    province = FAINT_EDGE if faint else PROVINCE_EDGE
+    for kind, (colour, width, style) in (
+        (PROVINCE, (*province, "solid")),
+        (DASHED, (*PROVINCE_EDGE, DASHES)),
+        (SEA, (*SEA_EDGE, "solid")),
     ):
-        shapes = [line.shape for line in layer.lines if (line.kind == SEA) == (kind == SEA)]
+        shapes = [line.shape for line in layer.lines if line.kind == kind]
         strings = [shapely.get_coordinates(s) for s in _strings(shapes)]
         if strings:
             lines = LineCollection(strings, colors=colour, linewidths=width, gid=f"line:{kind}")
-            lines.set(zorder=3, capstyle="round", joinstyle="round")
+            lines.set(zorder=3, capstyle="round", joinstyle="round", linestyle=style)
             axes.add_collection(lines, autolim=False)
 
 
@@ -87,7 +90,7 @@ def draw_links(
     from matplotlib.collections import LineCollection
 
     for look in looks:
-        if look.stroke is None or not len(lines[look.key]):
+        if look.stroke is None or not len(lines.get(look.key, ())):
             continue
         if look.marker is not None:
             _draw_marks(axes, lines[look.key][:, 0], look)
@@ -116,8 +119,13 @@ def graticule_step(span: float) -> float:
     return next((step for step in STEPS if span / step <= 6), STEPS[-1])
 
 
-def draw_graticule(axes: Axes, window: Window, layer: Layer, label_size: float | None) -> None:
-    """Lines of longitude and latitude under the units; degrees at the frame if a size is given."""
+def draw_graticule(
+    axes: Axes, window: Window, layer: Layer, label_size: float | None, *, turn: float = 0.0
+) -> None:
+    """Lines of longitude and latitude under the units; degrees at the frame if a size is given.
+
+    `turn` is that of the latitudes, in degrees.
+    """
     from matplotlib.collections import LineCollection
 
     west, south, east, north = _degrees_of(window, layer)
@@ -129,18 +137,11 @@ def draw_graticule(axes: Axes, window: Window, layer: Layer, label_size: float |
     for lon in np.arange(np.ceil(west / step) * step, east, step):
         points = np.column_stack(back.transform(np.full(80, lon), along_lat))
         lines.append(points)
-        _label(
-            axes,
-            window,
-            points,
-            f"{_word(lon)}°{'E' if _wrapped(lon) >= 0 else 'W'}",
-            label_size,
-            1,
-        )
+        _label(axes, window, points, _longitude(lon), label_size, 1)
     for lat in np.arange(np.ceil(south / step) * step, north, step):
         points = np.column_stack(back.transform(along_lon, np.full(80, lat)))
         lines.append(points)
-        _label(axes, window, points, f"{_word(lat)}°{'N' if lat >= 0 else 'S'}", label_size, 0)
+        _label(axes, window, points, _latitude(lat), label_size, 0, turn)
     axes.add_collection(
         LineCollection(lines, colors=GRATICULE, linewidths=0.3, zorder=1, gid="graticule"),
         autolim=False,
@@ -152,9 +153,15 @@ def _wrapped(lon: float) -> float:
     return (lon + 180) % 360 - 180
 
 
-def _word(value: float) -> str:
-    """Degrees without sign and without needless zeros."""
-    return f"{abs(_wrapped(value)):g}"
+def _longitude(value: float) -> str:
+    """Degrees of longitude in words; 0 and 180 lie on neither side."""
+    wrapped = _wrapped(value)
+    return f"{abs(wrapped):g}°" + ("" if abs(wrapped) in (0, 180) else "E" if wrapped > 0 else "W")
+
+
+def _latitude(value: float) -> str:
+    """Degrees of latitude in words."""
+    return f"{abs(value):g}°" + ("" if value == 0 else "N" if value > 0 else "S")
 
 
 def _label(
@@ -164,6 +171,7 @@ def _label(
     text: str,
     size: float | None,
     axis: int,
+    turn: float = 0.0,
 ) -> None:
     """Write a degree where a line crosses the lower (axis 1) or the left (axis 0) edge."""
     if size is None:
@@ -184,7 +192,8 @@ def _label(
     if axis == 1:
         write(axes, place, edge - gap, text, size, ha="center", va="top", color="#666666")
     else:
-        write(axes, edge - gap, place, text, size, ha="right", va="center", color="#666666")
+        style = {"ha": "right", "va": "center", "color": "#666666", "rotation": turn}
+        write(axes, edge - gap, place, text, size, **style)
 
 
 def _degrees_of(window: Window, layer: Layer) -> tuple[float, float, float, float]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 from scipy import sparse
 
 from analysis.maps.colours import CLUSTERS, MISSING, Look
@@ -165,7 +164,7 @@ def _panel(head: str, op: Operator, layer: Layer, looks: list[Look], top: int | 
     last = keys.index("isolate") - 1
     codes[rows] = np.where(rank < 0, keys.index("isolate"), np.minimum(rank, last))
     kinds = _kinds(op, top)
-    points = _points(layer)[rows]
+    points = layer.points[rows]
     return Panel(head, codes, {key: points[kinds[key]] for key in keys if key in kinds})
 
 
@@ -226,14 +225,6 @@ def _refuse_many(count: int) -> None:
         )
 
 
-def _points(layer: Layer) -> npt.NDArray[np.float64]:
-    """(n, 2) points inside the largest part of each unit."""
-    parts, owner = shapely.get_parts(layer.shapes, return_index=True)
-    order = np.lexsort((-shapely.area(parts), owner))
-    first = order[np.r_[True, np.diff(owner[order]) > 0]]
-    return np.asarray(shapely.get_coordinates(shapely.point_on_surface(parts[first])))
-
-
 def _compared(layer: Layer, a: Graph, b: Graph, top: int | None, sheet: Sheet) -> Figure:
     """One map of the links of two graphs."""
     lang = check_language(sheet.lang)
@@ -253,7 +244,7 @@ def _compared(layer: Layer, a: Graph, b: Graph, top: int | None, sheet: Sheet) -
     }
     _refuse_many(sum(map(len, kinds.values())))
     codes = np.select([alone[0] & alone[1], alone[0], alone[1], has.any(axis=0)], [1, 2, 3, 0], 4)
-    points = _points(layer)
+    points = layer.points
     lines = {key: points[np.column_stack([cell // n, cell % n])] for key, cell in kinds.items()}
     words = term("graph.pair", lang, first=label(a, lang), second=label(b, lang))
     panels = [Panel("", codes, lines)]

@@ -38,12 +38,12 @@ def in_axes(
             f"{len(panels)} maps do not fit into one ax; leave ax out, or give one year's result."
         )
     width, height = _size_mm(axes)
-    first = _arrange(layer, legend, sheet, (width, height), 0)
+    first = _arrange(layer, panels[0], legend, sheet, (width, height), 0)
     texts = words_below(notes, first.plan, sheet)
     lines = [line for text in texts for line in wrap(text, sheet.small, width - 1)]
-    parts = _arrange(layer, legend, sheet, (width, height), len(lines))
+    parts = _arrange(layer, panels[0], legend, sheet, (width, height), len(lines))
     plan, unit = parts.plan, parts.plan.window.metres_per_mm
-    draw_map(axes, plan, panels[0], sheet, degrees=False)
+    draw_map(axes, plan, panels[0], sheet, degrees=None)
     floor = plan.window.y0 - (parts.notes + parts.legend + parts.bar) * unit
     axes.set_ylim(floor, plan.window.y1)
     axes.plot([plan.window.x0, plan.window.x1], [plan.window.y0] * 2, color="#404040", lw=0.4)
@@ -52,7 +52,7 @@ def in_axes(
     _write_lines(axes, plan, lines, sheet, floor)
     if parts.bar:
         left, base = plan.window.x0 + 0.8 * unit, plan.window.y0 - parts.bar * unit
-        plan.bar.draw(axes, (left, base, left, base), plan.window)
+        plan.draw_below(axes, (left, base), width - 1.6)
     if parts.legend:
         box = (plan.window.x0 + 0.5 * unit, floor + parts.notes * unit)
         size = ((width - 1) * unit, (parts.legend - 1.5) * unit)
@@ -76,23 +76,30 @@ class Parts:
 
 
 def _arrange(
-    layer: Layer, legend: Legend, sheet: Sheet, size: tuple[float, float], lines: int
+    layer: Layer, panel: Panel, legend: Legend, sheet: Sheet, size: tuple[float, float], lines: int
 ) -> Parts:
-    """Move legend and scale bar below the map where it has no room for them."""
+    """Move legend, scale bar and arrow below the map where it has no room for them."""
     width, height = size
     step = LINE * sheet.small * MM_PER_POINT
     notes = lines * step + (1.2 if lines else 0.0)
-    below, bar = 0.0, 0.0
-    plan = _plan(layer, legend, sheet, (width, height - notes), inside=True)
-    if plan.legend_box is None:
+    height -= notes
+    plan = _plan(layer, panel, legend, sheet, (width, height), inside=True)
+    if plan.legend_box is not None and not plan.below_mm:
+        return Parts(plan, notes, 0.0, 0.0)
+    below = 0.0
+    if sheet.legend != "none":
         below = legend.measure(legend.columns_in(width - 1), width - 1)[1] + 1.5
-        plan = _plan(layer, legend, sheet, (width, height - notes - below), inside=False)
-    if plan.bar_box is None:
-        bar = plan.bar.size_mm[1] + 1.5
-        below = legend.measure(legend.columns_in(width - 1), width - 1)[1] + 1.5
-        plan = _plan(layer, legend, sheet, (width, height - notes - below - bar), inside=False)
-        plan = replace(plan, bar_box=None)
-    return Parts(plan, notes, below, bar)
+        plan = _plan(layer, panel, legend, sheet, (width, height - below), inside=False)
+    if not plan.below_mm:
+        return Parts(plan, notes, below, 0.0)
+    bar = plan.below_mm + 1.5
+    room = (width, height - below - bar)
+    smaller = _plan(layer, panel, legend, sheet, room, inside=False)
+    boxes = (
+        None if plan.bar_box is None else smaller.bar_box,
+        None if plan.arrow_box is None else smaller.arrow_box,
+    )
+    return Parts(replace(smaller, bar_box=boxes[0], arrow_box=boxes[1]), notes, below, bar)
 
 
 def _size_mm(axes: Axes) -> tuple[float, float]:
@@ -108,7 +115,13 @@ def _size_mm(axes: Axes) -> tuple[float, float]:
 
 
 def _plan(
-    layer: Layer, legend: Legend, sheet: Sheet, size: tuple[float, float], *, inside: bool
+    layer: Layer,
+    panel: Panel,
+    legend: Legend,
+    sheet: Sheet,
+    size: tuple[float, float],
+    *,
+    inside: bool,
 ) -> Plan:
     """Plan a map that fits into a box of that size and fills it."""
     width, height = size
@@ -117,10 +130,14 @@ def _plan(
             f"ax leaves {max(width, 0):.0f} × {max(height, 0):.0f} mm for the map; make it larger "
             "or draw the map as a figure of its own."
         )
-    plan = make_plan(layer, first_window(layer, sheet, width), legend, sheet, legend_inside=False)
+    over = [] if panel.overlay is None else [panel.overlay]
+    window = first_window(layer, sheet, width)
+    plan = make_plan(layer, window, legend, sheet, legend_inside=False, overlays=over)
     fit = width * min(1.0, height / plan.window.height_mm)
     window = first_window(layer, sheet, fit)
-    return make_plan(layer, window, legend, sheet, legend_inside=inside, fill_mm=size)
+    return make_plan(
+        layer, window, legend, sheet, legend_inside=inside, overlays=over, fill_mm=size
+    )
 
 
 def _write_lines(axes: Axes, plan: Plan, lines: Sequence[str], sheet: Sheet, floor: float) -> None:

@@ -6,6 +6,7 @@ Rows of results meet units here, by label in canonical text form.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,12 +23,13 @@ from spatial.labels import canonical, canonical_index, missing_from
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["Layer", "Line", "prepare", "rows_of"]
+__all__ = ["Layer", "Line", "find_units", "prepare", "rows_of"]
 
 Shapes = npt.NDArray[np.object_]
 Bounds = tuple[float, float, float, float]
 PROVINCE = "province"
 SEA = "sea"
+DASHED = "dashed"
 FINEST_MM = 0.05  # what the eye cannot tell apart on paper
 # parts beyond a side of the frame that together hold at most this share of the area, and the share
 # of the frame's height or width that drawing the side in must gain
@@ -36,7 +38,7 @@ FAR_ISLETS = ((0.2, 0.5), (0.001, 0.2))
 
 @dataclass(frozen=True)
 class Line:
-    """A border line over the map: `kind` is "province" or "sea"."""
+    """A border line over the map: `kind` is "province", "sea" or "dashed"."""
 
     kind: str
     shape: Any
@@ -64,6 +66,14 @@ class Layer:
     def has_far_islands(self) -> bool:
         """Whether far islets would cost so much of the frame that they deserve an inset."""
         return self.core != self.full
+
+    @cached_property
+    def points(self) -> npt.NDArray[np.float64]:
+        """(n, 2) points inside the largest part of each unit."""
+        parts, owner = shapely.get_parts(self.shapes, return_index=True)
+        order = np.lexsort((-shapely.area(parts), owner))
+        first = order[np.r_[True, np.diff(owner[order]) > 0]]
+        return np.asarray(shapely.get_coordinates(shapely.point_on_surface(parts[first])))
 
     def thinned(self, metres_per_mm: float) -> Layer:
         """Drop details that print cannot show; shared borders stay shared."""
@@ -151,7 +161,8 @@ def _given_lines(lines: Any, crs: CRS) -> tuple[Line, ...]:
         )
     kinds = lines["kind"] if "kind" in lines.columns else pd.Series(PROVINCE, index=lines.index)
     shapes = lines.geometry.to_crs(crs).to_numpy()
-    return tuple(Line(str(kind), shape) for kind, shape in zip(kinds, shapes, strict=True))
+    known = [str(kind) if kind in (SEA, DASHED) else PROVINCE for kind in kinds]
+    return tuple(Line(kind, shape) for kind, shape in zip(known, shapes, strict=True))
 
 
 def _frames(shapes: Shapes) -> tuple[Bounds, Bounds]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from analysis.canvas import LINE, MM_PER_POINT, text_width, wrap, write
 from analysis.maps.colours import Look
@@ -13,7 +13,7 @@ from analysis.maps.colours import Look
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Legend"]
+__all__ = ["Key", "Legend"]
 
 SWATCH = (4.6, 2.7)  # width and height in millimetres at 7 points
 GAP = 1.4
@@ -21,12 +21,23 @@ HEAD = 16.0  # widest head of a column of counts in millimetres at 7 points; lon
 EDGE = "#555555"
 
 
+class Key(Protocol):
+    """Sizes that stand in a legend above its classes."""
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height."""
+
+    def draw(self, axes: Axes, top: float) -> None:
+        """Draw from the left edge downwards, in axes of millimetres."""
+
+
 @dataclass(frozen=True)
 class Legend:
     """Classes of a map with the number of units of each, for one panel or a column per panel.
 
     `counts` (classes, panels); `heads` names the panels and is empty for one panel, where the count
-    stands in brackets behind the class.
+    stands in brackets behind the class. Classes that are not `listed` are left out.
     """
 
     looks: Sequence[Look]
@@ -34,6 +45,13 @@ class Legend:
     heads: tuple[str, ...]
     heading: str | None
     size: float
+    key: Key | None = None
+
+    @property
+    def rows(self) -> list[tuple[Look, Sequence[int]]]:
+        """Classes to be listed, with their counts."""
+        pairs = zip(self.looks, self.counts, strict=True)
+        return [(look, counts) for look, counts in pairs if look.listed]
 
     @property
     def pitch(self) -> float:
@@ -48,17 +66,17 @@ class Legend:
     def texts(self) -> list[str]:
         """Words of each class."""
         if self.heads:
-            return [look.text for look in self.looks]
-        return [f"{x.text} ({n[0]})" for x, n in zip(self.looks, self.counts, strict=True)]
+            return [look.text for look, _ in self.rows]
+        return [f"{look.text} ({counts[0]})" for look, counts in self.rows]
 
     def _text_width(self) -> float:
         """Widest class text in millimetres."""
-        return max(text_width(text, self.size) for text in self.texts())
+        return max((text_width(text, self.size) for text in self.texts()), default=0.0)
 
     def _count_width(self) -> float:
         """Width of one column of counts."""
         heads = [line for lines in self._head_lines() for line in lines]
-        words = [*heads, *(str(n) for row in self.counts for n in row)]
+        words = [*heads, *(str(n) for _, row in self.rows for n in row)]
         return max(text_width(word, self.size) for word in words) + 2.2
 
     def _head_lines(self) -> list[list[str]]:
@@ -80,8 +98,9 @@ class Legend:
         if self.heads:
             return 1
         fit = max(1, int((width_mm + 4) // (self.cell() + 4)))
-        rows = math.ceil(len(self.looks) / min(fit, len(self.looks)))
-        return math.ceil(len(self.looks) / rows)
+        count = max(len(self.rows), 1)
+        rows = math.ceil(count / min(fit, count))
+        return math.ceil(count / rows)
 
     def heading_lines(self, width_mm: float) -> list[str]:
         """Heading wrapped to the legend."""
@@ -96,10 +115,10 @@ class Legend:
         cuts = [slice(i, i + per) for i in range(0, len(self.heads), per)]
         counts = [[row[cut] for row in self.counts] for cut in cuts]
         parts = [
-            replace(self, heads=self.heads[cut], counts=some, heading=None)
+            replace(self, heads=self.heads[cut], counts=some, heading=None, key=None)
             for cut, some in zip(cuts, counts, strict=True)
         ]
-        return [replace(parts[0], heading=self.heading), *parts[1:]]
+        return [replace(parts[0], heading=self.heading, key=self.key), *parts[1:]]
 
     def measure(self, columns: int, width_mm: float | None = None) -> tuple[float, float]:
         """Width and height in millimetres with that many columns."""
@@ -107,11 +126,13 @@ class Legend:
         if len(parts) > 1:
             sizes = [part.measure(columns) for part in parts]
             return float(width_mm or 0.0), sum(height + GAP for _, height in sizes) - GAP
-        width = columns * self.cell() + (columns - 1) * 4
+        key = (0.0, 0.0) if self.key is None else self.key.size_mm
+        width = max(columns * self.cell() + (columns - 1) * 4, key[0])
         lines = len(self.heading_lines(max(width, width_mm or 0.0)))
-        rows = math.ceil(len(self.looks) / columns)
+        rows = math.ceil(len(self.rows) / columns)
         heading = lines * LINE * self.size * MM_PER_POINT + (1.0 if lines else 0.0)
-        return width, rows * self.pitch + self._head_height() + heading
+        above = heading + key[1] + (GAP if key[1] else 0.0)
+        return width, rows * self.pitch + self._head_height() + above
 
     def draw(self, axes: Axes, columns: int, width_mm: float | None = None) -> None:
         """Fill axes of the measured size; they get millimetres as coordinates."""
@@ -131,16 +152,19 @@ class Legend:
             top -= LINE * self.size * MM_PER_POINT
             write(axes, 0, top, line, self.size, va="bottom")
         top -= 1.0 if self.heading else 0.0
+        if self.key is not None:
+            self.key.draw(axes, top)
+            top -= self.key.size_mm[1] + GAP
         if self.heads:
             self._write_heads(axes, top)
             top -= self._head_height()
-        rows = math.ceil(len(self.looks) / columns)
-        for place, (look, text) in enumerate(zip(self.looks, self.texts(), strict=True)):
+        rows = math.ceil(len(self.rows) / columns)
+        for place, ((look, counts), text) in enumerate(zip(self.rows, self.texts(), strict=True)):
             x = (place // rows) * (self.cell() + 4)
             y = top - (place % rows + 0.5) * self.pitch
             self._draw_class(axes, x, y, look, text)
             if self.heads:
-                self._write_counts(axes, y, [str(n) for n in self.counts[place]], "black")
+                self._write_counts(axes, y, [str(n) for n in counts], "black")
 
     def _draw_class(self, axes: Axes, x: float, y: float, look: Look, text: str) -> None:
         """Patch or line, and words, of one class, centred on the height y."""

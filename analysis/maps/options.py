@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypedDict
 
+import numpy as np
+
 from analysis.canvas import check_width
 from analysis.terms import check_language
 from spatial.errors import InputError
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["Options", "Sheet", "read_options"]
+
+
+Degrees = tuple[float, float, float, float]
+LEGENDS = ("auto", "below", "none", "lower left", "lower right", "upper left", "upper right")
+MOST_INSETS = 4
 
 
 class Options(TypedDict, total=False):
@@ -33,18 +40,24 @@ class Options(TypedDict, total=False):
     labels
         Units to be named on the map, by label or by name.
     lines
-        GeoDataFrame of border lines drawn over the units, such as `shapes.china_lines()`; a column
-        `kind` with the value "sea" makes a line heavier, others are province borders.
+        GeoDataFrame of border lines drawn over the units, such as `shapes.china_lines()`; in a
+        column `kind` "sea" makes a line heavier and "dashed" dashed, others are province borders,
+        which take the place of those found from a column `province`.
     inset
         None: a window for far islands where they would shrink the map; False: never; or its
-        (west, south, east, north) in degrees.
+        (west, south, east, north) in degrees, or a list of up to four of these. Ground on the main
+        map is shown larger, other ground smaller; no inset covers a unit.
     crs
         Projection to draw in; default: Albers 25°N 47°N 105°E for the whole of China, an equal-area
-        projection of the extent otherwise, and projected layers as they are.
+        projection of the extent otherwise; projected layers stay as they are, unless their own
+        projection shows areas more than a tenth wrong between units.
     graticule
         Lines of longitude and latitude (default True); they show where north is.
+    arrow
+        An arrow that points to true north where it stands (default False).
     legend
-        "auto" (in a free corner, otherwise below the map) or "below".
+        "auto" (in a free corner, otherwise below the map), "below", "none", or where to try first:
+        "lower left", "lower right", "upper left", "upper right".
     columns
         Panels beside one another, for maps of several years.
     """
@@ -59,9 +72,10 @@ class Options(TypedDict, total=False):
     approval: str | None
     labels: Sequence[object] | None
     lines: gpd.GeoDataFrame | None
-    inset: bool | tuple[float, float, float, float] | None
+    inset: bool | Degrees | Sequence[Degrees] | None
     crs: object
     graticule: bool
+    arrow: bool
     legend: str
     columns: int | None
 
@@ -80,9 +94,10 @@ class Sheet:
     approval: str | None = None
     labels: Sequence[object] | None = None
     lines: Any = None
-    inset: bool | tuple[float, float, float, float] | None = None
+    inset: bool | Degrees | Sequence[Degrees] | None = None
     crs: object = None
     graticule: bool = True
+    arrow: bool = False
     legend: str = "auto"
     columns: int | None = None
 
@@ -90,6 +105,14 @@ class Sheet:
     def small(self) -> float:
         """Size of notes, panel furniture and labels, in points."""
         return min(self.font_size, max(6.0, self.font_size - 1.0))
+
+    @property
+    def insets(self) -> list[Degrees]:
+        """Ground of the insets that the user asks for."""
+        if self.inset is None or isinstance(self.inset, bool):
+            return []
+        boxes = np.atleast_2d(np.asarray(self.inset, dtype=float))
+        return [(box[0], box[1], box[2], box[3]) for box in boxes.tolist()]
 
 
 def read_options(options: Options) -> Sheet:
@@ -101,15 +124,34 @@ def read_options(options: Options) -> Sheet:
     sheet = Sheet(**options)
     check_language(sheet.lang)
     check_width(sheet.width_mm, sheet.font_size)
-    if sheet.legend not in ("auto", "below"):
-        raise InputError(f"legend={sheet.legend!r} is not a place; use 'auto' or 'below'.")
-    if sheet.inset is True or (isinstance(sheet.inset, tuple) and len(sheet.inset) != 4):
-        raise InputError(
-            f"inset={sheet.inset!r} is not understood; leave it out for the default, give False "
-            "for none, or (west, south, east, north) in degrees."
-        )
+    if sheet.legend not in LEGENDS:
+        raise InputError(f"legend={sheet.legend!r} is not a place; use {', '.join(LEGENDS)}.")
+    _check_insets(sheet)
     if sheet.columns is not None and sheet.columns < 1:
         raise InputError(f"columns={sheet.columns} leaves no panel; give 1 or more.")
     if isinstance(sheet.labels, str):
         raise InputError(f"labels={sheet.labels!r} is one text; give a list of units.")
     return sheet
+
+
+def _check_insets(sheet: Sheet) -> None:
+    """Refuse insets that are no boxes in degrees, or too many."""
+    if sheet.inset is None or sheet.inset is False:
+        return
+    try:
+        boxes = sheet.insets
+        good = 0 < len(boxes) <= MOST_INSETS and all(_is_box(box) for box in boxes)
+        good = good and np.shape(sheet.inset)[-1:] == (4,)
+    except (IndexError, TypeError, ValueError):
+        good = False
+    if not good or sheet.inset is True:
+        raise InputError(
+            f"inset={sheet.inset!r} is not understood; leave it out for the default, give False "
+            f"for none, or (west, south, east, north) in degrees, up to {MOST_INSETS} in a list."
+        )
+
+
+def _is_box(box: Degrees) -> bool:
+    """Whether four numbers are west, south, east and north."""
+    west, south, east, north = box
+    return -360 <= west < east <= 360 and -90 <= south < north <= 90

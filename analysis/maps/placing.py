@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -89,12 +89,28 @@ class Ground:
     def __post_init__(self) -> None:
         sea = [line.shape for line in self.layer.lines if line.kind == SEA]
         self.tree = shapely.STRtree([*self.layer.shapes, *sea])
+        self.cover([])
+
+    def cover(self, drawn: Sequence[Any]) -> None:
+        """Note the outlines of symbols and arrows, which nothing else may stand on."""
+        self.over = shapely.STRtree(list(drawn))
 
     def free(self, box: Box) -> bool:
-        """Whether a box touches no unit, no sea line and no box taken before."""
+        """Whether a box touches no unit, sea line, symbol or arrow and no box taken before."""
         if any(_overlap(box, other) for other in self.taken):
             return False
-        return not len(self.tree.query(shapely.box(*box), predicate="intersects"))
+        ground = shapely.box(*box)
+        trees = (self.tree, self.over)
+        return not any(len(tree.query(ground, predicate="intersects")) for tree in trees)
+
+    def covered(self, box: Box) -> float:
+        """Share of a box that lies over symbols and arrows."""
+        ground = shapely.box(*box)
+        hit = self.over.query(ground, predicate="intersects")
+        if not len(hit):
+            return 0.0
+        shapes = shapely.union_all(self.over.geometries[hit])
+        return float(shapely.area(shapely.intersection(ground, shapes)) / shapely.area(ground))
 
 
 def _overlap(a: Box, b: Box) -> bool:

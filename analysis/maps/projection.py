@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod, Proj, Transformer
 from pyproj.exceptions import CRSError
 
 from spatial.errors import InputError
@@ -20,6 +20,7 @@ ALBERS = (
 )
 AZIMUTHAL = "+proj=laea +lat_0={middle} +lon_0={lon} +datum=WGS84 +units=m +type=crs"
 CHINA = ALBERS.format(south=25, north=47, middle=0, lon=105)
+MOST_UNEQUAL = 1.1
 Floats = npt.NDArray[np.float64]
 
 
@@ -33,7 +34,8 @@ def plane_for(crs: Any, bounds: Floats, wanted: object = None) -> CRS:
     bounds : (n, 4)
         West, south, east, north of each unit in that system.
     wanted
-        A projected system given by the user; it wins.
+        A projected system given by the user; it wins. Without it a projected layer stays in its own
+        system unless that shows areas more than a tenth wrong, as Mercator does over a country.
     """
     if wanted is not None:
         return _given(wanted)
@@ -43,7 +45,32 @@ def plane_for(crs: Any, bounds: Floats, wanted: object = None) -> CRS:
             "such as cities.set_crs('EPSG:4326') for longitude and latitude."
         )
     own = CRS.from_user_input(crs)
-    return own if own.is_projected else CRS.from_user_input(_equal_area(bounds))
+    if not own.is_projected:
+        return CRS.from_user_input(_equal_area(bounds))
+    lon, lat = _corners(own, bounds)
+    if not _misshows_areas(own, lon, lat):
+        return own
+    edges = (lon.min(axis=1), lat.min(axis=1), lon.max(axis=1), lat.max(axis=1))
+    return CRS.from_user_input(_equal_area(np.column_stack(edges)))
+
+
+def _corners(crs: CRS, bounds: Floats) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes, (n, 4) each, of the corners of bounds in a plane."""
+    lon, lat = degrees(crs).transform(bounds[:, [0, 2, 2, 0]], bounds[:, [1, 1, 3, 3]])
+    return np.asarray(lon), np.asarray(lat)
+
+
+def _misshows_areas(crs: CRS, lon: Floats, lat: Floats) -> bool:
+    """Whether a plane enlarges areas in one unit by a tenth more than in another."""
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        return False
+    try:
+        scales = Proj(crs).get_factors(lon.mean(axis=1), lat.mean(axis=1), radians=False)
+    except CRSError:
+        return False
+    areal = np.asarray(scales.areal_scale)
+    areal = areal[np.isfinite(areal) & (areal > 0)]
+    return bool(len(areal)) and float(areal.max() / areal.min()) > MOST_UNEQUAL
 
 
 def _given(wanted: object) -> CRS:

@@ -184,12 +184,22 @@ def test_projection_across_the_date_line_and_the_equator():
     assert method == "Lambert Azimuthal Equal Area"
 
 
-def test_projected_layers_stay_as_they_are_and_their_scale_is_true():
+def test_projected_layers_stay_as_they_are_unless_areas_are_wrong():
     layer = lattice_layer(corner=(10.0, 55.0), step=0.5)
-    mercator = layer.to_crs(3857)
-    assert plane_for(mercator.crs, mercator.geometry.bounds.to_numpy()) == CRS(3857)
-    for frame in (layer, mercator):
-        prepared = prepare(frame, read_options({}))
+    zone, mercator = layer.to_crs("EPSG:32632"), layer.to_crs(3857)
+    assert plane_for(zone.crs, zone.geometry.bounds.to_numpy()) == CRS("EPSG:32632")
+    equal = plane_for(mercator.crs, mercator.geometry.bounds.to_numpy())
+    true = layer.to_crs(6933).area
+    ratios = mercator.to_crs(equal).area / true
+    assert np.ptp(mercator.area / true) > 0.3 and np.ptp(ratios) < 0.01
+    small = mercator.iloc[:2]
+    assert plane_for(small.crs, small.geometry.bounds.to_numpy()) == CRS(3857)
+
+
+def test_scale_is_true_in_any_projection():
+    layer = lattice_layer(corner=(10.0, 55.0), step=0.5)
+    for crs in (None, "EPSG:3857", "EPSG:32632"):
+        prepared = prepare(layer, read_options({"crs": crs}))
         x0, y0, x1, y1 = prepared.full
         window = Window(x0, y0, x1, y1, 1.0).scaled_to(100.0)
         bar = ScaleBar(window, prepared, 7, "en")
