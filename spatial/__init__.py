@@ -39,6 +39,7 @@ from spatial.mechanisms import Channels, Moderation, channels, moderate
 from spatial.models import GNS, OLS, SAC, SAR, SDEM, SDM, SEM, SLX
 from spatial.panel import Panel
 from spatial.robustness import decay, specification_curve, specification_shares
+from spatial.running import Workers
 from spatial.thresholds import ThresholdFit, threshold
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "Panel",
     "ScalingWarning",
     "ThresholdFit",
+    "Workers",
     "bilisa",
     "channels",
     "choose_model",

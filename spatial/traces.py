@@ -16,12 +16,21 @@ from scipy import linalg
 
 from spatial.errors import InputError
 from spatial.likelihood import LogDetTerm
+from spatial.running import numbers_are_steady
 from spatial.systems import DENSE_LIMIT, solve_system
-from spatial.weights.logdet import EIGENVALUE_LIMIT
+from spatial.weights.logdet import EIGENVALUE_LIMIT, log_determinant
 from spatial.weights.logdet.similarity import Similarity, similarity
 from spatial.weights.operator import Operator
 
-__all__ = ["BLOCK_LIMIT", "Traces", "error_traces", "joint_traces", "lag_traces", "sum_traces"]
+__all__ = [
+    "BLOCK_LIMIT",
+    "Traces",
+    "derive_spectra",
+    "error_traces",
+    "joint_traces",
+    "lag_traces",
+    "sum_traces",
+]
 
 Array = npt.NDArray[np.float64]
 BLOCK_LIMIT = 20000
@@ -120,6 +129,16 @@ def _refuse_large(op: Operator) -> None:
         )
 
 
+def derive_spectra(op: Operator) -> None:
+    """Derive now what fits on these weights will ask for, where eigenvalues serve."""
+    if op.n > EIGENVALUE_LIMIT:
+        return
+    log_determinant(op)
+    similar = similarity(op)
+    if similar is not None:
+        _spectral(op, similar)
+
+
 def _back(op: Operator, at: float) -> Array:
     """(W(I − ρW)⁻¹)′ι."""
     ones = np.ones(op.n)
@@ -168,10 +187,14 @@ def _products(
 
 
 def _frobenius(op: Operator, at: float) -> float:
-    """‖W(I − ρW)⁻¹‖²: an inverse at first, the spectral form when a graph returns."""
+    """‖W(I − ρW)⁻¹‖²: an inverse at first, the spectral form when a graph returns.
+
+    The two round differently: where numbers are to be steady it is the spectral form at once.
+    """
     if op.n > DENSE_LIMIT:
         return _frobenius_by_blocks(op, at)
-    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT and "inverted" in op.store else None
+    returns = "inverted" in op.store or numbers_are_steady()
+    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT and returns else None
     if similar is None:
         op.store["inverted"] = True
         lagged = op.matrix @ np.linalg.inv(np.eye(op.n) - at * op.matrix.toarray())

@@ -12,6 +12,7 @@ from spatial.did.design import Design
 from spatial.did.imputation import Imputation
 from spatial.did.twoway import TwoWay
 from spatial.errors import InputError, is_whole
+from spatial.running import Jobs, Portion, portions, run_shared
 
 __all__ = ["Placebo", "placebo_draws"]
 
@@ -34,35 +35,26 @@ class Placebo:
 
 
 def placebo_draws(
-    design: Design, estimator: str, *, modelled: bool, draws: int, seed: int, jobs: int
+    design: Design, estimator: str, *, modelled: bool, draws: int, seed: int, jobs: Jobs
 ) -> pd.DataFrame:
     """Reassign the starts of treatment among the units and estimate again, `draws` times.
 
     Every draw has a random stream of its own, so that the number of processes does not matter.
     """
-    for name, value in (("draws", draws), ("jobs", jobs)):
-        if not is_whole(value) or value < 1:
-            raise InputError(f"{name}={value!r}; give a whole number of at least 1.")
+    if not is_whole(draws) or draws < 1:
+        raise InputError(f"draws={draws!r}; give a whole number of at least 1.")
     if not is_whole(seed) or seed < 0:
         raise InputError(f"seed={seed!r}; give a whole number, zero or more.")
-    streams = np.random.SeedSequence(seed).spawn(draws)
-    if jobs == 1:
-        found = [_one(design, estimator, stream, modelled=modelled) for stream in streams]
-    else:
-        from joblib import Parallel, delayed
-
-        found = Parallel(n_jobs=jobs)(
-            delayed(_one)(design, estimator, stream, modelled=modelled) for stream in streams
-        )
+    each = portions(np.random.SeedSequence(seed), draws, size=1)
+    found = run_shared((design, estimator, modelled), each, _one, jobs=jobs)
     table = pd.DataFrame(found, columns=list(KINDS))
     table.insert(0, "draw", np.arange(1, draws + 1))
     return table
 
 
-def _one(
-    design: Design, estimator: str, stream: np.random.SeedSequence, *, modelled: bool
-) -> list[float]:
-    order = np.random.default_rng(stream).permutation(len(design.first))
+def _one(work: tuple[Design, str, bool], draw: Portion) -> list[float]:
+    design, estimator, modelled = work
+    order = draw.rng().permutation(len(design.first))
     dealt = design.reassigned(order)
     if estimator == "twoway":
         values = TwoWay(dealt).average_values()

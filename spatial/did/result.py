@@ -19,6 +19,7 @@ from spatial.did.placebo import Placebo, placebo_draws
 from spatial.did.twoway import TwoWay
 from spatial.errors import InputError
 from spatial.result import quantile
+from spatial.running import Jobs
 
 if TYPE_CHECKING:
     from spatial.did.model import DID
@@ -157,7 +158,7 @@ class DIDFit:
             table.loc["own", "from_weights"] = float(apart @ found.surplus[rows])
         return table.rename_axis("kind").reset_index()
 
-    def placebo(self, draws: int = 500, seed: int = 0, jobs: int = 1) -> Placebo:
+    def placebo(self, draws: int = 500, seed: int = 0, jobs: Jobs = 1) -> Placebo:
         """Deal the starts of treatment out to units at random, and estimate again.
 
         The number of units that start in each time stays as it is.
@@ -169,7 +170,7 @@ class DIDFit:
         seed
             Of the random numbers; each draw has its own stream.
         jobs
-            Processes; the draws are the same for any number.
+            Processes, a `distributed.Client`, or `Workers`; the draws are the same.
         """
         table = placebo_draws(
             self._design, self.model.estimator, modelled=self._modelled,

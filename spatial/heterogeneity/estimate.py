@@ -13,7 +13,7 @@ from spatial.errors import InputError, is_whole, named
 from spatial.fit import Fit, fit_sample
 from spatial.heterogeneity.apart import fit_apart
 from spatial.heterogeneity.members import members_of
-from spatial.heterogeneity.permutation import CHUNK, permuted_chunk
+from spatial.heterogeneity.permutation import Permuting, permuted_portion
 from spatial.heterogeneity.reach import group_sums
 from spatial.heterogeneity.result import Groups
 from spatial.heterogeneity.split import SplitSample, split_by_group
@@ -21,6 +21,7 @@ from spatial.heterogeneity.tables import between_rows, contrast_rows, effect_row
 from spatial.models import Specification
 from spatial.panel import Panel
 from spatial.result import quantile
+from spatial.running import Jobs, portions, run_shared
 from spatial.sample import Sample
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def groups(
     permutations: int = 0,
     level: float = 0.95,
     seed: int = 0,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Groups:
     """Fit a model for each group alone, and for all with coefficients of their own.
 
@@ -79,8 +80,10 @@ def groups(
         but labels that are dealt out lose what clusters them in space.
     level
         Of intervals.
-    seed, jobs
-        Of the draws; the numbers are the same for any number of processes.
+    seed
+        Of the draws.
+    jobs
+        Processes for the draws, a `distributed.Client`, or `Workers`; the numbers are the same.
 
     Returns
     -------
@@ -118,9 +121,8 @@ def groups(
     apart = fit_apart(model, data, w, members, wanted, level)
     effects, pairs, contrasts = _tables(joint, split, codes, names, wanted, level)
     tests = _tests(joint, split)
-    drawn, failed = _permuted(
-        model, sample, codes, names, wanted, options, permutations, seed, jobs
-    )
+    shared = Permuting(model, sample, codes, names, wanted, options)
+    drawn, failed = _permuted(shared, permutations, seed, jobs)
     tests = pd.concat([tests, *_permutation_rows(tests, drawn)], ignore_index=True)
     tests["null"] = tests["of"].map(NULLS)
     return Groups(
@@ -229,27 +231,11 @@ def _tests(joint: Fit, split: SplitSample) -> pd.DataFrame:
 
 
 def _permuted(
-    model: Specification,
-    sample: Sample,
-    codes: Codes,
-    names: Sequence[str],
-    focus: Sequence[str],
-    options: dict[str, bool],
-    draws: int,
-    seed: int,
-    jobs: int,
+    shared: Permuting, draws: int, seed: int, jobs: Jobs
 ) -> tuple[list[dict[str, float]], int]:
     """Wald p-values of the draws, and how many could not be fitted."""
-    if not draws:
-        return [], 0
-    from joblib import Parallel, delayed
-
-    sizes = [CHUNK] * (draws // CHUNK) + ([draws % CHUNK] if draws % CHUNK else [])
-    seeds = np.random.SeedSequence(seed).spawn(len(sizes))
-    done = Parallel(n_jobs=jobs)(
-        delayed(permuted_chunk)(model, sample, codes, names, focus, options, one, size)
-        for one, size in zip(seeds, sizes, strict=True)
-    )
+    parts = portions(np.random.SeedSequence(seed), draws)
+    done = run_shared(shared, parts, permuted_portion, jobs=jobs)
     found = [row for part in done for row in part if row]
     return found, draws - len(found)
 

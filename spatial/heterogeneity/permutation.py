@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,38 +13,35 @@ from spatial.fit import fit_sample
 from spatial.heterogeneity.split import split_by_group
 from spatial.heterogeneity.tables import wald_tests
 from spatial.models import Specification
+from spatial.running import Portion
 from spatial.sample import Sample
 
-__all__ = ["CHUNK", "permuted_chunk"]
+__all__ = ["Permuting", "permuted_portion"]
 
 Codes = npt.NDArray[np.intp]
-CHUNK = 25
 
 
-def permuted_chunk(
-    model: Specification,
-    sample: Sample,
-    codes: Codes,
-    names: Sequence[str],
-    focus: Sequence[str],
-    options: dict[str, bool],
-    seed: np.random.SeedSequence,
-    count: int,
-) -> list[dict[str, float]]:
-    """Wald p-values by what they are of, for labels of units in random order.
+@dataclass(frozen=True, eq=False)
+class Permuting:
+    """What all draws share; `codes` (N,) are the groups of the units, `options` those of splits."""
 
-    Parameters
-    ----------
-    codes
-        Group of each unit, (N,).
-    """
-    rng = np.random.default_rng(seed)
+    model: Specification
+    sample: Sample
+    codes: Codes
+    names: Sequence[str]
+    focus: Sequence[str]
+    options: Mapping[str, bool]
+
+
+def permuted_portion(work: Permuting, portion: Portion) -> list[dict[str, float]]:
+    """Wald p-values by what they are of, for labels of units in random order."""
+    rng, sample = portion.rng(), work.sample
     out: list[dict[str, float]] = []
-    for _ in range(count):
-        drawn = rng.permutation(codes)[sample.layout.unit_codes]
-        split = split_by_group(sample, drawn, names, focus, **options)
+    for _ in range(portion.count):
+        drawn = rng.permutation(work.codes)[sample.layout.unit_codes]
+        split = split_by_group(sample, drawn, work.names, work.focus, **work.options)
         try:
-            fit = fit_sample(model, split.sample)
+            fit = fit_sample(work.model, split.sample)
         except InputError:
             out.append({})
             continue

@@ -13,11 +13,12 @@ from spatial.errors import InputError, is_whole, named
 from spatial.fit import Fit
 from spatial.mechanisms.equations import Equations, check_model, fit_equations, without
 from spatial.mechanisms.paths import Path, Travel, all_paths
-from spatial.mechanisms.resampling import CHUNK, Chain, bootstrap_chunk, estimates_of, make_chain
+from spatial.mechanisms.resampling import Chain, bootstrap_portion, estimates_of, make_chain
 from spatial.mechanisms.result import Channels
 from spatial.models import Specification
 from spatial.panel import Panel
 from spatial.result import quantile
+from spatial.running import Jobs, portions, run_shared
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -43,7 +44,7 @@ def channels(
     draws: int = 500,
     level: float = 0.95,
     seed: int = 0,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Channels:
     """Regress channels on the focus, and with three steps the outcome on both.
 
@@ -80,8 +81,10 @@ def channels(
         (1 + #≤0)/(1 + draws) and (1 + #≥0)/(1 + draws). 0 for none.
     level
         Of intervals.
-    seed, jobs
-        Of the draws; the numbers are the same for any number of processes.
+    seed
+        Of the draws.
+    jobs
+        Processes for the draws, a `distributed.Client`, or `Workers`; the numbers are the same.
 
     Returns
     -------
@@ -184,7 +187,7 @@ def _paths(
     draws: int,
     level: float,
     seed: np.random.SeedSequence,
-    jobs: int,
+    jobs: Jobs,
 ) -> tuple[pd.DataFrame, list[str]]:
     ways = all_paths(equations.count)
     chain = make_chain(equations, focus, ways)
@@ -221,16 +224,10 @@ def _with_sum(effects: Array) -> Array:
 
 
 def _draw(
-    chain: Chain, travel: Travel, draws: int, seed: np.random.SeedSequence, jobs: int
+    chain: Chain, travel: Travel, draws: int, seed: np.random.SeedSequence, jobs: Jobs
 ) -> Array:
     """Effects in each draw, (draws, paths, 3)."""
-    from joblib import Parallel, delayed
-
-    sizes = [CHUNK] * (draws // CHUNK) + ([draws % CHUNK] if draws % CHUNK else [])
-    done = Parallel(n_jobs=jobs)(
-        delayed(bootstrap_chunk)(chain, travel, one, size)
-        for one, size in zip(seed.spawn(len(sizes)), sizes, strict=True)
-    )
+    done = run_shared((chain, travel), portions(seed, draws), bootstrap_portion, jobs=jobs)
     found = [effects for part in done for effects in part]
     return np.array(found).reshape(len(found), len(chain.paths), 3)
 

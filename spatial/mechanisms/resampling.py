@@ -18,12 +18,12 @@ from spatial.estimation import Estimated, estimate_arrays
 from spatial.formula import lag_name
 from spatial.mechanisms.equations import Equations
 from spatial.mechanisms.paths import Link, Path, Travel
+from spatial.running import Portion
 from spatial.within import demean
 
-__all__ = ["CHUNK", "Chain", "bootstrap_chunk", "estimates_of", "make_chain"]
+__all__ = ["Chain", "bootstrap_portion", "estimates_of", "make_chain"]
 
 Array = npt.NDArray[np.float64]
-CHUNK = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +101,12 @@ def _coefficients(fitted: Estimated) -> Array:
     return np.append(fitted.coefficients, rho)
 
 
-def bootstrap_chunk(
-    chain: Chain, travel: Travel, seed: np.random.SeedSequence, count: int
-) -> list[Array]:
+def bootstrap_portion(work: tuple[Chain, Travel], portion: Portion) -> list[Array]:
     """Effects of each path in each draw, (paths, 3); draws that cannot be fitted are left out."""
-    rng, out = np.random.default_rng(seed), []
+    chain, travel = work
+    rng, out = portion.rng(), []
     layout = chain.nodes[0].fitted.sample.layout
-    for _ in range(count):
+    for _ in range(portion.count):
         signs = rng.choice(np.array([-1.0, 1.0]), size=(len(chain.nodes), layout.n_units))
         try:
             out.append(chain.effects(_drawn(chain, signs[:, layout.unit_codes]), travel))

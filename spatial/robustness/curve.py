@@ -5,7 +5,9 @@ After Simonsohn, Simmons and Nelson (2020, Nature Human Behaviour 4, 1208–1214
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product as combinations
 from typing import TYPE_CHECKING, Any
@@ -26,8 +28,11 @@ from spatial.robustness.changes import (
     without_rows,
 )
 from spatial.robustness.rows import attempted, effect_rows, with_covariance
-from spatial.robustness.running import Progress, run_shared
+from spatial.running import Jobs, Progress, Workers, run_shared, steady_numbers, workers_of
+from spatial.sheet import sheet_of
+from spatial.traces import derive_spectra
 from spatial.weights.facts import is_graph
+from spatial.weights.operator import Carried, align
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -45,7 +50,7 @@ class _Work:
 
     model: Specification
     data: Panel | pd.DataFrame
-    graphs: Mapping[str, Graph]
+    graphs: Mapping[str, Carried]
     focus: str
     level: float
     options: Mapping[str, Any]
@@ -62,7 +67,7 @@ def specification_curve(
     product: bool = True,
     level: float = 0.95,
     covariance: Mapping[str, Any] | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Effects of one term under every combination of choices, or under each choice alone.
@@ -92,8 +97,8 @@ def specification_curve(
         Arguments of `Fit.with_cov`, such as {"kind": "cluster", "by": "province"}: the kind for all
         but what "covariances" varies, the others wherever a kind needs them.
     jobs
-        Processes. What depends on the weights alone is computed once in each; the numbers are the
-        same.
+        Processes, a `distributed.Client`, or `Workers`, whose memory is asked for each
+        specification as a mapping from dimension to choice. The numbers are the same.
     progress
         Called with (specifications done, specifications, seconds that remain).
 
@@ -125,16 +130,16 @@ def specification_curve(
     if not isinstance(named, Mapping) or not named:
         raise InputError('graphs= is a graph, or maps names to graphs, such as {"queen": w}.')
     quantile(level)
-    work = _Work(model, data, named, focus, level, dict(covariance or {}))
+    carried = {name: Carried(graph) for name, graph in named.items()}
+    work = _Work(model, data, carried, focus, level, dict(covariance or {}))
     levels = levels_of(model, list(named), focus, variations or {})
-    plan = _plan(levels, product=product)
-    main = _specified(work, plan[0])
+    plan, workers = _plan(levels, product=product), workers_of(jobs, progress)
+    _derive(model, data, named)
+    main = run_shared(work, plan[:1], _specified, jobs=Workers(memory=workers.memory))[0]
     if main[0]["problem"]:
         raise InputError(f"the main specification cannot be fitted: {main[0]['problem']}")
     order = sorted(range(1, len(plan)), key=lambda place: _sharing(levels, plan[place]))
-    found = run_shared(
-        work, [plan[place] for place in order], _specified, jobs=jobs, progress=progress
-    )
+    found = run_shared(work, [plan[place] for place in order], _specified, jobs=workers)
     by_place = {0: main} | dict(zip(order, found, strict=True))
     rows = [
         {"specification": place, **{d: plan[place][d].name for d in DIMENSIONS}, **row}
@@ -142,6 +147,16 @@ def specification_curve(
         for row in by_place[place]
     ]
     return pd.DataFrame(rows)
+
+
+def _derive(model: Specification, data: Panel | pd.DataFrame, graphs: Mapping[str, Graph]) -> None:
+    """Derive here, once, what all processes ask of the weights."""
+    with warnings.catch_warnings(), steady_numbers():
+        warnings.simplefilter("ignore")
+        for graph in graphs.values():
+            # what cannot be fitted says so in its row
+            with suppress(InputError):
+                derive_spectra(align(graph, sheet_of(data, model.missing).units).operator)
 
 
 def _plan(levels: Mapping[str, list[Choice]], *, product: bool) -> list[Specified]:
@@ -178,7 +193,8 @@ def _specified(work: _Work, spec: Specified) -> list[dict[str, Any]]:
 
     def fit() -> Fit:
         model, _ = changed_model(work.model, work.focus, spec)
-        found = model.fit(_data(work, model.formula, spec), work.graphs[spec["weights"].value])
+        graph = work.graphs[spec["weights"].value].graph
+        found = model.fit(_data(work, model.formula, spec), graph)
         given = {"kind": spec["covariance"].value} if spec["covariance"].value else {}
         return with_covariance(found, {**work.options, **given})
 

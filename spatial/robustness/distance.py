@@ -15,7 +15,7 @@ from spatial.models import Specification
 from spatial.panel import Panel
 from spatial.result import quantile
 from spatial.robustness.rows import attempted, effect_rows, with_covariance
-from spatial.robustness.running import run_shared
+from spatial.running import Jobs, run_shared
 from spatial.weights.distance import check_positive, distance_band, inverse_distance
 from spatial.weights.facts import read_facts
 from spatial.weights.geometry import labels_of
@@ -53,7 +53,7 @@ def decay(
     fallback: Literal["none", "nearest"] = "none",
     level: float = 0.95,
     covariance: Mapping[str, Any] | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> pd.DataFrame:
     """Effects of terms under weights that reach a given distance, for a list of distances.
 
@@ -79,8 +79,10 @@ def decay(
         Which weights; what becomes of cities without a neighbour.
     level
         Of the intervals.
-    covariance, jobs
+    covariance
         As in `specification_curve`.
+    jobs
+        Processes, a `distributed.Client`, or `Workers`; the numbers are the same.
 
     Returns
     -------

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from spatial.network import Network
+from spatial.running import Portion
 from spatial.thresholds.profile import Objective, rest_of
 from spatial.within import Effects, Layout, demean
 
-__all__ = ["CHUNK", "Drawing", "bootstrap_chunk"]
+__all__ = ["Drawing", "bootstrap_portion"]
 
 Array = npt.NDArray[np.float64]
-CHUNK = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +46,8 @@ class Drawing:
         """Products of the columns of each two candidates, (c, c, G, G)."""
         return np.stack([np.stack([one.T @ other for other in self.z]) for one in self.z])
 
-    def sides(self, seed: np.random.SeedSequence, count: int) -> Array:
+    def sides(self, rng: np.random.Generator, count: int) -> Array:
         """Sides (count, n, m) of samples, without the effects."""
-        rng = np.random.default_rng(seed)
         n_units = self.errors.shape[1]
         picked = rng.integers(n_units, size=(count, n_units))
         drawn = np.column_stack([self.errors[:, one].ravel() for one in picked])
@@ -59,9 +58,9 @@ class Drawing:
         wy = demean(self.network.lag(y), self.effects, self.layout)
         return np.stack([demean(y, self.effects, self.layout).T, wy.T], axis=-1)
 
-    def statistics(self, seed: np.random.SeedSequence, count: int) -> list[float]:
+    def statistics(self, rng: np.random.Generator, count: int) -> list[float]:
         """Statistics of `count` samples."""
-        sides = self.sides(seed, count)
+        sides = self.sides(rng, count)
         m = sides.shape[2]
         flat = rest_of(sides.transpose(1, 0, 2).reshape(len(self.mean), -1), self.basis)
         loads = np.stack([one.T @ flat for one in self.z])
@@ -97,6 +96,6 @@ class Drawing:
         return np.asarray(np.einsum("gai,gaj->gij", own, np.linalg.solve(kept, own)))
 
 
-def bootstrap_chunk(drawing: Drawing, seed: np.random.SeedSequence, count: int) -> list[float]:
-    """Statistics of `count` samples drawn from one seed, however many processes share the work."""
-    return drawing.statistics(seed, count)
+def bootstrap_portion(drawing: Drawing, portion: Portion) -> list[float]:
+    """Statistics of the samples of a portion."""
+    return drawing.statistics(portion.rng(), portion.count)

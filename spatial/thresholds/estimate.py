@@ -15,7 +15,8 @@ from spatial.formula import lag_name
 from spatial.models import OLS, SAR, SDM, SLX, Specification
 from spatial.panel import Panel
 from spatial.result import quantile
-from spatial.thresholds.bootstrap import CHUNK, Drawing, bootstrap_chunk
+from spatial.running import Jobs, portions, run_shared
+from spatial.thresholds.bootstrap import Drawing, bootstrap_portion
 from spatial.thresholds.profile import candidates
 from spatial.thresholds.regimes import Lag, regime_label, regime_of
 from spatial.thresholds.result import ThresholdFit
@@ -48,7 +49,7 @@ def threshold(  # noqa: PLR0913
     bootstrap: int = 300,
     level: float = 0.95,
     seed: int = 0,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> ThresholdFit:
     """Let the slope of a term change where a variable passes one or two thresholds.
 
@@ -87,8 +88,10 @@ def threshold(  # noqa: PLR0913
         Draws per test, 0 for none.
     level
         Of intervals; 1 − level is that of the tests.
-    seed, jobs
-        Of the draws; the numbers are the same for any number of processes.
+    seed
+        Of the draws.
+    jobs
+        Processes for the draws, a `distributed.Client`, or `Workers`; the numbers are the same.
 
     Returns
     -------
@@ -157,7 +160,7 @@ def _model(
 
 
 def _sequence(
-    search: Search, most: int, draws: int, seed: int, jobs: int
+    search: Search, most: int, draws: int, seed: int, jobs: Jobs
 ) -> tuple[list[Step], pd.DataFrame, tuple[str, ...]]:
     """One threshold against none, then two against one."""
     steps: list[Step] = []
@@ -195,16 +198,10 @@ def _test_row(search: Search, number: int, value: float, drawn: Array) -> dict[s
     }
 
 
-def _bootstrap(search: Search, step: Step, draws: int, seed: int, jobs: int) -> Array:
+def _bootstrap(search: Search, step: Step, draws: int, seed: int, jobs: Jobs) -> Array:
     """Statistics of samples drawn from the model without this threshold."""
-    from joblib import Parallel, delayed
-
-    drawing = _drawing(search, step)
-    sizes = [CHUNK] * (draws // CHUNK) + ([draws % CHUNK] if draws % CHUNK else [])
-    seeds = np.random.SeedSequence(seed).spawn(len(sizes))
-    done = Parallel(n_jobs=jobs)(
-        delayed(bootstrap_chunk)(drawing, one, size) for one, size in zip(seeds, sizes, strict=True)
-    )
+    parts = portions(np.random.SeedSequence(seed), draws)
+    done = run_shared(_drawing(search, step), parts, bootstrap_portion, jobs=jobs)
     return np.concatenate([np.asarray(part) for part in done])
 
 

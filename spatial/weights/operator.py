@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aligned",
+    "Carried",
     "Operator",
     "align",
     "check_scaling",
@@ -33,7 +34,8 @@ __all__ = [
 
 Vector = npt.NDArray[np.float64]
 ROW_SUM_TOLERANCE = 1e-6
-CUT, CUTS_KEPT = "restricted", 200
+CUT, CUTS_KEPT, CUTS_SENT = "restricted", 200, 4
+TRAVELS = ("similarity", "logdet", "frobenius")
 SCALED = ("spectral", "minmax")  # one number divides all weights; rows need not sum to one
 
 
@@ -51,9 +53,16 @@ class Operator:
     facts: Facts
     store: dict[Any, Any] = field(default_factory=dict, repr=False)
 
-    def __reduce__(self) -> tuple[type[Operator], tuple[pd.Index, sparse.csr_array, Facts]]:
-        """Travel to other processes without what was derived: factorisations cannot."""
-        return Operator, (self.ids, self.matrix, self.facts)
+    def __reduce__(self) -> tuple[type[Operator], tuple[Any, ...]]:
+        """Travel to other processes with what was derived, but for factorisations, which cannot."""
+        return Operator, (self.ids, self.matrix, self.facts, self.luggage)
+
+    @property
+    def luggage(self) -> dict[Any, Any]:
+        """What of the store can travel: spectra, and the cuts made last."""
+        cuts = [key for key in self.store if isinstance(key, tuple) and key[0] == CUT]
+        taken = [*(key for key in TRAVELS if key in self.store), *cuts[-CUTS_SENT:]]
+        return {key: self.store[key] for key in taken}
 
     @property
     def n(self) -> int:
@@ -161,6 +170,21 @@ def operator(graph: Graph) -> Operator:
     key = id(graph)
     _operators[key] = (weakref.ref(graph, lambda _: _operators.pop(key, None)), made)
     return made
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """A graph that takes along to other processes what was derived from it here."""
+
+    graph: Graph
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpacked, (self.graph, operator(self.graph).luggage)
+
+
+def _unpacked(graph: Graph, luggage: Mapping[Any, Any]) -> Carried:
+    operator(graph).store.update(luggage)
+    return Carried(graph)
 
 
 def _from_graph(graph: Graph) -> Operator:
