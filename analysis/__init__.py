@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis import distribution, figures, indices, instruments, maps, tables
+    from analysis import figures, indices, instruments, maps, tables
     from analysis.layers import export_layers
     from analysis.reading import read_table
     from analysis.study import Study, run
+    from spatial import distribution
     from spatial.errors import InputError
 
 __all__ = [
@@ -36,12 +37,17 @@ _HOME = {
     "read_table": "analysis.reading",
     "run": "analysis.study",
 }
-_PACKAGES = ("distribution", "figures", "indices", "instruments", "maps", "tables")
+_PACKAGES = {
+    "distribution": "spatial.distribution",
+    **{
+        name: f"analysis.{name}" for name in ("figures", "indices", "instruments", "maps", "tables")
+    },
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in _PACKAGES:
-        return import_module(f"analysis.{name}")
+        return import_module(_PACKAGES[name])
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"module 'analysis' has no attribute {name!r}")

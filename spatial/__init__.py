@@ -5,7 +5,7 @@ Reads no file (but for `weights.read` and `weights.write`), draws nothing, print
 
 from __future__ import annotations
 
-from spatial import weights
+from spatial import distribution, weights
 from spatial.autocorrelation import (
     bilisa,
     geary,
@@ -32,7 +32,7 @@ from spatial.diagnostics import (
     wald_test,
     weights_probabilities,
 )
-from spatial.did import DID, DIDFit
+from spatial.distribution import convergence, dagum_gini, theil, transitions
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning
 from spatial.heterogeneity import Groups, groups
 from spatial.mechanisms import Channels, Moderation, channels, moderate
@@ -41,6 +41,7 @@ from spatial.panel import Panel
 from spatial.robustness import decay, specification_curve, specification_shares
 from spatial.running import Workers
 from spatial.thresholds import ThresholdFit, threshold
+from spatial.treatment import DID, DIDFit, did
 
 __all__ = [
     "DID",
@@ -67,7 +68,11 @@ __all__ = [
     "bilisa",
     "channels",
     "choose_model",
+    "convergence",
+    "dagum_gini",
     "decay",
+    "did",
+    "distribution",
     "durbin_tests",
     "fit_decay",
     "geary",
@@ -89,7 +94,9 @@ __all__ = [
     "residual_moran",
     "specification_curve",
     "specification_shares",
+    "theil",
     "threshold",
+    "transitions",
     "wald_test",
     "weights",
     "weights_probabilities",

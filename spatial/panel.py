@@ -14,7 +14,7 @@ import pandas as pd
 from spatial.errors import InputError, named
 from spatial.labels import canonical
 
-__all__ = ["Panel"]
+__all__ = ["Panel", "require_column"]
 
 Positions = npt.NDArray[np.intp]
 
@@ -49,7 +49,7 @@ class Panel:
                 f"a panel is made from a DataFrame, not from a {type(frame).__name__}."
             )
         for column in (unit, time):
-            _require_column(frame, column)
+            require_column(frame, column)
         if unit == time:
             raise InputError(f"unit and time are the same column, {unit}; name two.")
         if len(frame) == 0:
@@ -153,7 +153,7 @@ class Panel:
         place in the order of times (text): a year without data stays a gap and is never bridged by
         the year before it.
         """
-        _require_column(self._frame, column)
+        require_column(self._frame, column)
         return self.shift_values(self._frame[column], periods)
 
     def shift_values(self, values: pd.Series, periods: int = 1) -> pd.Series:
@@ -197,7 +197,8 @@ class Panel:
         return np.where(source_time < 0, -1, rows)
 
 
-def _require_column(frame: pd.DataFrame, column: str) -> None:
+def require_column(frame: pd.DataFrame, column: str) -> None:
+    """Refuse a column that the table lacks, with what may have been meant."""
     if column not in frame.columns:
         near = get_close_matches(str(column), [str(c) for c in frame.columns], n=1)
         hint = f"; did you mean {near[0]}?" if near else f"; it has {named(frame.columns, 20)}."

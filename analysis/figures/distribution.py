@@ -41,17 +41,17 @@ def densities(table: pd.DataFrame, **options: Unpack[Options]) -> Figure:
     Parameters
     ----------
     table
-        From `analysis.distribution.densities`. Where it holds more than six times the legend names
+        From `spatial.distribution.densities`. Where it holds more than six times the legend names
         six of them, and all are drawn.
     **options
         See `Options`; `labels` names the column. Colours: first time, last but one, last.
 
     Examples
     --------
-    >>> figures.densities(distribution.densities(panel, "resilience"))  # doctest: +SKIP
+    >>> figures.densities(spatial.distribution.densities(panel, "resilience"))  # doctest: +SKIP
     """
     frame = read_options(options)
-    _require(table, ("value", "density"), "analysis.distribution.densities")
+    _require(table, ("value", "density"), "spatial.distribution.densities")
     time = table.attrs.get("time", table.columns[0])
     times = list(table[time].unique())
     shown = {
@@ -88,7 +88,7 @@ def transitions(table: pd.DataFrame, *, decimals: int = 2, **options: Unpack[Opt
     Parameters
     ----------
     table
-        From `analysis.distribution.transitions` or `class_transitions`.
+        From `spatial.transitions`, or `spatial.distribution.class_transitions`.
     decimals
         Of the probabilities; below each stands the number of transitions.
     **options
@@ -96,11 +96,11 @@ def transitions(table: pd.DataFrame, *, decimals: int = 2, **options: Unpack[Opt
 
     Examples
     --------
-    >>> table = distribution.transitions(panel, "res", given="neighbours", w=w)  # doctest: +SKIP
+    >>> table = spatial.transitions(panel, "res", given="neighbours", w=w)  # doctest: +SKIP
     >>> figures.transitions(table)  # doctest: +SKIP
     """
     frame = read_options(options)
-    _require(table, ("from", "to", "probability", "count"), "analysis.distribution.transitions")
+    _require(table, ("from", "to", "estimate", "count"), "spatial.transitions")
     parts = _parts(table, frame.lang)
     if frame.ax is not None and len(parts) > 1:
         raise InputError(
@@ -144,7 +144,7 @@ def _heat(
     """One matrix: shades, probabilities and counts."""
     names = list(part["from"].unique())
     shape = (len(names), len(names))
-    shares = part["probability"].to_numpy(dtype=float).reshape(shape)
+    shares = part["estimate"].to_numpy(dtype=float).reshape(shape)
     counts = part["count"].to_numpy().reshape(shape)
     from matplotlib.colors import LinearSegmentedColormap
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["event_study"]
 
 KINDS = ("own", "neighbours")
-NEEDED = ("kind", "time", "estimate", "conf_low", "conf_high")
+NEEDED = ("effect", "time", "estimate", "conf_low", "conf_high")
 
 
 def event_study(fits: Any, *, kinds: Sequence[str] = KINDS, **options: Unpack[Options]) -> Figure:
@@ -102,7 +102,7 @@ def _draw(axes: Axes, tables: Mapping[str, pd.DataFrame], kind: str, frame: Fram
     offsets = np.linspace(-0.14, 0.14, len(tables)) if len(tables) > 1 else np.zeros(1)
     times: set[int] = set()
     for place, ((name, table), offset) in enumerate(zip(tables.items(), offsets, strict=True)):
-        part = table[table["kind"] == kind]
+        part = table[table["effect"] == kind]
         colour, marker = frame.mark(place)
         times |= set(part["time"].astype(int))
         middle = part["estimate"].to_numpy(dtype=float)
@@ -152,7 +152,7 @@ def _trend_notes(given: Mapping[str, Any], frame: Frame, kinds: Sequence[str]) -
     for name, fit in given.items():
         if not callable(getattr(fit, "pretrend", None)):
             continue
-        found = fit.pretrend().set_index("kind")["p_value"].reindex(list(kinds)).dropna()
+        found = fit.pretrend().set_index("effect")["p_value"].reindex(list(kinds)).dropna()
         said = [
             term("event.p", frame.lang, kind=term(f"event.{kind}_short", frame.lang), p=_p(p))
             for kind, p in found.items()

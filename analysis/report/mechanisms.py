@@ -97,7 +97,7 @@ def _channel_findings(study: Study, words: Words) -> list[str]:
 def _links(study: Study, name: str, found: Channels, words: Words) -> list[str]:
     decimals, out = study.plan.tables.decimals, []
     rows = found.links[found.links["response"] != found.base.outcome]
-    for (cause, response), part in rows.groupby(["cause", "response"], sort=False):
+    for (cause, response), part in rows.groupby(["term", "response"], sort=False):
         by = part.set_index("effect")
         direct, indirect = by.loc["direct"], by.loc["indirect"]
         out.append(

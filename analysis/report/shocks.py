@@ -114,7 +114,7 @@ def _setting(name: str, shock: Shock, words: Words) -> str:
 
 def _findings(study: Study, name: str, shock: Shock, words: Words) -> list[str]:
     fit, decimals, label = shock.fit, study.plan.tables.decimals, study.label(name)
-    effects, outcome = fit.effects().set_index("kind"), study.label(fit.outcome)
+    effects, outcome = fit.effects().set_index("effect"), study.label(fit.outcome)
     out = []
     for kind in ("own", "neighbours"):
         if kind in effects.index:
@@ -128,12 +128,12 @@ def _findings(study: Study, name: str, shock: Shock, words: Words) -> list[str]:
                     **_interval(row, decimals),
                 )
             )
-    p = float(fit.pretrend().set_index("kind")["p_value"]["both"])
+    p = float(fit.pretrend().set_index("effect")["p_value"]["both"])
     if pd.notna(p):
         key = "find.did_trend_yes" if p < LEVEL else "find.did_trend_no"
         out.append(words(key, name=label, p=_p(p, decimals)))
     if fit.model.estimator == "imputation" and "own" in effects.index:
-        own = fit.comparison.set_index("kind").loc["own"].to_dict()
+        own = fit.comparison.set_index("effect").loc["own"].to_dict()
         sides = {"twoway": own["twoway"], "value": own["imputation"]}
         values = {key: number(float(value), decimals) for key, value in sides.items()}
         out.append(words("find.did_twoway", **values))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from libpysal.graph import Graph
 
-    from spatial.did import DIDFit, Placebo
     from spatial.fit import Fit
+    from spatial.treatment import DIDFit, Placebo
 
 __all__ = ["Instrumented", "Shock", "estimate_by_instruments", "estimate_shocks"]
 

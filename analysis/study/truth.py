@@ -84,7 +84,7 @@ def _channels(mechanisms: Mechanisms | None, series: dict[str, Any]) -> Iterator
     }
     told = set()
     for (_, focus), found in (mechanisms.channels if mechanisms else {}).items():
-        for row in found.links[found.links["cause"] == focus].itertuples():
+        for row in found.links[found.links["term"] == focus].itertuples():
             response = str(row.response)
             bare = "".join(response.removeprefix("I(").removesuffix(")").split())
             one = known.get("".join(response.split())) or known.get(bare)

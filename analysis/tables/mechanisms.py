@@ -112,7 +112,7 @@ def channels(
     """
     style, rows = _Style(labels, lang, decimals, stars), []
     for table in (one.links for one in found):
-        for keys, part in table.groupby(["channel", "cause", "response"], sort=False):
+        for keys, part in table.groupby(["channel", "term", "response"], sort=False):
             name = style.name(f"{keys[1]} → {keys[2]}")
             rows += style.lines(name, part, EFFECTS, ("nobs", "isolates"))
     return style.table(style.head(EFFECTS, ("nobs", "isolates")), rows, title, "links")
@@ -219,7 +219,7 @@ def spillovers_between(
     for term, table in found.between.groupby("term", sort=False):
         rows.append(Row(style.name(str(term)), kind="section"))
         for sender, part in table.groupby("from", sort=False):
-            lines = part.rename(columns={"to": "effect"}).drop(columns="from")
+            lines = part.drop(columns=["from", "effect"]).rename(columns={"to": "effect"})
             label = word("mechanism.from", lang, name=group_name(str(sender), lang))
             rows += style.lines(label, lines, names)
     heads = (Head(word("mechanism.to", lang, name=group_name(name, lang))) for name in names)

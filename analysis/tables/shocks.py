@@ -56,13 +56,13 @@ def did(
     head = (Head(""), *(Head(word(f"did.{key}", language)) for key in heads))
     rows = [Row(word("did.average", language), (BLANK,) * len(heads), "section")]
     rows += [
-        Row(word(f"event.{row['kind']}", language), _cells(row, decimals, levels))
+        Row(word(f"event.{row['effect']}", language), _cells(row, decimals, levels))
         for _, row in fit.effects().iterrows()
     ]
     events = fit.events()
     last = int(events["time"].max())
     for kind in ("own", "neighbours"):
-        part = events[events["kind"] == kind]
+        part = events[events["effect"] == kind]
         if len(part):
             rows.append(
                 Row(word(f"event.{kind}", language), (BLANK,) * len(heads), "section", rule=True)
@@ -80,7 +80,7 @@ def _cells(row: pd.Series[Any], decimals: int, levels: Sequence[float]) -> tuple
     cells = [Cell(value=float(row["estimate"]), decimals=decimals, stars=stars_of(p, levels))]
     cells += [Cell(value=float(row[name]), decimals=decimals) for name in NUMBERS]
     cells.append(Cell(value=p, decimals=decimals, smallest="p"))
-    return (*cells, Cell(words=str(int(row["n"]))))
+    return (*cells, Cell(words=str(int(row["nobs"]))))
 
 
 def _notes(fit: Any, lang: Any, decimals: int, levels: Sequence[float]) -> list[str]:
@@ -92,11 +92,11 @@ def _notes(fit: Any, lang: Any, decimals: int, levels: Sequence[float]) -> list[
     notes.append(
         word("did.note", lang, estimator=word(f"did.{fit.model.estimator}", lang), errors=shown)
     )
-    trend = fit.pretrend().set_index("kind")["p_value"].dropna()
+    trend = fit.pretrend().set_index("effect")["p_value"].dropna()
     if "both" in trend.index:
         notes.append(word("did.note_trend", lang, p=format(float(trend["both"]), p_of)))
     if fit.model.estimator == "imputation":
-        own = fit.comparison.set_index("kind").loc["own"]
+        own = fit.comparison.set_index("effect").loc["own"]
         values = {key: _signed(float(own[key]), decimals) for key in ("twoway", "imputation")}
         notes.append(word("did.note_twoway", lang, **values))
     return [note if note.endswith(end) else note + end for note in notes]

@@ -40,7 +40,7 @@ def inequality(
     ----------
     tables
         Any of "sigma", "dagum" and "theil" from `sigma_convergence`, `dagum_by_time` and
-        `theil_by_time` of `analysis.distribution`.
+        `theil_by_time` of `spatial.distribution`.
     lang, decimals, title
         As in `models`.
 
@@ -82,7 +82,7 @@ def convergence(
     *,
     title: str | None = None,
 ) -> Table:
-    """Table of β-convergence from `analysis.distribution.beta_convergence`: b, ρ, θ and speed.
+    """Table of β-convergence from `spatial.distribution.beta_convergence`: b, ρ, θ and speed.
 
     Examples
     --------

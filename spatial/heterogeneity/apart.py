@@ -11,6 +11,7 @@ import pandas as pd
 
 from spatial.errors import InputError, named
 from spatial.fit import Fit
+from spatial.inference import FIGURES, Covariance, with_covariance
 from spatial.labels import canonical_index
 from spatial.models import Specification
 from spatial.panel import Panel
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 __all__ = ["Apart", "fit_apart"]
-
-NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +38,7 @@ def fit_apart(
     members: pd.Series,
     focus: Sequence[str],
     level: float,
+    covariance: Covariance,
 ) -> Apart:
     """Fit the model on the units of each group; a group that refuses leaves its reason."""
     from spatial import weights
@@ -55,7 +55,7 @@ def fit_apart(
             cut = weights.subset(w, units)
             new = [unit for unit in _isolates(cut, pd.Index(units)) if unit not in whole]
             count["isolates"] = len(_isolates(cut, pd.Index(units)))
-            fits[name] = model.fit(part, cut)
+            fits[name] = with_covariance(model.fit(part, cut), covariance)
         except InputError as error:
             notes.append(f"Group {name} ({len(units)} units) cannot be fitted alone: {error}")
             rows.append(_nothing(focus).assign(group=name, **count))
@@ -70,7 +70,7 @@ def fit_apart(
     if not fits:
         raise InputError(f"no group can be fitted alone; {notes[0]}")
     table = pd.concat(rows, ignore_index=True)
-    return Apart(fits, table[["group", "term", "effect", *NUMBERS, *count]], tuple(notes))
+    return Apart(fits, table[["group", "term", "effect", *FIGURES, *count]], tuple(notes))
 
 
 def _rows(part: Panel | pd.DataFrame) -> int:
@@ -79,7 +79,7 @@ def _rows(part: Panel | pd.DataFrame) -> int:
 
 def _nothing(focus: Sequence[str]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [
-        {"term": term, "effect": effect} | dict.fromkeys(NUMBERS, np.nan)
+        {"term": term, "effect": effect} | dict.fromkeys(FIGURES, np.nan)
         for term in focus
         for effect in ("direct", "indirect", "total")
     ]

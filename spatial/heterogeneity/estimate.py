@@ -18,6 +18,13 @@ from spatial.heterogeneity.reach import group_sums
 from spatial.heterogeneity.result import Groups
 from spatial.heterogeneity.split import SplitSample, split_by_group
 from spatial.heterogeneity.tables import between_rows, contrast_rows, effect_rows, wald_tests
+from spatial.inference import (
+    COUNTS,
+    Covariance,
+    check_covariance,
+    isolates_of,
+    with_covariance,
+)
 from spatial.models import Specification
 from spatial.panel import Panel
 from spatial.result import quantile
@@ -37,7 +44,7 @@ NULLS = {
 }
 
 
-def groups(
+def groups(  # noqa: PLR0913
     model: Specification,
     data: Panel | pd.DataFrame,
     w: Graph,
@@ -47,6 +54,7 @@ def groups(
     between: bool = False,
     permutations: int = 0,
     level: float = 0.95,
+    covariance: Covariance | None = None,
     seed: int = 0,
     jobs: Jobs = 1,
 ) -> Groups:
@@ -80,6 +88,9 @@ def groups(
         but labels that are dealt out lose what clusters them in space.
     level
         Of intervals.
+    covariance
+        Arguments of `Fit.with_cov`, such as {"kind": "cluster", "by": "province"}, for the joint
+        fit with its tests, drawn ones too, and for the fits of each group.
     seed
         Of the draws.
     jobs
@@ -117,19 +128,21 @@ def groups(
     codes = _codes(members, sample)
     options = {"between": between, "constants": model.effects in ("none", "time", "random")}
     split = split_by_group(sample, codes[sample.layout.unit_codes], names, wanted, **options)
-    joint = _joint(model, split)
-    apart = fit_apart(model, data, w, members, wanted, level)
+    errors = check_covariance(covariance)
+    joint = _joint(model, split, errors)
+    apart = fit_apart(model, data, w, members, wanted, level, errors)
     effects, pairs, contrasts = _tables(joint, split, codes, names, wanted, level)
+    counted = _counted(effects, members, joint)
     tests = _tests(joint, split)
-    shared = Permuting(model, sample, codes, names, wanted, options)
+    shared = Permuting(model, sample, codes, names, wanted, options, errors)
     drawn, failed = _permuted(shared, permutations, seed, jobs)
     tests = pd.concat([tests, *_permutation_rows(tests, drawn)], ignore_index=True)
     tests["null"] = tests["of"].map(NULLS)
     return Groups(
         separate=apart.effects,
-        effects=_counted(effects, members, joint),
-        between=pairs,
-        contrasts=contrasts,
+        effects=counted,
+        between=_received(pairs, counted),
+        contrasts=contrasts.assign(nobs=joint.nobs, isolates=isolates_of(joint)),
         tests=tests,
         joint=joint,
         fits=apart.fits,
@@ -181,9 +194,9 @@ def _codes(members: pd.Series, sample: Sample) -> Codes:
     return np.asarray(members.reindex(sample.units).cat.codes, dtype=np.intp)
 
 
-def _joint(model: Specification, split: SplitSample) -> Fit:
+def _joint(model: Specification, split: SplitSample, errors: Covariance) -> Fit:
     try:
-        return fit_sample(model, split.sample)
+        return with_covariance(fit_sample(model, split.sample), errors)
     except InputError as error:
         raise InputError(f"the joint fit with coefficients by group: {error}") from None
 
@@ -222,6 +235,13 @@ def _counted(effects: pd.DataFrame, members: pd.Series, joint: Fit) -> pd.DataFr
     lonely = np.bincount(codes[alone], minlength=len(rows))
     at = members.cat.categories.get_indexer(pd.Index(effects["group"]))
     return effects.assign(nobs=rows[at], units=units[at], isolates=lonely[at])
+
+
+def _received(pairs: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """Spillovers with the rows and isolates of the groups that receive them."""
+    counts = effects.drop_duplicates("group").set_index("group")[list(COUNTS)]
+    at = pd.Index(pairs["to"])
+    return pairs.assign(**{name: counts[name].reindex(at).to_numpy() for name in COUNTS})
 
 
 def _tests(joint: Fit, split: SplitSample) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from spatial.errors import InputError
 from spatial.fit import fit_sample
 from spatial.heterogeneity.split import split_by_group
 from spatial.heterogeneity.tables import wald_tests
+from spatial.inference import Covariance, with_covariance
 from spatial.models import Specification
 from spatial.running import Portion
 from spatial.sample import Sample
@@ -31,6 +32,7 @@ class Permuting:
     names: Sequence[str]
     focus: Sequence[str]
     options: Mapping[str, bool]
+    covariance: Covariance
 
 
 def permuted_portion(work: Permuting, portion: Portion) -> list[dict[str, float]]:
@@ -41,7 +43,7 @@ def permuted_portion(work: Permuting, portion: Portion) -> list[dict[str, float]
         drawn = rng.permutation(work.codes)[sample.layout.unit_codes]
         split = split_by_group(sample, drawn, work.names, work.focus, **work.options)
         try:
-            fit = fit_sample(work.model, split.sample)
+            fit = with_covariance(fit_sample(work.model, split.sample), work.covariance)
         except InputError:
             out.append({})
             continue

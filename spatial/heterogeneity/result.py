@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spatial.fit import Fit
+from spatial.inference import COUNTS, FIGURES
 
 __all__ = ["Groups"]
 
@@ -28,12 +29,13 @@ class Groups:
         group of ∂y_i/∂x_i; "indirect": of Σ_{j≠i} ∂y_i/∂x_j, what they receive; "total": their sum;
         "sent": of Σ_{j≠i} ∂y_j/∂x_i, what they give.
     between
-        Spillovers from group to group in the joint fit: from, to, term, estimate (mean over the
-        units of `to` of Σ ∂y_i/∂x_j over j ≠ i in `from`), std_error, statistic, p_value,
-        conf_low, conf_high. Over all senders they add up to the indirect effect of `to`.
+        Spillovers from group to group in the joint fit: from, to, term, effect ("indirect"),
+        estimate (mean over the units of `to` of Σ ∂y_i/∂x_j over j ≠ i in `from`), std_error,
+        statistic, p_value, conf_low, conf_high, nobs and isolates (of `to`). Over all senders they
+        add up to the indirect effect of `to`.
     contrasts
         Differences of the effects of two groups in the joint fit: group, versus, term, effect,
-        estimate, std_error, statistic, p_value, conf_low, conf_high.
+        estimate, std_error, statistic, p_value, conf_low, conf_high, nobs, isolates.
     tests
         Whether coefficients differ in the joint fit: test ("wald" or "permutation"), of ("own",
         "spillover", "all"), statistic, df, p_value, draws, null.
@@ -57,6 +59,16 @@ class Groups:
     fits: Mapping[str, Fit]
     members: pd.Series
     notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """`effects` and below them `separate`, in one table.
+
+        Columns term, effect, group, fit ("joint", "separate"), estimate, std_error, statistic,
+        p_value, conf_low, conf_high, nobs, isolates, units.
+        """
+        order = ["term", "effect", "group", "fit", *FIGURES, *COUNTS, "units"]
+        both = [self.effects.assign(fit="joint"), self.separate.assign(fit="separate")]
+        return pd.concat([table[order] for table in both], ignore_index=True)
 
     @property
     def matrix(self) -> pd.DataFrame:

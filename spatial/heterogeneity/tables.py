@@ -9,31 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import chdtrc, ndtr
+from scipy.special import chdtrc
 
 from spatial.fit import Fit
 from spatial.heterogeneity.reach import GroupSums
 from spatial.heterogeneity.split import Part
-from spatial.result import quantile
+from spatial.inference import tested
 
-__all__ = ["between_rows", "contrast_rows", "effect_rows", "inference", "wald_tests"]
+__all__ = ["between_rows", "contrast_rows", "effect_rows", "wald_tests"]
 
 Array = npt.NDArray[np.float64]
 EFFECTS = ("direct", "indirect", "total", "sent")
-
-
-def inference(estimate: float, std_error: float, level: float) -> dict[str, float]:
-    """Estimate, standard error, z, p and interval."""
-    z = estimate / std_error if std_error > 0.0 else np.nan
-    half = quantile(level) * std_error
-    return {
-        "estimate": estimate,
-        "std_error": std_error,
-        "statistic": z,
-        "p_value": float(2.0 * ndtr(-abs(z))),
-        "conf_low": estimate - half,
-        "conf_high": estimate + half,
-    }
 
 
 class _Linear:
@@ -54,7 +40,7 @@ class _Linear:
         if self.rho >= 0:
             gradient[self.rho] = slopes @ b
         variance = float(gradient @ self.cov @ gradient)
-        return inference(float(weights @ b), float(np.sqrt(max(variance, 0.0))), self.level)
+        return tested(float(weights @ b), float(np.sqrt(max(variance, 0.0))), self.level)
 
 
 def _functionals(sums: GroupSums, group: int) -> dict[str, tuple[Array, Array]]:
@@ -97,7 +83,8 @@ def between_rows(
             weights = sums.pairs[g, h] - own * sums.diagonal[g]
             slopes = sums.pairs_slope[g, h] - own * sums.diagonal_slope[g]
             rows.append(
-                {"from": sender, "to": receiver, "term": term, **known.row(weights, slopes)}
+                {"from": sender, "to": receiver, "term": term, "effect": "indirect"}
+                | known.row(weights, slopes)
             )
     return rows
 

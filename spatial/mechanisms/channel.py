@@ -11,6 +11,7 @@ import pandas as pd
 
 from spatial.errors import InputError, is_whole, named
 from spatial.fit import Fit
+from spatial.inference import Covariance, check_covariance, isolates_of, with_covariance
 from spatial.mechanisms.equations import Equations, check_model, fit_equations, without
 from spatial.mechanisms.paths import Path, Travel, all_paths
 from spatial.mechanisms.resampling import Chain, bootstrap_portion, estimates_of, make_chain
@@ -27,13 +28,14 @@ __all__ = ["channels"]
 
 Array = npt.NDArray[np.float64]
 EFFECTS = ("direct", "indirect", "total")
+WITHIN = (None, "expected", "observed")  # covariances that claim no more than the draws allow
 PATH_COLUMNS = (
-    "channel", "cause", "path", "kind", "effect", "estimate", "std_error", "p_value", "conf_low",
+    "channel", "term", "path", "kind", "effect", "estimate", "std_error", "p_value", "conf_low",
     "conf_high", "nobs", "isolates", "draws",
 )  # fmt: skip
 
 
-def channels(
+def channels(  # noqa: PLR0913
     model: Specification,
     data: Panel | pd.DataFrame,
     w: Graph,
@@ -43,6 +45,7 @@ def channels(
     steps: Literal[2, 3] = 2,
     draws: int = 500,
     level: float = 0.95,
+    covariance: Covariance | None = None,
     seed: int = 0,
     jobs: Jobs = 1,
 ) -> Channels:
@@ -75,12 +78,16 @@ def channels(
     steps
         2 or 3.
     draws
-        Of the wild bootstrap of three steps: each unit draws one sign per equation for its errors
-        in all years, and responses come from the reduced form (I − ρW)⁻¹, so that spillovers and
-        dependence over time stay. Percentile intervals; p is twice the smaller of
-        (1 + #≤0)/(1 + draws) and (1 + #≥0)/(1 + draws). 0 for none.
+        Of the wild bootstrap of three steps: each unit, or cluster of `covariance`, draws one sign
+        per equation for its errors in all years, and responses come from the reduced form
+        (I − ρW)⁻¹, so that spillovers and dependence over time stay. Percentile intervals; p is
+        twice the smaller of (1 + #≤0)/(1 + draws) and (1 + #≥0)/(1 + draws). 0 for none.
     level
         Of intervals.
+    covariance
+        Arguments of `Fit.with_cov`, such as {"kind": "cluster", "by": "province"}, for the model
+        and the links. Errors of paths come from the draws whatever it is: clusters draw their signs
+        as a whole, other kinds leave it to units, and `notes` say so.
     seed
         Of the draws.
     jobs
@@ -116,7 +123,8 @@ def channels(
     _check(channels, steps, draws)
     chains = {str(name): [g] if isinstance(g, str) else list(g) for name, g in channels.items()}
     every = [part for chain in chains.values() for part in chain]
-    base = without(model, every).fit(data, w)
+    errors = check_covariance(covariance)
+    base = with_covariance(without(model, every).fit(data, w), errors)
     if focus not in base.terms:
         raise InputError(
             f"focus={focus!r} is no term of the formula; its terms are {named(base.terms, 20)}."
@@ -128,14 +136,15 @@ def channels(
     travel = Travel(base._fitted.sample.network) if steps == 3 else None
     for place, (name, chain) in enumerate(chains.items()):
         one = without(model, (part for part in every if part not in chain))
-        found = fit_equations(one, data, w, name, chain, outcome=steps == 3)
+        found = fit_equations(one, data, w, name, chain, outcome=steps == 3, covariance=errors)
         fits[name] = dict(zip(found.responses, found.fits, strict=True))
         links.append(_links(found, focus, level))
         if travel is not None:
             seeds = np.random.SeedSequence([seed, place])
-            table, said = _paths(found, focus, travel, draws, level, seeds, jobs)
+            chain_by = _drawn_by(errors)
+            table, said = _paths(found, focus, travel, draws, level, (seeds, jobs), chain_by)
             paths.append(table)
-            notes += said
+            notes += [*said, *_drawn_note(errors, chain_by, draws)]
     fitted = (base, *(fit for found in fits.values() for fit in found.values()))
     notes = [*(note for fit in fitted for note in fit.notes), *notes]
     return Channels(
@@ -167,17 +176,29 @@ def _links(equations: Equations, focus: str, level: float) -> pd.DataFrame:
     tables = []
     for place, fit in enumerate(equations.fits):
         causes = [focus, *equations.responses[:place]]
-        table = fit.effects(level=level).rename(columns={"term": "cause"})
-        table = table[table["cause"].isin(causes)]
+        table = fit.effects(level=level)
+        table = table[table["term"].isin(causes)]
         table.insert(0, "channel", equations.name)
         table.insert(2, "response", fit.outcome)
-        tables.append(table.assign(nobs=fit.nobs, isolates=isolates(fit)))
+        tables.append(table.assign(nobs=fit.nobs, isolates=isolates_of(fit)))
     return pd.concat(tables, ignore_index=True)
 
 
-def isolates(fit: Fit) -> int:
-    """Units without a neighbour in the weights of a fit, counted once per set of weights."""
-    return sum(int(block.operator.isolates.sum()) for block in fit._fitted.sample.network.blocks)
+def _drawn_by(errors: Covariance) -> Any:
+    """By what rows share their signs: clusters where they are of one kind, None for units."""
+    by = errors.get("by") if errors.get("kind") == "cluster" else None
+    if isinstance(by, (list, tuple)):
+        return by[0] if len(by) == 1 else None
+    return by
+
+
+def _drawn_note(errors: Covariance, by: Any, draws: int) -> list[str]:
+    if not draws or errors.get("kind") in WITHIN or by is not None:
+        return []
+    return [
+        f'covariance "{errors["kind"]}" is that of the links; intervals of paths come from draws '
+        "of whole units."
+    ]
 
 
 def _paths(
@@ -186,13 +207,13 @@ def _paths(
     travel: Travel,
     draws: int,
     level: float,
-    seed: np.random.SeedSequence,
-    jobs: Jobs,
+    random: tuple[np.random.SeedSequence, Jobs],
+    by: Any,
 ) -> tuple[pd.DataFrame, list[str]]:
     ways = all_paths(equations.count)
-    chain = make_chain(equations, focus, ways)
+    chain = make_chain(equations, focus, ways, by)
     estimate = _with_sum(chain.effects(estimates_of(chain), travel)[None])[0]
-    drawn = _draw(chain, travel, draws, seed, jobs)
+    drawn = _draw(chain, travel, draws, *random)
     failed = draws - len(drawn)
     said = (
         [f"Channel {equations.name}: {failed} of {draws} draws could not be fitted."]
@@ -207,9 +228,9 @@ def _paths(
         for e, effect in enumerate(EFFECTS):
             numbers = {key: values[p, e] for key, values in spread.items()}
             rows.append(
-                {"channel": equations.name, "cause": focus, "path": name, "kind": kind}
+                {"channel": equations.name, "term": focus, "path": name, "kind": kind}
                 | {"effect": effect, "estimate": estimate[p, e], **numbers}
-                | {"nobs": fit.nobs, "isolates": isolates(fit), "draws": len(drawn)}
+                | {"nobs": fit.nobs, "isolates": isolates_of(fit), "draws": len(drawn)}
             )
     return pd.DataFrame(rows, columns=PATH_COLUMNS), said
 

@@ -12,6 +12,7 @@ import pandas as pd
 from spatial.errors import InputError, named
 from spatial.fit import Fit
 from spatial.formula import formula_names
+from spatial.inference import Covariance, with_covariance
 from spatial.models import Specification
 from spatial.panel import Panel
 
@@ -88,6 +89,7 @@ def fit_equations(
     chain: Sequence[str],
     *,
     outcome: bool,
+    covariance: Covariance,
 ) -> Equations:
     """Fit the equations of the channels in `chain`, and with `outcome` that of the outcome."""
     left, right = (side.strip() for side in model.formula.split("~"))
@@ -103,7 +105,7 @@ def fit_equations(
         formula = f"{response} ~ {' + '.join([right, *before])}"
         equation = replace(model, formula=formula, lagged=_lagged(model, texts, before))
         try:
-            fits.append(equation.fit(data, w))
+            fits.append(with_covariance(equation.fit(data, w), covariance))
         except InputError as error:
             raise InputError(f"channel {name}, equation of {response}: {error}") from None
     return Equations(name, tuple(fits), len(texts))

@@ -14,7 +14,14 @@ from spatial.effects.derivatives import variables
 from spatial.errors import InputError, named
 from spatial.fit import Fit
 from spatial.formula import lag_name
-from spatial.mechanisms.channel import isolates
+from spatial.inference import (
+    COUNTS,
+    FIGURES,
+    Covariance,
+    check_covariance,
+    isolates_of,
+    with_covariance,
+)
 from spatial.mechanisms.equations import check_model, written
 from spatial.models import Specification
 from spatial.panel import Panel
@@ -56,6 +63,16 @@ class Moderation:
     interaction: str
     notes: tuple[str, ...]
 
+    def tidy(self) -> pd.DataFrame:
+        """`effects` and below them `change`, in one table.
+
+        Columns term, effect, moderator, kind ("value", "change"), value (missing for the change),
+        estimate, std_error, statistic, p_value, conf_low, conf_high, nobs, isolates.
+        """
+        change = self.change.assign(value=np.nan, kind="change")
+        table = pd.concat([self.effects.assign(kind="value"), change], ignore_index=True)
+        return table[["term", "effect", "moderator", "kind", "value", *FIGURES, *COUNTS]]
+
 
 def moderate(
     model: Specification,
@@ -66,6 +83,7 @@ def moderate(
     moderator: str,
     at: Sequence[float] | None = None,
     level: float = 0.95,
+    covariance: Covariance | None = None,
 ) -> Moderation:
     """Add x·z and W(x·z) to a model and tell the effects of x at values of z.
 
@@ -87,6 +105,8 @@ def moderate(
         plus a standard deviation. Other numbers with which x interacts have their means.
     level
         Of intervals.
+    covariance
+        Arguments of `Fit.with_cov`, such as {"kind": "cluster", "by": "province"}.
 
     Raises
     ------
@@ -119,11 +139,12 @@ def moderate(
     formula = f"{model.formula} + {' + '.join(extra)}"
     try:
         fit = replace(model, formula=formula, lagged=lagged).fit(data, w)
+        fit = with_covariance(fit, check_covariance(covariance))
     except InputError as error:
         raise InputError(f"moderator {moderator}: {error}") from None
     product = next(term for term in fit.terms if term not in (*base.terms, moderator))
     points = _points(z) if at is None else [float(value) for value in at]
-    counts = {"nobs": fit.nobs, "isolates": isolates(fit)}
+    counts = {"nobs": fit.nobs, "isolates": isolates_of(fit)}
     others = _others(fit, frame, focus, moderator)
     effects = fit.effects_at(focus, {moderator: points, **others}, level=level)
     effects = effects.drop(columns=[f"at.{name}" for name in others])

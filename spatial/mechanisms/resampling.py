@@ -1,18 +1,20 @@
 """Wild bootstrap of a chain of equations, in the reduced form so that spillovers are respected.
 
-Every unit draws one sign per equation for all its years, so that whatever links its errors over
-time stays; one sign for all equations would leave the products of their residuals, and with them
-the coefficients of channels, as they are. A channel drawn anew enters the next equation.
+Every unit, or cluster of units, draws one sign per equation for all its rows, so that whatever
+links its errors stays; one sign for all equations would leave the products of their residuals, and
+with them the coefficients of channels, as they are. A channel drawn anew enters the next equation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from spatial.covariance.groups import row_groups
 from spatial.errors import InputError
 from spatial.estimation import Estimated, estimate_arrays
 from spatial.formula import lag_name
@@ -44,10 +46,11 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """All equations and the paths through them."""
+    """All equations and the paths through them; `codes` (n,) is who draws the sign of each row."""
 
     nodes: tuple[Node, ...]
     paths: tuple[Path, ...]
+    codes: npt.NDArray[np.intp]
 
     def effects(self, estimates: Sequence[Array], travel: Travel) -> Array:
         """Effects of each path, (paths, 3), at (b, ρ) of each equation."""
@@ -66,8 +69,8 @@ class Chain:
         return Link(float(estimate[node.own[cause]]), theta, float(estimate[-1]))
 
 
-def make_chain(equations: Equations, focus: str, paths: Sequence[Path]) -> Chain:
-    """What the draws need of the fits."""
+def make_chain(equations: Equations, focus: str, paths: Sequence[Path], by: Any = None) -> Chain:
+    """What the draws need of the fits; rows of a unit, or a group of `by`, share a sign."""
     nodes = []
     for place, fit in enumerate(equations.fits):
         fitted = fit._fitted
@@ -88,7 +91,9 @@ def make_chain(equations: Equations, focus: str, paths: Sequence[Path]) -> Chain
                 ),
             )
         )
-    return Chain(tuple(nodes), tuple(paths))
+    sample = equations.fits[0]._fitted.sample
+    codes = sample.layout.unit_codes if by is None else row_groups(sample, by).codes
+    return Chain(tuple(nodes), tuple(paths), codes)
 
 
 def estimates_of(chain: Chain) -> list[Array]:
@@ -105,11 +110,11 @@ def bootstrap_portion(work: tuple[Chain, Travel], portion: Portion) -> list[Arra
     """Effects of each path in each draw, (paths, 3); draws that cannot be fitted are left out."""
     chain, travel = work
     rng, out = portion.rng(), []
-    layout = chain.nodes[0].fitted.sample.layout
+    size = (len(chain.nodes), int(chain.codes.max()) + 1)
     for _ in range(portion.count):
-        signs = rng.choice(np.array([-1.0, 1.0]), size=(len(chain.nodes), layout.n_units))
+        signs = rng.choice(np.array([-1.0, 1.0]), size=size)
         try:
-            out.append(chain.effects(_drawn(chain, signs[:, layout.unit_codes]), travel))
+            out.append(chain.effects(_drawn(chain, signs[:, chain.codes]), travel))
         except InputError:
             continue
     return out

@@ -16,6 +16,7 @@ import pandas as pd
 
 from spatial.errors import InputError
 from spatial.fit import Fit
+from spatial.inference import check_covariance, with_covariance
 from spatial.models import Specification
 from spatial.panel import Panel
 from spatial.result import quantile
@@ -27,7 +28,7 @@ from spatial.robustness.changes import (
     levels_of,
     without_rows,
 )
-from spatial.robustness.rows import attempted, effect_rows, with_covariance
+from spatial.robustness.rows import attempted, effect_rows
 from spatial.running import Jobs, Progress, Workers, run_shared, steady_numbers, workers_of
 from spatial.sheet import sheet_of
 from spatial.traces import derive_spectra
@@ -131,7 +132,7 @@ def specification_curve(
         raise InputError('graphs= is a graph, or maps names to graphs, such as {"queen": w}.')
     quantile(level)
     carried = {name: Carried(graph) for name, graph in named.items()}
-    work = _Work(model, data, carried, focus, level, dict(covariance or {}))
+    work = _Work(model, data, carried, focus, level, check_covariance(covariance))
     levels = levels_of(model, list(named), focus, variations or {})
     plan, workers = _plan(levels, product=product), workers_of(jobs, progress)
     _derive(model, data, named)

@@ -10,11 +10,12 @@ import pandas as pd
 
 from spatial.errors import InputError
 from spatial.fit import Fit
+from spatial.inference import check_covariance, with_covariance
 from spatial.labels import canonical_index, positions
 from spatial.models import Specification
 from spatial.panel import Panel
 from spatial.result import quantile
-from spatial.robustness.rows import attempted, effect_rows, with_covariance
+from spatial.robustness.rows import attempted, effect_rows
 from spatial.running import Jobs, run_shared
 from spatial.weights.distance import check_positive, distance_band, inverse_distance
 from spatial.weights.facts import read_facts
@@ -115,7 +116,7 @@ def decay(
     asked = (terms,) if isinstance(terms, str) else tuple(terms)
     near = int(fallback == "nearest")
     chosen = _of_units(cities, data.units if isinstance(data, Panel) else data.index)
-    work = _Work(model, data, chosen, asked, mode, near, level, covariance or {})
+    work = _Work(model, data, chosen, asked, mode, near, level, check_covariance(covariance))
     found = run_shared(work, reaches, _at_distance, jobs=jobs)
     table = pd.DataFrame([row for rows in found for row in rows])
     if (table["problem"] != "").all():

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from spatial.errors import AlignmentWarning, InputError, ScalingWarning, named
 from spatial.fit import Fit
+from spatial.inference import FIGURES, isolates_of
 
-__all__ = ["FIGURES", "KINDS", "attempted", "effect_rows", "isolates_of", "with_covariance"]
+__all__ = ["KINDS", "attempted", "effect_rows"]
 
 KINDS = ("direct", "indirect", "total")
-FIGURES = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
-TAKES = {
-    "cluster": ("by",),
-    "driscoll-kraay": ("lags",),
-    "hac": ("km", "lags", "coords"),
-}
 REFUSALS = (ValueError, ArithmeticError, MemoryError)
 
 
@@ -32,18 +27,6 @@ def attempted(fit: Callable[[], Fit]) -> tuple[Fit | None, str]:
             return fit(), ""
     except REFUSALS as error:
         return None, str(error) or type(error).__name__
-
-
-def with_covariance(fit: Fit, options: Mapping[str, Any]) -> Fit:
-    """The fit with the covariance of these arguments; as it is where they name no kind.
-
-    Arguments that belong to other kinds are left aside.
-    """
-    kind = options.get("kind")
-    if kind is None:
-        return fit
-    taken = {name: options[name] for name in TAKES.get(kind, ()) if options.get(name) is not None}
-    return fit.with_cov(kind, **taken)
 
 
 def effect_rows(
@@ -85,13 +68,3 @@ def _rows(fit: Fit, terms: Sequence[str], level: float) -> list[dict[str, Any]]:
         for term in terms
         for kind in KINDS
     ]
-
-
-def isolates_of(fit: Fit) -> int:
-    """Units of the fit that have no neighbour, in any year."""
-    sample = fit._fitted.sample
-    alone: set[int] = set()
-    for block in sample.network.blocks:
-        places = sample.layout.unit_codes[block.rows[0]]
-        alone |= set(places[block.operator.isolates].tolist())
-    return len(alone)

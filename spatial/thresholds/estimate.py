@@ -12,6 +12,7 @@ import pandas as pd
 from spatial.errors import InputError, is_whole
 from spatial.fit import Fit
 from spatial.formula import lag_name
+from spatial.inference import Covariance, check_covariance, isolates_of, with_covariance
 from spatial.models import OLS, SAR, SDM, SLX, Specification
 from spatial.panel import Panel
 from spatial.result import quantile
@@ -48,6 +49,7 @@ def threshold(  # noqa: PLR0913
     grid: int = 400,
     bootstrap: int = 300,
     level: float = 0.95,
+    covariance: Covariance | None = None,
     seed: int = 0,
     jobs: Jobs = 1,
 ) -> ThresholdFit:
@@ -88,6 +90,10 @@ def threshold(  # noqa: PLR0913
         Draws per test, 0 for none.
     level
         Of intervals; 1 − level is that of the tests.
+    covariance
+        Arguments of `Fit.with_cov`, such as {"kind": "cluster", "by": "province"}, for slopes and
+        effects. Tests and intervals of the thresholds rest on the likelihood and on draws of whole
+        units whatever it is; `notes` say so.
     seed
         Of the draws.
     jobs
@@ -118,6 +124,7 @@ def threshold(  # noqa: PLR0913
     """
     _check(kind, lag, most, trim, grid, bootstrap)
     quantile(level)
+    errors = check_covariance(covariance)
     model = _model(formula, kind, effects, lagged)
     if isinstance(panel, Panel) and not panel.balanced:
         raise InputError(
@@ -131,7 +138,18 @@ def threshold(  # noqa: PLR0913
     kept = max(count, 1)
     places, curves = search.refined(steps[kept - 1]) if kept > 1 else ([steps[0].gamma], [steps[0]])
     critical = float(-2.0 * np.log(1.0 - np.sqrt(level)))
-    return _result(search, places, curves, tests, critical, count, level, notes)
+    fit = with_covariance(search.fitted(places), errors)
+    notes = (*notes, *_errors_note(errors))
+    return _result(search, fit, places, curves, tests, critical, count, level, notes)
+
+
+def _errors_note(errors: Covariance) -> tuple[str, ...]:
+    if errors.get("kind") in (None, "expected", "observed"):
+        return ()
+    return (
+        f'covariance "{errors["kind"]}" is that of slopes and effects; tests and intervals of the '
+        "thresholds rest on the likelihood and on draws of whole units.",
+    )
 
 
 def _check(kind: str, lag: str, most: int, trim: float, grid: int, bootstrap: int) -> None:
@@ -243,6 +261,7 @@ def _supported(tests: pd.DataFrame, alpha: float) -> int:
 
 def _result(
     search: Search,
+    fit: Fit,
     places: Sequence[float],
     curves: Sequence[Step],
     tests: pd.DataFrame,
@@ -251,7 +270,6 @@ def _result(
     level: float,
     notes: tuple[str, ...],
 ) -> ThresholdFit:
-    fit = search.fitted(places)
     curve = pd.concat(
         [
             pd.DataFrame(
@@ -300,20 +318,17 @@ def _regimes(search: Search, places: Sequence[float], fit: Fit, level: float) ->
                 row: dict[str, Any] = {"term": name, "regime": regime + 1}
                 row |= {"low": bounds[regime], "high": bounds[regime + 1]}
                 row |= {str(key): value for key, value in table.loc[label].items()}
-                rows.append(row | {"nobs": counts[regime]})
+                rows.append(row | {"nobs": counts[regime], "isolates": isolates_of(fit)})
     return pd.DataFrame(rows)
 
 
 def _effects(search: Search, places: Sequence[float], fit: Fit, level: float) -> pd.DataFrame:
     """Effects of the term by regime."""
     table, counts = fit.effects(level=level), _counts(search, places)
-    isolates = sum(
-        int(block.operator.isolates.sum()) for block in fit._fitted.sample.network.blocks
-    )
     parts = []
     for regime, count in enumerate(counts, 1):
         part = table[table["term"] == regime_label(search.term, regime)].assign(
-            term=search.term, nobs=count, isolates=isolates
+            term=search.term, nobs=count, isolates=isolates_of(fit)
         )
         part.insert(1, "regime", regime)
         parts.append(part)

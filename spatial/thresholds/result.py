@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spatial.fit import Fit
+from spatial.inference import COUNTS, FIGURES
 
 __all__ = ["ThresholdFit"]
 
@@ -27,7 +28,7 @@ class ThresholdFit:
     regimes
         Coefficients of the term in each regime: term ("x" or "W.x"), regime (1 is the lowest), low,
         high (its bounds in the variable, infinite at the ends), estimate, std_error, statistic,
-        p_value, conf_low, conf_high, nobs.
+        p_value, conf_low, conf_high, nobs, isolates.
     effects
         Direct, indirect and total effect of the term where all units are in one regime: term,
         regime, effect, estimate, std_error, statistic, p_value, conf_low, conf_high, nobs,
@@ -57,3 +58,16 @@ class ThresholdFit:
     variable: str
     level: float
     notes: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """`effects` by regime with the bounds of each.
+
+        Columns term, effect, regime, low, high, estimate, std_error, statistic, p_value, conf_low,
+        conf_high, nobs, isolates.
+        """
+        bounds = self.regimes.drop_duplicates("regime").set_index("regime")
+        at = pd.Index(self.effects["regime"])
+        table = self.effects.assign(
+            **{end: bounds[end].reindex(at).to_numpy() for end in ("low", "high")}
+        )
+        return table[["term", "effect", "regime", "low", "high", *FIGURES, *COUNTS]]

@@ -36,16 +36,16 @@ def fitted(pilots, **options):
 def test_effects_are_found(pilots, exposed):
     truth = pilots[2]
     fit = fitted(pilots, exposed=exposed)
-    effects = fit.effects().set_index("kind")
+    effects = fit.effects().set_index("effect")
     for kind, true in (("own", truth["att"]), ("neighbours", truth["parameters"]["W.treated"])):
         row = effects.loc[kind]
         assert row["conf_low"] < true < row["conf_high"], kind
     assert effects.loc["own", "std_error"] < 0.02
-    twoway = fit.comparison.set_index("kind").loc["own"]
+    twoway = fit.comparison.set_index("effect").loc["own"]
     assert twoway["twoway"] < truth["att"] - 0.03
     assert twoway["negative"] > 0
     assert twoway["from_weights"] == pytest.approx(twoway["difference"], abs=0.01)
-    trend = fit.pretrend().set_index("kind")["p_value"]
+    trend = fit.pretrend().set_index("effect")["p_value"]
     assert trend["own"] > 0.05
     assert trend["both"] > 0.05
 
@@ -62,7 +62,7 @@ def test_effects_by_cohort_and_year_are_found(pilots):
 
 def test_two_way_coefficients_miss_the_average(pilots):
     fit = fitted(pilots, estimator="twoway")
-    row = fit.effects().set_index("kind").loc["own"]
+    row = fit.effects().set_index("effect").loc["own"]
     assert row["conf_high"] < pilots[2]["att"]
 
 

@@ -46,12 +46,12 @@ def test_points_are_those_of_the_table(fits):
     assert len(figure.axes) == 2
     events = fits["imputation"].events()
     for axes, kind in zip(figure.axes, ("own", "neighbours"), strict=True):
-        part = events[events["kind"] == kind]
+        part = events[events["effect"] == kind]
         line = axes.containers[0].lines[0]
         np.testing.assert_allclose(line.get_xdata(), part["time"])
         np.testing.assert_allclose(line.get_ydata(), part["estimate"])
     said = texts(figure)
-    p = fits["imputation"].pretrend().set_index("kind").loc["own", "p_value"]
+    p = fits["imputation"].pretrend().set_index("effect").loc["own", "p_value"]
     assert f"own p = {p:.3f}" in said
     assert "95" in said
     assert "≥3" in said
@@ -88,7 +88,7 @@ def test_table_holds_what_the_fit_says(fits, lang, tmp_path):
     first = table.rows[1]
     assert first.cells[0].value == own["estimate"]
     assert first.cells[0].stars == "***"
-    assert first.cells[-1].words == str(own["n"])
+    assert first.cells[-1].words == str(own["nobs"])
     assert [row.label for row in table.rows if row.label.startswith("≥")] == ["≥3", "≥3"]
     assert len(table.rows) == 4 + 2 + len(fits["imputation"].events())
     for suffix in ("docx", "tex", "csv"):

@@ -52,8 +52,8 @@ def test_every_cell_has_its_probability_and_count(panel, ring, lang):
     for text, row in zip(shown, table.itertuples(), strict=True):
         share, count = text.split("\n")
         assert count == f"({row.count})"
-        if row.total:
-            assert float(share) == pytest.approx(row.probability, abs=0.005)
+        if row.nobs:
+            assert float(share) == pytest.approx(row.estimate, abs=0.005)
         else:
             assert share == "–"
     titles = [axes.get_title(loc="left") for axes in figure.axes if axes.get_title(loc="left")]

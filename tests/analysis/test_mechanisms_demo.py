@@ -106,7 +106,7 @@ def test_channels_and_what_they_carry(panel, w, truth):
     found = spatial.channels(
         model("gdp"), panel, w, focus="agglomeration", channels=columns, steps=3, draws=40, seed=1
     )
-    links = found.links.set_index(["channel", "cause", "response", "effect"])
+    links = found.links.set_index(["channel", "term", "response", "effect"])
     paths = found.paths[found.paths["kind"] == "mediated"].set_index(["channel", "effect"])
     for name, one in entry.items():
         cause, response = "agglomeration", found.fits[name]

@@ -61,7 +61,7 @@ def panel(table):
 
 
 def values(frame, kind):
-    return frame[frame["kind"] == kind].set_index("time")["estimate"]
+    return frame[frame["effect"] == kind].set_index("time")["estimate"]
 
 
 @pytest.mark.parametrize("exposed", ["excluded", "modelled"])
@@ -73,14 +73,14 @@ def test_imputation_is_that_of_explicit_dummies(world, table, panel, exposed):
         found = values(events, kind)
         assert list(found.index) == list(dense[kind])
         np.testing.assert_allclose(found, list(dense[kind].values()), atol=1e-8)
-    averages = fit.effects().set_index("kind")
+    averages = fit.effects().set_index("effect")
     for kind in ("own", "neighbours"):
         assert averages.loc[kind, "estimate"] == pytest.approx(dense["average"][kind], abs=1e-8)
         error = averages.loc[kind, "std_error"]
         assert error == pytest.approx(dense["std_error"][kind], rel=1e-8)
     total = averages["estimate"]
     assert total["total"] == pytest.approx(total["own"] + total["neighbours"])
-    assert averages.loc["own", "n"] == dense["rows"]
+    assert averages.loc["own", "nobs"] == dense["rows"]
 
 
 def test_two_way_is_least_squares_with_dummies(world, table, panel):
@@ -95,7 +95,7 @@ def test_two_way_is_least_squares_with_dummies(world, table, panel):
         found = found.drop(-1)
         assert list(found.index) == list(dense[kind])
         np.testing.assert_allclose(found, list(dense[kind].values()), atol=1e-8)
-    averages = fit.effects().set_index("kind")["estimate"]
+    averages = fit.effects().set_index("effect")["estimate"]
     for kind in ("own", "neighbours"):
         assert averages[kind] == pytest.approx(dense["average"][kind], abs=1e-8)
 
@@ -140,7 +140,7 @@ def test_effects_without_noise_are_found_exactly(world):
     np.testing.assert_allclose(exact["estimate"], expected, atol=1e-9)
     np.testing.assert_allclose(values(fit.events(), "neighbours").loc[0:], 0.4, atol=1e-9)
     np.testing.assert_allclose(values(fit.events(), "own").loc[:-1], 0.0, atol=1e-9)
-    compared = fit.comparison.set_index("kind")
+    compared = fit.comparison.set_index("effect")
     assert compared.loc["own", "difference"] == pytest.approx(
         compared.loc["own", "from_weights"], abs=1e-9
     )
@@ -204,7 +204,7 @@ def test_placebo_draws_repeat_themselves(world, panel, estimator):
     pd.testing.assert_frame_equal(one.draws, two.draws)
     assert not one.draws.equals(fit.placebo(12, seed=5).draws)
     assert one.p_values["own"] == pytest.approx(1 / 13)
-    actual = fit.effects().set_index("kind")["estimate"]
+    actual = fit.effects().set_index("effect")["estimate"]
     assert one.estimates["own"] == pytest.approx(actual["own"])
     assert one.draws["own"].abs().max() < actual["own"]
 
@@ -216,7 +216,10 @@ def test_what_cannot_be_compared_is_left_out_by_name(world, table):
         Panel(early, "unit", "year"), world[1]
     )
     assert any("treated rows have no untreated rows" in n and "u024" in n for n in fit.notes)
-    assert fit.effects().set_index("kind").loc["own", "n"] < (early["year"] >= early["start"]).sum()
+    assert (
+        fit.effects().set_index("effect").loc["own", "nobs"]
+        < (early["year"] >= early["start"]).sum()
+    )
 
 
 def test_weights_that_are_no_shares_are_named(world, table, panel):

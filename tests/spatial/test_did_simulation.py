@@ -42,14 +42,14 @@ def study(request):
         panel = Panel(table, "unit", "year")
         spec = DID("y ~ 1", first_treated="start", leads=3, lags=4, exposed=request.param)
         fit = spec.fit(panel, named)
-        effects = fit.effects().set_index("kind")
+        effects = fit.effects().set_index("effect")
         rows.append(
             {
-                **{f"p_{row.kind}": row.p_value for row in fit.pretrend().itertuples()},
+                **{f"p_{row.effect}": row.p_value for row in fit.pretrend().itertuples()},
                 "att": att,
                 **{f"{k}": effects.loc[k, "estimate"] for k in ("own", "neighbours")},
                 **{f"{k}_se": effects.loc[k, "std_error"] for k in ("own", "neighbours")},
-                "twoway": fit.comparison.set_index("kind").loc["own", "twoway"],
+                "twoway": fit.comparison.set_index("effect").loc["own", "twoway"],
             }
         )
     return pd.DataFrame(rows)
@@ -91,6 +91,6 @@ def test_pretrend_test_finds_a_trend():
     fit = DID("y ~ 1", first_treated="start", leads=3, lags=4).fit(
         Panel(table, "unit", "year"), named
     )
-    found = fit.pretrend().set_index("kind")["p_value"]
+    found = fit.pretrend().set_index("effect")["p_value"]
     assert found["own"] < 0.001
     assert found["neighbours"] > 0.001

@@ -97,8 +97,8 @@ class TestLinks:
             expected = spatial.SDM(formula, effects="twoway").fit(data, W).effects()
             rows = found.links[found.links["channel"] == "both"]
             rows = rows[rows["response"] == response]
-            for cause in rows["cause"].unique():
-                mine = rows[rows["cause"] == cause]["estimate"].to_numpy()
+            for cause in rows["term"].unique():
+                mine = rows[rows["term"] == cause]["estimate"].to_numpy()
                 theirs = expected[expected["term"] == cause]["estimate"].to_numpy()
                 assert mine == pytest.approx(theirs, rel=1e-12)
 
@@ -134,14 +134,14 @@ class TestBootstrap:
         """The path without channels has an analytic standard error."""
         rows = found.paths[(found.paths["channel"] == "one") & (found.paths["path"] == "x → y")]
         rows = rows[rows["kind"] == "unmediated"]
-        links = found.links[(found.links["response"] == "y") & (found.links["cause"] == "x")]
+        links = found.links[(found.links["response"] == "y") & (found.links["term"] == "x")]
         known = links[links["channel"] == "one"]["std_error"].to_numpy()
         assert rows["std_error"].to_numpy() == pytest.approx(known, rel=0.35)
 
     def test_a_product_without_space_has_the_error_of_sobel(self):
         model = spatial.OLS("y ~ x + z", effects="twoway")
         found = look(world(), model, {"one": "m"}, steps=3, draws=100, seed=2)
-        links = found.links[found.links["effect"] == "direct"].set_index(["cause", "response"])
+        links = found.links[found.links["effect"] == "direct"].set_index(["term", "response"])
         a, c = links.loc[("x", "m")], links.loc[("m", "y")]
         known = np.hypot(a["estimate"] * c["std_error"], c["estimate"] * a["std_error"])
         rows = found.paths[

@@ -73,7 +73,7 @@ def test_files_and_report(case: Any, tmp_path: Path, lang: str) -> None:
         "figures/event_study_pilot.png",
     } <= names
     record = json.loads((out / "results.json").read_text(encoding="utf-8"))
-    assert {row["kind"] for row in record["did"]["pilot"]["events"]} == {"own", "neighbours"}
+    assert {row["effect"] for row in record["did"]["pilot"]["events"]} == {"own", "neighbours"}
     assert record["instruments"]["endogenous"] == ["agg"]
     assert record["instruments"]["first_stage"][0]["term"] == "agg"
     page = (out / "report.html").read_text(encoding="utf-8")

@@ -91,7 +91,7 @@ def specification_curve(**options):
 
 def event_study(**options):
     """Four leads and four lags, own and neighbours'."""
-    rows = [{"kind": kind, "time": t} for kind in ("own", "neighbours") for t in range(-4, 5)]
+    rows = [{"effect": kind, "time": t} for kind in ("own", "neighbours") for t in range(-4, 5)]
     return figures.event_study(intervals(rows, np.random.default_rng(8)), **options)
 
 
@@ -125,7 +125,7 @@ def transitions(**options):
     names = ["HH", "LH", "LL", "HL"]
     shares = np.random.default_rng(9).dirichlet(np.ones(4), 4)
     rows = [
-        {"from": a, "to": b, "probability": shares[i, j], "count": int(100 * shares[i, j])}
+        {"from": a, "to": b, "estimate": shares[i, j], "count": int(100 * shares[i, j])}
         for i, a in enumerate(names) for j, b in enumerate(names)
     ]  # fmt: skip
     return figures.transitions(pd.DataFrame(rows), **options)

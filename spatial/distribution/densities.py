@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.distribution.values import chosen_times, column_wide
+from spatial.distribution.values import chosen_times, column_wide
 from spatial.errors import InputError
 from spatial.panel import Panel
 

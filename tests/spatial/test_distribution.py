@@ -8,7 +8,8 @@ import pytest
 from support.worlds import graph, lattice_matrix, names, row_standardised
 
 import spatial
-from analysis import distribution
+from spatial import distribution
+from spatial.distribution.sigma import change_of_spread
 
 SIDE, PERIODS = 5, 12
 MATRIX = lattice_matrix(SIDE)
@@ -66,10 +67,26 @@ class TestDensities:
         np.testing.assert_allclose(found["density"], kde(found["value"]), rtol=1e-10)
 
 
+def whole(table):
+    """Estimates of the whole by effect."""
+    rows = table[~table["effect"].isin(["group", "pair"])]
+    return rows.set_index("effect")["estimate"]
+
+
+def jackknife(values, groups, measure, pick):
+    """Standard error from leaving out one unit after the other."""
+    left = [
+        pick(measure(values.drop(unit), by=None if groups is None else groups.drop(unit)))
+        for unit in values.index
+    ]
+    n = len(left)
+    return np.sqrt((n - 1) / n * ((np.array(left) - np.mean(left)) ** 2).sum())
+
+
 class TestDagum:
     def test_by_the_double_sum(self):
         values, groups = incomes()
-        found = distribution.dagum_gini(values, groups)
+        found = whole(distribution.dagum_gini(values, by=groups))
         y, g = values.to_numpy(), groups.to_numpy()
         apart = np.abs(y[:, None] - y[None, :])
         scale = 2 * len(y) ** 2 * y.mean()
@@ -87,14 +104,50 @@ class TestDagum:
         assert found["between"] == pytest.approx(net)
         assert found["transvariation"] == pytest.approx(crossed)
 
+    def test_groups_and_pairs_by_their_definition(self):
+        values, groups = incomes()
+        table = distribution.dagum_gini(values, by=groups)
+        gini = whole(table)["gini"]
+        for row in table[table["effect"].isin(["group", "pair"])].itertuples():
+            x, z = (values[groups == name].to_numpy() for name in (row.group, row.versus))
+            mean_gap = np.abs(x[:, None] - z[None, :]).mean()
+            assert row.estimate == pytest.approx(mean_gap / (x.mean() + z.mean()))
+            assert row.nobs == len(x) + (len(z) if row.group != row.versus else 0)
+            p = [len(v) / len(values) for v in (x, z)]
+            s = [v.sum() / values.sum() for v in (x, z)]
+            weight = p[0] * s[1] + (p[1] * s[0] if row.group != row.versus else 0)
+            assert row.share == pytest.approx(weight * row.estimate / gini)
+        parts = table[table["effect"].isin(["group", "pair"])]
+        assert parts["share"].sum() == pytest.approx(1.0)
+        pairs = distribution.dagum_pairs(values, groups)
+        np.testing.assert_allclose(pairs["gini"], parts["estimate"])
+        np.testing.assert_allclose(pairs["contribution"] / gini, parts["share"])
+
+    @pytest.mark.parametrize("effect", ["gini", "within", "between", "transvariation"])
+    def test_errors_are_those_of_the_jackknife(self, effect):
+        values, groups = incomes(12)
+        table = distribution.dagum_gini(values, by=groups).set_index("effect")
+        by_hand = jackknife(values, groups, distribution.dagum_gini, lambda t: whole(t)[effect])
+        assert table["std_error"][effect] == pytest.approx(by_hand)
+        low, high = table.loc[effect, ["conf_low", "conf_high"]]
+        assert (high - low) / 2 == pytest.approx(1.959964 * by_hand)
+
+    def test_a_group_of_one_has_no_error(self):
+        values = pd.Series([1.0, 2.0, 4.0, 9.0], index=list("abcd"))
+        groups = pd.Series(["x", "x", "x", "z"], index=list("abcd"))
+        table = distribution.dagum_gini(values, by=groups).set_index("effect")
+        rows = table.loc["group"].set_index("group")
+        assert rows["estimate"]["z"] == 0 and np.isnan(rows["std_error"]["z"])
+        assert np.isfinite(rows["std_error"]["x"])
+
     def test_parts_add_up_with_ties_and_zeros(self):
         values = pd.Series([0.0, 0.0, 1.0, 1.0, 2.0, 5.0], index=list("abcdef"))
         groups = pd.Series(list("xyxyzz"), index=list("abcdef"))
-        found = distribution.dagum_gini(values, groups)
+        table = distribution.dagum_gini(values, by=groups)
+        found = whole(table)
         parts = found[["within", "between", "transvariation"]]
         assert parts.sum() == pytest.approx(found["gini"])
-        shares = found[["within_share", "between_share", "transvariation_share"]]
-        assert shares.sum() == pytest.approx(1.0)
+        assert table["share"].iloc[1:4].sum() == pytest.approx(1.0)
         pairs = distribution.dagum_pairs(values, groups)
         assert pairs["contribution"].sum() == pytest.approx(found["gini"])
         assert len(pairs) == 6
@@ -102,55 +155,77 @@ class TestDagum:
     def test_groups_that_do_not_overlap_have_no_transvariation(self):
         values = pd.Series([1.0, 2.0, 10.0, 12.0], index=list("abcd"))
         groups = pd.Series([1, 1, 2, 2], index=list("abcd"))
-        found = distribution.dagum_gini(values, groups)
+        found = whole(distribution.dagum_gini(values, by=groups))
         assert found["transvariation"] == pytest.approx(0.0, abs=1e-15)
         pairs = distribution.dagum_pairs(values, groups)
         assert pairs["distance"].dropna().tolist() == [1.0]
 
     def test_units_of_measurement_and_order_do_not_matter(self):
         values, groups = incomes()
-        one = distribution.dagum_gini(values, groups)
-        other = distribution.dagum_gini(1000 * values.sample(frac=1, random_state=2), groups)
-        pd.testing.assert_series_equal(one, other)
+        one = distribution.dagum_gini(values, by=groups)
+        other = distribution.dagum_gini(1000 * values.sample(frac=1, random_state=2), by=groups)
+        pd.testing.assert_frame_equal(one, other)
 
-    def test_over_time(self):
+    def test_a_frame_is_one_time_of_a_panel(self):
         values, groups = incomes(25)
         long = pd.concat(
             [pd.DataFrame({"city": values.index, "year": t, "y": values + t, "g": groups.array})
              for t in (1, 2)]
         )  # fmt: skip
         panel = spatial.Panel(long, "city", "year")
-        table = distribution.dagum_by_time(panel, "y", "g")
-        pd.testing.assert_series_equal(
-            table.loc[2], distribution.dagum_gini(values + 2, groups), check_names=False
+        table = distribution.dagum_gini(panel, "y", "g")
+        now = distribution.dagum_gini(panel.at(2), "y", "g")
+        later = table[table["year"] == 2].drop(columns="year").reset_index(drop=True)
+        pd.testing.assert_frame_equal(later, now)
+        pd.testing.assert_frame_equal(
+            now, distribution.dagum_gini((values + 2).rename("y"), by=groups)
         )
-        assert (table["gini"] <= distribution.dagum_gini(values)["gini"]).all()
+        wide = distribution.dagum_by_time(panel, "y", "g")
+        for effect in ("gini", "within", "between", "transvariation"):
+            assert wide.loc[2, effect] == pytest.approx(whole(now)[effect])
+        assert wide.loc[2, "between_share"] == pytest.approx(
+            whole(now)["between"] / wide["gini"][2]
+        )
+        assert (wide["gini"] <= whole(distribution.dagum_gini(values))["gini"]).all()
         assert distribution.dagum_by_time(panel, "y")["within_share"].eq(1).all()
 
 
 class TestTheil:
     def test_by_the_sums(self):
         values, groups = incomes()
-        found = distribution.theil(values, groups)
+        table = distribution.theil(values, by=groups)
+        found = whole(table)
         share = values / values.sum()
         assert found["theil"] == pytest.approx((share * np.log(share * len(share))).sum())
         between = within = 0.0
-        for _, part in values.groupby(groups):
+        for name, part in values.groupby(groups):
             s, p = part.sum() / values.sum(), len(part) / len(values)
             between += s * np.log(s / p)
             inner = part / part.sum()
-            within += s * (inner * np.log(inner * len(inner))).sum()
+            own = (inner * np.log(inner * len(inner))).sum()
+            within += s * own
+            row = table[table["group"] == name].iloc[0]
+            assert row["estimate"] == pytest.approx(own)
+            assert row["share"] == pytest.approx(s * own / found["theil"])
+            assert row["nobs"] == len(part)
         assert found["between"] == pytest.approx(between)
         assert found["within"] == pytest.approx(within)
         assert found["within"] + found["between"] == pytest.approx(found["theil"])
 
+    @pytest.mark.parametrize("effect", ["theil", "within", "between"])
+    def test_errors_are_those_of_the_jackknife(self, effect):
+        values, groups = incomes(12)
+        table = distribution.theil(values, by=groups).set_index("effect")
+        by_hand = jackknife(values, groups, distribution.theil, lambda t: whole(t)[effect])
+        assert table["std_error"][effect] == pytest.approx(by_hand)
+
     def test_zeros_count_nothing_and_equality_is_zero(self):
         index = list("abcd")
-        found = distribution.theil(pd.Series([0.0, 0.0, 0.0, 4.0], index=index))
+        found = whole(distribution.theil(pd.Series([0.0, 0.0, 0.0, 4.0], index=index)))
         assert found["theil"] == pytest.approx(np.log(4))
         equal = distribution.theil(pd.Series(3.0, index=index))
-        assert equal["theil"] == pytest.approx(0, abs=1e-15)
-        assert np.isnan(equal["within_share"])
+        assert whole(equal)["theil"] == pytest.approx(0, abs=1e-15)
+        assert equal["share"].isna().all()
 
 
 class TestConvergence:
@@ -211,6 +286,56 @@ class TestConvergence:
         slope = np.polyfit(logs[0], logs[-1] - logs[0], 1)[0]
         assert row["estimate"] == pytest.approx(slope)
 
+    def test_the_tidy_table_holds_what_the_models_say(self, grown):
+        table = distribution.convergence(grown, "y", W)
+        beta = distribution.beta_convergence(grown, "y", W)
+        for row in beta.itertuples():
+            same = (table["model"] == row.model) & (table["spatial"] == row.spatial)
+            mine = table[same & (table["kind"] == "beta")].set_index("effect")
+            assert mine.loc[row.term, "estimate"] == row.estimate
+            assert mine.loc[row.term, "conf_high"] == row.conf_high
+            if row.term == "b":
+                assert mine.loc["speed", "p_value"] == row.speed_p_value
+        spatial_rows = table[(table["model"] == "unconditional") & table["spatial"]]
+        found = spatial_rows.set_index("effect")["estimate"]
+        total = (found["b"] + found["theta"]) / (1 - found["rho"])
+        assert found["total"] == pytest.approx(total)
+        assert found["direct"] + found["indirect"] == pytest.approx(total)
+
+    def test_without_weights_there_are_no_spatial_models(self, grown):
+        alone, both = (distribution.convergence(grown, "y", w) for w in (None, W))
+        assert not alone["spatial"].any()
+        same = both[~both["spatial"]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(alone, same)
+
+    def test_the_change_of_spread_is_the_test_of_pitman_and_morgan(self, grown):
+        from scipy.stats import pearsonr, t
+
+        row = distribution.convergence(grown, "y", level=0.9).iloc[0]
+        logs = np.log(grown.frame["y"].to_numpy().reshape(31, -1))[[0, -1]]
+        assert row["estimate"] == pytest.approx(np.log(logs[1].std() / logs[0].std()))
+        sums, gaps = logs.sum(axis=0), logs[1] - logs[0]
+        assert row["p_value"] == pytest.approx(pearsonr(sums, gaps).pvalue, rel=1e-9)
+        n = logs.shape[1]
+        for end in ("conf_low", "conf_high"):  # at its ends the test is just not significant
+            ratio = np.exp(row[end])
+            scaled = logs * [[ratio], [1.0]]
+            r = pearsonr(scaled.sum(axis=0), scaled[1] - scaled[0]).statistic
+            value = abs(r) * np.sqrt((n - 2) / (1 - r**2))
+            assert value == pytest.approx(t.ppf(0.95, n - 2), rel=1e-9)
+
+    def test_values_without_logarithms_are_taken_as_they_are(self):
+        wide = np.random.default_rng(0).normal(size=(3, 25))
+        with pytest.raises(spatial.InputError, match="positive value"):
+            distribution.convergence(panel_of(wide), "y")
+        shifted = panel_of(np.exp(wide))
+        assert distribution.convergence(shifted, "y")["model"].iloc[0] == "logs"
+
+    def test_a_common_factor_is_no_change_of_spread(self):
+        values = np.exp(np.random.default_rng(0).normal(size=25))
+        row = change_of_spread(panel_of([values, 2 * values]), "y", 0.95)
+        assert row["estimate"] == pytest.approx(0, abs=1e-12)
+
     def test_controls_enter_the_conditional_models(self, grown):
         rng = np.random.default_rng(0)
         frame = grown.frame.assign(人口=rng.normal(size=len(grown.frame)))
@@ -229,10 +354,10 @@ class TestTransitions:
         classes = np.searchsorted(bounds, wide, side="left")
         table = distribution.transitions(walk, "y", k=3)
         for row in table.itertuples():
-            start, end = int(row[1]) - 1, int(row[2]) - 1
+            start, end = int(row[2]) - 1, int(row[3]) - 1
             assert row.count == ((classes[:-1] == start) & (classes[1:] == end)).sum()
-            assert row.total == (classes[:-1] == start).sum()
-        sums = table.groupby("from")["probability"].sum()
+            assert row.nobs == (classes[:-1] == start).sum()
+        sums = table.groupby("from")["estimate"].sum()
         np.testing.assert_allclose(sums, 1.0)
 
     def test_given_the_neighbours(self, walk):
@@ -243,7 +368,7 @@ class TestTransitions:
         table = distribution.transitions(walk, "y", given="neighbours", w=W)
         assert len(table) == 64
         for row in table.itertuples():
-            s, i, j = (int(v) - 1 for v in row[1:4])
+            s, i, j = (int(v) - 1 for v in row[2:5])
             met = (lag[:-1] == s) & (classes[:-1] == i) & (classes[1:] == j)
             assert row.count == met.sum()
         alone = distribution.transitions(walk, "y")
@@ -278,13 +403,13 @@ class TestTransitions:
         assert set(table["from"]) <= {"HH", "LH", "LL", "HL", "not significant"}
         wide = found.astype(str).unstack().to_numpy()
         for row in table.itertuples():
-            met = (wide[:-1] == row[1]) & (wide[1:] == row[2])
+            met = (wide[:-1] == row[2]) & (wide[1:] == row[3])
             assert row.count == met.sum()
 
     def test_the_long_run_is_where_the_chain_stays(self, walk):
         table = distribution.transitions(walk, "y", k=3)
         share = distribution.long_run(table)["long_run"].to_numpy()
-        p = table["probability"].to_numpy().reshape(3, 3)
+        p = table["estimate"].to_numpy().reshape(3, 3)
         np.testing.assert_allclose(share @ p, share, atol=1e-12)
         np.testing.assert_allclose(np.linalg.matrix_power(p, 4000)[0], share, atol=1e-6)
         given = distribution.transitions(walk, "y", k=2, given="neighbours", w=W)
@@ -295,6 +420,30 @@ class TestTransitions:
         frame = parts.frame.assign(y=lambda t: t["y"] + t.index % 25 / 1000)
         table = distribution.transitions(spatial.Panel(frame, "city", "year"), "y", k=2)
         assert distribution.long_run(table)["long_run"].isna().all()
+
+    def test_intervals_are_those_of_wilson(self, walk):
+        from scipy.stats import binomtest
+
+        table = distribution.transitions(walk, "y", k=3, level=0.9)
+        for row in table.itertuples():
+            found = binomtest(row.count, row.nobs).proportion_ci(0.9, method="wilson")
+            assert (row.conf_low, row.conf_high) == pytest.approx((found.low, found.high))
+            share = row.count / row.nobs
+            assert row.std_error == pytest.approx(np.sqrt(share * (1 - share) / row.nobs))
+
+    def test_local_classes_in_one_call(self, walk):
+        by_hand = distribution.class_transitions(spatial.lisa_by_time(walk, "y", W)["cluster"])
+        table = spatial.transitions(walk, "y", classes="lisa", w=W)
+        assert set(table["term"]) == {"y"}
+        pd.testing.assert_frame_equal(
+            table.drop(columns="term"), by_hand.drop(columns="term"), check_like=True
+        )
+        cut = MATRIX.copy()
+        cut[-1] = cut[:, -1] = 0
+        alone = spatial.transitions(walk, "y", classes="lisa", w=graph(cut))
+        assert alone.attrs["isolates"] == [UNITS[-1]]
+        assert alone["isolates"].eq(1).all()
+        assert alone["count"].sum() == (SIDE**2 - 1) * (PERIODS - 1)
 
 
 class TestHomogeneity:
@@ -343,7 +492,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("call", "words"),
         [
-            (lambda p: distribution.densities(p, "v"), "no column 'v'"),
+            (lambda p: distribution.densities(p, "v"), "no column v"),
             (lambda p: distribution.densities(p, "y", times=[99]), "no 99"),
             (lambda p: distribution.densities(p, "y", points=3), "points=3"),
             (lambda p: distribution.densities(p, "y", bandwidth=-1), "bandwidth=-1"),
@@ -353,6 +502,13 @@ class TestRefusals:
             (lambda p: distribution.transitions(p, "y", given="w"), "given='w'"),
             (lambda p: distribution.transitions(p, "y", given="neighbours"), "needs weights"),
             (lambda p: distribution.transitions(p, "y", step=99), "step=99"),
+            (lambda p: distribution.transitions(p, "y", classes="k"), "classes='k'"),
+            (lambda p: distribution.transitions(p, "y", classes="lisa"), "needs weights"),
+            (
+                lambda p: distribution.transitions(p, "y", classes="lisa", w=W, given="time"),
+                "hold the neighbours",
+            ),
+            (lambda p: distribution.convergence(p.subset(years=[0]), "y"), "first with the last"),
             (lambda p: distribution.homogeneity(distribution.transitions(p, "y")), "no condition"),
             (lambda p: distribution.beta_convergence(p, "y", W, span=99), "span=99"),
             (lambda p: distribution.class_transitions(p.frame["y"]), "indexed"),
@@ -383,8 +539,8 @@ class TestRefusals:
     def test_units_without_a_group(self):
         values, groups = incomes()
         with pytest.raises(spatial.InputError, match="lacks u029"):
-            distribution.dagum_gini(values, groups.iloc[:-1])
+            distribution.dagum_gini(values, by=groups.iloc[:-1])
         with pytest.raises(spatial.InputError, match="u000 have no group"):
-            distribution.theil(values, groups.mask(groups.index == "u000"))
+            distribution.theil(values, by=groups.mask(groups.index == "u000"))
         with pytest.raises(spatial.InputError, match="Series indexed by unit"):
             distribution.theil(values.to_numpy())

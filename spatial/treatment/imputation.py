@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spatial.did.design import Design
-from spatial.did.linear import Estimates, estimates
-from spatial.did.regression import REACHED, SINGULAR, Regression
+from spatial.treatment.design import Design
+from spatial.treatment.linear import Estimates, estimates
+from spatial.treatment.regression import REACHED, SINGULAR, Regression
 
 __all__ = ["Imputation"]
 
@@ -144,7 +144,7 @@ class Imputation:
         near, told, _ = self._near
         for step in np.flatnonzero(told):
             rows = self.exposed_only & (self.design.exposure[:, step] != 0)
-            labels.append({"kind": "neighbours", "time": int(step), "n": int(rows.sum())})
+            labels.append({"effect": "neighbours", "time": int(step), "nobs": int(rows.sum())})
             weights.append(near[:, step])
         return self._gather(labels, weights)
 
@@ -166,7 +166,9 @@ class Imputation:
         for step in range(self.design.lags + 1):
             hit = rows & (self.design.own(step) > 0)
             if hit.any():
-                labels.append({"kind": "own", "cohort": cohort, "time": step, "n": int(hit.sum())})
+                labels.append(
+                    {"effect": "own", "cohort": cohort, "time": step, "nobs": int(hit.sum())}
+                )
                 raw.append(hit / hit.sum())
         return labels, list(self.own_weights(np.column_stack(raw)).T) if raw else []
 
@@ -178,24 +180,26 @@ class Imputation:
         return self._gather(*self._averages())
 
     def average_values(self) -> dict[str, float]:
-        """The same by kind, without their errors."""
+        """The same by effect, without their errors."""
         labels, weights = self._averages()
-        return {label["kind"]: float(v @ self.y) for label, v in zip(labels, weights, strict=True)}
+        return {
+            label["effect"]: float(v @ self.y) for label, v in zip(labels, weights, strict=True)
+        }
 
     def _averages(self) -> tuple[list[dict[str, Any]], list[Array]]:
         labels: list[dict[str, Any]] = []
         weights: list[Array] = []
         if self.imputed.any():
             raw = (self.imputed / self.imputed.sum())[:, None]
-            labels.append({"kind": "own", "n": int(self.imputed.sum())})
+            labels.append({"effect": "own", "nobs": int(self.imputed.sum())})
             weights.append(self.own_weights(raw)[:, 0])
         near, told, _ = self._near
         if told.any():
             often = self.design.exposure.sum(axis=0) * told
-            labels.append({"kind": "neighbours", "n": int(self.exposed_only.sum())})
+            labels.append({"effect": "neighbours", "nobs": int(self.exposed_only.sum())})
             weights.append(near @ (often / often.sum()))
         if len(weights) == 2:
-            labels.append({"kind": "total", "n": int(self.imputed.sum())})
+            labels.append({"effect": "total", "nobs": int(self.imputed.sum())})
             weights.append(weights[0] + weights[1])
         return labels, weights
 
@@ -210,9 +214,9 @@ class Imputation:
         steps += [("neighbours", s + 1) for s in range(design.leads)]
         labels = [
             {
-                "kind": kind,
+                "effect": kind,
                 "time": -step,
-                "n": int((design.coming[self.untreated, place] != 0).sum()),
+                "nobs": int((design.coming[self.untreated, place] != 0).sum()),
             }
             for place, (kind, step) in enumerate(steps)
             if told[place]

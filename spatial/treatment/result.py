@@ -11,18 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import fdtrc, ndtr
 
-from spatial.did.covariance import covariance_of
-from spatial.did.design import Design
-from spatial.did.imputation import Imputation
-from spatial.did.linear import Estimates, stacked
-from spatial.did.placebo import Placebo, placebo_draws
-from spatial.did.twoway import TwoWay
 from spatial.errors import InputError
+from spatial.inference import isolates_of
 from spatial.result import quantile
 from spatial.running import Jobs
+from spatial.treatment.covariance import covariance_of
+from spatial.treatment.design import Design
+from spatial.treatment.imputation import Imputation
+from spatial.treatment.linear import Estimates, stacked
+from spatial.treatment.placebo import Placebo, placebo_draws
+from spatial.treatment.twoway import TwoWay
 
 if TYPE_CHECKING:
-    from spatial.did.model import DID
+    from spatial.treatment.model import DID
 
 __all__ = ["DIDFit", "Placebo", "assemble"]
 
@@ -57,46 +58,60 @@ class DIDFit:
     def events(self, level: float = 0.95) -> pd.DataFrame:
         """Event study.
 
-        Columns kind ("own", "neighbours"), time (steps since treatment; negative before it; the
-        last stands for all later ones), estimate, std_error, statistic, p_value, conf_low,
-        conf_high, n (rows behind it).
+        Columns term (the column of first treatments), effect ("own", "neighbours"), time (steps
+        since treatment; negative before it; the last stands for all later ones), estimate,
+        std_error, statistic, p_value, conf_low, conf_high, nobs (rows behind it), isolates.
         "neighbours" is the effect of all neighbours being treated that long, as against none. The
         two-way estimator has its reference, time −1, with estimate zero and no error.
         """
         table = self._table(slice(0, self._split[0]), level).drop(columns="cohort")
         if self.model.estimator == "twoway":
-            kinds = list(dict.fromkeys(table["kind"]))
-            zero = pd.DataFrame({"kind": kinds, "time": -1, "estimate": 0.0, "n": 0})
+            kinds = list(dict.fromkeys(table["effect"]))
+            zero = pd.DataFrame({"effect": kinds, "time": -1, "estimate": 0.0, "nobs": 0})
+            zero = zero.assign(term=self.model.first_treated, isolates=self._isolates)
             table = pd.concat([table, zero], ignore_index=True)
-        order = table["kind"].map({"own": 0, "neighbours": 1})
+        order = table["effect"].map({"own": 0, "neighbours": 1})
         table = table.assign(order=order).sort_values(["order", "time"], ignore_index=True)
-        return table.drop(columns="order").astype({"time": int, "n": int})
+        return table.drop(columns="order").astype({"time": int, "nobs": int, "isolates": int})
 
     def effects(self, level: float = 0.95) -> pd.DataFrame:
         """Average effects: own, neighbours (all of them treated against none), and total.
 
-        Columns kind, estimate, std_error, statistic, p_value, conf_low, conf_high, n. The
-        imputation averages own effects over treated rows; "twoway" gives coefficients.
+        Columns term, effect, estimate, std_error, statistic, p_value, conf_low, conf_high, nobs,
+        isolates. The imputation averages own effects over treated rows; "twoway" gives
+        coefficients.
         """
         return self._table(slice(*self._split), level).drop(columns=["cohort", "time"])
 
     def by_cohort(self, level: float = 0.95) -> pd.DataFrame:
         """Own effects by cohort and time since treatment (imputation).
 
-        Columns kind, cohort, time, estimate, std_error, statistic, p_value, conf_low, conf_high, n.
+        Columns term, effect, cohort, time, estimate, std_error, statistic, p_value, conf_low,
+        conf_high, nobs, isolates.
         """
         if self.model.estimator == "twoway":
             raise InputError(
                 'effects by cohort need estimator="imputation"; two-way coefficients mix cohorts.'
             )
         table = self._table(slice(self._split[1], None), level)
-        return table.astype({"time": int, "n": int})
+        return table.astype({"time": int, "nobs": int})
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """`effects` and below them `events`, in one table.
+
+        Columns term, effect, time (missing for averages), estimate, std_error, statistic, p_value,
+        conf_low, conf_high, nobs, isolates.
+        """
+        averages = self.effects(level).assign(time=np.nan)
+        events = self.events(level)
+        table = pd.concat([averages, events], ignore_index=True)
+        return table[list(events.columns)].astype({"time": "Int64"})
 
     def pretrend(self) -> pd.DataFrame:
         """Test that all leads are zero: parallel trends before treatment.
 
         Wald statistic of the leads over their number, F(q, G − 1) with G units; one row for own
-        leads, one for neighbours', one for both. Columns kind, statistic, df, df_denominator,
+        leads, one for neighbours', one for both. Columns effect, statistic, df, df_denominator,
         p_value. Leads are estimated from untreated rows alone, so that effects do not blur them
         (Borusyak, Jaravel and Spiess, 2024, sec. 4.4).
         """
@@ -104,9 +119,9 @@ class DIDFit:
         before = (labels["time"] < 0).to_numpy()
         rows = []
         for kind in ("own", "neighbours", "both"):
-            here = before if kind == "both" else before & (labels["kind"] == kind).to_numpy()
+            here = before if kind == "both" else before & (labels["effect"] == kind).to_numpy()
             rows.append((kind, *self._wald(np.flatnonzero(here))))
-        columns = ["kind", "statistic", "df", "df_denominator", "p_value"]
+        columns = ["effect", "statistic", "df", "df_denominator", "p_value"]
         return pd.DataFrame(rows, columns=columns)
 
     def _wald(self, places: npt.NDArray[np.intp]) -> tuple[float, int, int, float]:
@@ -128,10 +143,18 @@ class DIDFit:
         with np.errstate(divide="ignore", invalid="ignore"):
             z = values / errors
         labels = self._found.labels.iloc[rows].reset_index(drop=True)
-        return labels[["kind", "cohort", "time"]].assign(
+        table = labels[["effect", "cohort", "time"]].assign(
             estimate=values, std_error=errors, statistic=z, p_value=2.0 * ndtr(-np.abs(z)),
-            conf_low=values - half, conf_high=values + half, n=labels["n"],
+            conf_low=values - half, conf_high=values + half, nobs=labels["nobs"],
+            isolates=self._isolates,
         )  # fmt: skip
+        table.insert(0, "term", self.model.first_treated)
+        return table
+
+    @cached_property
+    def _isolates(self) -> int:
+        """Units without a neighbour, in any time."""
+        return isolates_of(self._design.sample)
 
     # ---- comparison
 
@@ -139,7 +162,7 @@ class DIDFit:
     def comparison(self) -> pd.DataFrame:
         """Imputation beside two-way fixed effects.
 
-        One row per kind (own, neighbours, total): imputation, twoway, difference. For own also
+        One row per effect (own, neighbours, total): imputation, twoway, difference. For own also
         `negative`, the share of treated rows whose effect enters the two-way coefficient with a
         negative weight, and `from_weights`, Σ (ω_it − 1/n) τ̂_it over them: what the weights ω of
         the two-way estimator alone do to the average (de Chaisemartin and D'Haultfœuille, 2020).
@@ -156,7 +179,7 @@ class DIDFit:
             apart = weights[rows] - 1.0 / rows.sum()
             table.loc["own", "negative"] = float((weights[rows] < 0).mean())
             table.loc["own", "from_weights"] = float(apart @ found.surplus[rows])
-        return table.rename_axis("kind").reset_index()
+        return table.rename_axis("effect").reset_index()
 
     def placebo(self, draws: int = 500, seed: int = 0, jobs: Jobs = 1) -> Placebo:
         """Deal the starts of treatment out to units at random, and estimate again.
@@ -237,7 +260,7 @@ class DIDFit:
 
     def __repr__(self) -> str:
         cells = ", ".join(
-            f"{row.kind} {row.estimate:.4g} ({row.std_error:.2g})"
+            f"{row.effect} {row.estimate:.4g} ({row.std_error:.2g})"
             for row in self.effects().itertuples()
         )
         return f"DIDFit({self.outcome}, {self.model.estimator}: {cells}; {self.cov_kind})"
@@ -261,4 +284,4 @@ def assemble(model: DID, design: Design, notes: tuple[str, ...]) -> DIDFit:
 
 
 def _by_kind(found: Estimates) -> pd.Series:
-    return pd.Series(found.values, index=list(found.labels["kind"]), dtype=np.float64)
+    return pd.Series(found.values, index=list(found.labels["effect"]), dtype=np.float64)

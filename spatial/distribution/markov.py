@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.distribution.values import column_wide
+from spatial.distribution.values import column_wide
 from spatial.errors import InputError, is_whole, named
 from spatial.panel import Panel
+from spatial.result import quantile
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["class_transitions", "long_run", "quantile_classes", "transitions"]
 
 Array = npt.NDArray[np.float64]
+Classes = Literal["quantiles", "lisa"]
 Scope = Literal["pooled", "time"]
 Given = Literal["neighbours", "time"] | None
 OUTSIDE = ("isolate", "missing")
@@ -42,23 +44,29 @@ def transitions(
     panel: Panel,
     column: str,
     *,
+    classes: Classes = "quantiles",
     k: int = 4,
     scope: Scope = "pooled",
     step: int = 1,
     given: Given = None,
     w: Graph | None = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Transition probabilities between classes of a column, one or more times apart.
 
     p_ij = n_ij / Σ_j n_ij, over all units and all pairs of times `step` apart: the estimate of
     maximum likelihood (Anderson and Goodman, 1957). With ``given="neighbours"`` there is one matrix
     for each class of the spatial lag Wy at the start, by the same boundaries (Rey, 2001); with
-    "time" one for each starting time, by which `homogeneity` tests stationarity.
+    "time" one for each starting time, by which `homogeneity` tests stationarity. The classes of
+    ``classes="lisa"`` are those of the local Moran's I in each time, which hold the neighbours
+    already: HH, LH, LL, HL and not significant.
 
     Parameters
     ----------
     panel, column
         The data; pairs with a missing value are left out.
+    classes
+        "quantiles" or "lisa".
     k
         Number of quantile classes.
     scope
@@ -68,15 +76,18 @@ def transitions(
     given
         None, "neighbours" or "time".
     w
-        Weights over at least the units of the panel, for "neighbours"; units without a neighbour
-        are left out and named in ``.attrs["isolates"]``.
+        Weights over at least the units of the panel, for "neighbours" and "lisa"; units without a
+        neighbour are left out and named in ``.attrs["isolates"]``.
+    level
+        Of intervals.
 
     Returns
     -------
     DataFrame
-        given (where asked), from, to, count, total, probability, std_error = √(p(1 − p)/total);
-        every combination has a row, NaN where nothing started. ``.attrs``: classes, column, k,
-        scope, step, given, isolates.
+        term (the column), given (where asked), from, to, count, estimate (the probability),
+        std_error = √(p(1 − p)/n), conf_low, conf_high (Wilson, 1927, which keep to [0, 1]), nobs
+        (the n that started there), isolates; every combination has a row, NaN where nothing
+        started. ``.attrs``: classes, column, k, scope, step, given, isolates.
 
     Raises
     ------
@@ -85,13 +96,18 @@ def transitions(
 
     Examples
     --------
-    >>> distribution.transitions(panel, "resilience", given="neighbours", w=w)  # doctest: +SKIP
+    >>> spatial.transitions(panel, "resilience", given="neighbours", w=w)  # doctest: +SKIP
+    >>> spatial.transitions(panel, "resilience", classes="lisa", w=w)  # doctest: +SKIP
     """
     if given not in (None, "neighbours", "time"):
         raise InputError(f'given={given!r} is unknown; choose None, "neighbours" or "time".')
+    if classes == "lisa":
+        return _of_local_classes(panel, column, step, given, w, level)
+    if classes != "quantiles":
+        raise InputError(f'classes={classes!r} is unknown; choose "quantiles" or "lisa".')
     wide = column_wide(panel, column)
     bounds = _bounds(wide, k, scope)
-    classes = _classed(wide, bounds)
+    numbers = _classed(wide, bounds)
     names = [str(number) for number in range(1, k + 1)]
     condition: pd.DataFrame | None = None
     conditions: list[str] = []
@@ -104,15 +120,35 @@ def transitions(
             np.repeat(np.arange(1.0, len(wide) + 1)[:, None], wide.shape[1], axis=1)
         )
         conditions = [str(time) for time in panel.times[:-step]]
-    table = _table(classes.to_numpy(), names, _step(panel.times, step), condition, conditions)
-    table.attrs = {
-        "classes": names, "column": column, "k": k, "scope": scope, "step": step, "given": given,
-        "isolates": isolates,
-    }  # fmt: skip
-    return table
+    moves = _table(numbers.to_numpy(), names, _step(panel.times, step), condition, conditions)
+    return _tidy(
+        moves, level,
+        {"classes": names, "column": column, "k": k, "scope": scope, "step": step, "given": given,
+         "isolates": isolates},
+    )  # fmt: skip
 
 
-def class_transitions(classes: pd.Series, *, step: int = 1) -> pd.DataFrame:
+def _of_local_classes(
+    panel: Panel, column: str, step: int, given: Given, w: Graph | None, level: float
+) -> pd.DataFrame:
+    """Transitions between the local classes of each time."""
+    from spatial.autocorrelation import lisa_by_time
+
+    if w is None:
+        raise InputError('classes="lisa" needs weights; give w=.')
+    if given is not None:
+        raise InputError(
+            f'given={given!r} goes with classes="quantiles"; local classes hold the neighbours.'
+        )
+    column_wide(panel, column)
+    found = lisa_by_time(panel, column, w)["cluster"]
+    alone = found.index.get_level_values(1)[(found == "isolate").to_numpy()]
+    table = class_transitions(found.rename(column), step=step, level=level)
+    isolates = [str(unit) for unit in dict.fromkeys(alone)]
+    return _tidy(table, level, {**table.attrs, "isolates": isolates})
+
+
+def class_transitions(classes: pd.Series, *, step: int = 1, level: float = 0.95) -> pd.DataFrame:
     """Transitions between classes that are given, such as those of `spatial.lisa_by_time`.
 
     Parameters
@@ -122,6 +158,8 @@ def class_transitions(classes: pd.Series, *, step: int = 1) -> pd.DataFrame:
         "isolate", "missing" and empty cells start and end nothing.
     step
         Times from start to end.
+    level
+        Of intervals.
 
     Returns
     -------
@@ -131,7 +169,7 @@ def class_transitions(classes: pd.Series, *, step: int = 1) -> pd.DataFrame:
     Examples
     --------
     >>> found = spatial.lisa_by_time(panel, "resilience", w)  # doctest: +SKIP
-    >>> distribution.class_transitions(found["cluster"])  # doctest: +SKIP
+    >>> spatial.distribution.class_transitions(found["cluster"])  # doctest: +SKIP
     """
     if not isinstance(classes, pd.Series) or classes.index.nlevels != 2:
         raise InputError("classes must be a Series indexed (time, unit).")
@@ -149,9 +187,9 @@ def class_transitions(classes: pd.Series, *, step: int = 1) -> pd.DataFrame:
     numbers = kept.astype(object).map({name: place for place, name in enumerate(names, 1)})
     wide = numbers.astype(np.float64).unstack(level=1).sort_index()
     shown = [str(name) for name in names]
-    table = _table(wide.to_numpy(), shown, _step(wide.index, step), None, [])
-    table.attrs = {"classes": shown, "column": classes.name, "step": step, "given": None}
-    return table
+    moves = _table(wide.to_numpy(), shown, _step(wide.index, step), None, [])
+    about = {"classes": shown, "column": classes.name, "step": step, "given": None, "isolates": []}
+    return _tidy(moves, level, about)
 
 
 def long_run(table: pd.DataFrame) -> pd.DataFrame:
@@ -167,8 +205,8 @@ def long_run(table: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> rows = [("1", "1", 3), ("1", "2", 1), ("2", "1", 1), ("2", "2", 1)]
     >>> moves = pd.DataFrame(rows, columns=["from", "to", "count"])
-    >>> moves["total"] = moves.groupby("from")["count"].transform("sum")
-    >>> moves["probability"] = moves["count"] / moves["total"]
+    >>> moves["nobs"] = moves.groupby("from")["count"].transform("sum")
+    >>> moves["estimate"] = moves["count"] / moves["nobs"]
     >>> long_run(moves)["long_run"].round(3).tolist()
     [0.667, 0.333]
     """
@@ -176,9 +214,9 @@ def long_run(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for condition, part in parts:
         matrix = part.pivot_table(
-            index="from", columns="to", values="probability", sort=False, dropna=False
+            index="from", columns="to", values="estimate", sort=False, dropna=False
         )
-        totals = part.drop_duplicates("from").set_index("from")["total"].reindex(matrix.index)
+        totals = part.drop_duplicates("from").set_index("from")["nobs"].reindex(matrix.index)
         ends = _stationary(matrix.to_numpy(dtype=np.float64))
         start = totals / totals.sum() if totals.sum() > 0 else totals * np.nan
         frame = pd.DataFrame({"class": matrix.index, "start": start.to_numpy(), "long_run": ends})
@@ -280,12 +318,27 @@ def _table(
     counts = np.zeros((depth, size, size))
     np.add.at(counts, tuple(places), 1.0)
     totals = np.broadcast_to(counts.sum(axis=2, keepdims=True), counts.shape)
-    share = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
-    error = np.sqrt(share * (1 - share) / np.where(totals > 0, totals, np.nan))
     keys: list[Any] = [list(conditions)] if conditions else []
     index = pd.MultiIndex.from_product(
         [*keys, list(names), list(names)], names=[*(["given"] if keys else []), "from", "to"]
     )
-    columns = {"count": counts, "total": totals, "probability": share, "std_error": error}
-    table = pd.DataFrame({name: part.ravel() for name, part in columns.items()}, index=index)
-    return table.astype({"count": int, "total": int}).reset_index()
+    table = pd.DataFrame({"count": counts.ravel(), "nobs": totals.ravel()}, index=index)
+    return table.astype(int).reset_index()
+
+
+def _tidy(moves: pd.DataFrame, level: float, about: dict[Any, Any]) -> pd.DataFrame:
+    """Probabilities with their errors and intervals, and what they are of."""
+    z = quantile(level)
+    n = moves["nobs"].where(moves["nobs"] > 0).astype(np.float64)
+    share = moves["count"] / n
+    middle = (share + z**2 / (2.0 * n)) / (1.0 + z**2 / n)
+    half = z / (1.0 + z**2 / n) * np.sqrt(share * (1.0 - share) / n + z**2 / (4.0 * n**2))
+    keys = [name for name in ("given", "from", "to") if name in moves]
+    table = moves[[*keys, "count"]].assign(
+        estimate=share, std_error=np.sqrt(share * (1.0 - share) / n),
+        conf_low=(middle - half).clip(lower=0.0), conf_high=(middle + half).clip(upper=1.0),
+        nobs=moves["nobs"], isolates=len(about["isolates"]),
+    )  # fmt: skip
+    table.insert(0, "term", "" if about["column"] is None else str(about["column"]))
+    table.attrs = about
+    return table

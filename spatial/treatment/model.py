@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from spatial.did.design import Design, design_of
-from spatial.did.imputation import Imputation
-from spatial.did.result import DIDFit, assemble
 from spatial.errors import InputError, is_whole, named
 from spatial.formula import check_formula
 from spatial.gather import Weights
+from spatial.inference import check_covariance
 from spatial.panel import Panel
 from spatial.sample import SampleDesign, build_sample
 from spatial.sheet import Missing
+from spatial.treatment.design import Design, design_of
+from spatial.treatment.imputation import Imputation
+from spatial.treatment.result import DIDFit, assemble
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DID"]
+__all__ = ["DID", "did"]
 
 ESTIMATORS = ("imputation", "twoway")
 EXPOSED = ("excluded", "modelled")
@@ -132,6 +134,56 @@ class DID:
         design = design_of(sample, self.first_treated, self.leads, self.lags)
         notes = _require_untreated(self, design) if self.estimator == "imputation" else ()
         return assemble(self, design, (*sample.notes, *_weights_note(design), *notes))
+
+
+def did(
+    formula: str,
+    data: Panel | pd.DataFrame,
+    w: Weights,
+    *,
+    first_treated: str,
+    leads: int = 4,
+    lags: int = 5,
+    estimator: Literal["imputation", "twoway"] = "imputation",
+    exposed: Literal["excluded", "modelled"] = "excluded",
+    missing: Missing = None,
+    covariance: Mapping[str, Any] | None = None,
+) -> DIDFit:
+    """Spatial difference in differences in one call, `DID` with what it takes and its `fit`.
+
+    Parameters
+    ----------
+    formula, first_treated, leads, lags, estimator, exposed, missing
+        As in `DID`.
+    data, w
+        As in `DID.fit`.
+    covariance
+        Arguments of `DIDFit.with_cov`, such as {"kind": "cluster", "by": "province"} or
+        {"kind": "hac", "km": 300}; by default clustered by unit.
+
+    Returns
+    -------
+    DIDFit
+        `tidy()`: average effects of a unit's own and of its neighbours' treatment, then leads and
+        lags; `pretrend()`, `placebo()`, `comparison`, `by_cohort()`.
+
+    Raises
+    ------
+    InputError
+        As `DID` and `DIDFit.with_cov`.
+
+    Examples
+    --------
+    >>> found = spatial.did("y ~ x", panel, w, first_treated="pilot_year")  # doctest: +SKIP
+    >>> found.tidy(), found.pretrend(), found.placebo(draws=500).p_values  # doctest: +SKIP
+    """
+    model = DID(
+        formula, first_treated=first_treated, leads=leads, lags=lags, estimator=estimator,
+        exposed=exposed, missing=missing,
+    )  # fmt: skip
+    fit = model.fit(data, w)
+    options = check_covariance(covariance)
+    return fit.with_cov(**options) if options else fit
 
 
 def _weights_note(design: Design) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spatial.did.design import Design
-from spatial.did.linear import Estimates, estimates
-from spatial.did.regression import Regression
+from spatial.treatment.design import Design
+from spatial.treatment.linear import Estimates, estimates
+from spatial.treatment.regression import Regression
 
 __all__ = ["TwoWay"]
 
@@ -58,28 +58,30 @@ class TwoWay:
                 own = (np.isfinite(design.since) & (design.since <= step)).astype(np.float64)
             columns += [own, lag(own)]
             count = int(own.sum())
-            labels += [{"kind": kind, "time": step, "n": count} for kind in ("own", "neighbours")]
+            labels += [
+                {"effect": kind, "time": step, "nobs": count} for kind in ("own", "neighbours")
+            ]
         return self._estimates(np.column_stack(columns), labels)
 
     def averages(self) -> Estimates:
         """Coefficients of treated and of the share of treated neighbours, and their sum."""
-        found = self._estimates(self._static, [{"kind": "own"}, {"kind": "neighbours"}])
-        found.labels["n"] = [
+        found = self._estimates(self._static, [{"effect": "own"}, {"effect": "neighbours"}])
+        found.labels["nobs"] = [
             int((self._static[:, place] != 0).sum()) for place in range(len(found.labels))
         ]
         if len(found.values) < 2:
             return found
         labels: list[dict[str, Any]] = [
-            {"kind": kind, "n": count}
-            for kind, count in zip(found.labels["kind"], found.labels["n"], strict=True)
+            {"effect": kind, "nobs": count}
+            for kind, count in zip(found.labels["effect"], found.labels["nobs"], strict=True)
         ]
-        labels.append({"kind": "total", "n": len(self.y)})
+        labels.append({"effect": "total", "nobs": len(self.y)})
         add = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
         table = estimates(labels, np.empty((0, 3)), np.empty(0), np.empty(0)).labels
         return Estimates(table, found.values @ add, found.parts @ add)
 
     def average_values(self) -> dict[str, float]:
-        """The same by kind, without their errors and their sum."""
+        """The same by effect, without their errors and their sum."""
         fit = self._fit(self._static)
         places = np.arange(2) + self.design.background.shape[1]
         values = fit.coefficients(places).T @ self.y

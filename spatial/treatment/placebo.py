@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.did.design import Design
-from spatial.did.imputation import Imputation
-from spatial.did.twoway import TwoWay
 from spatial.errors import InputError, is_whole
 from spatial.running import Jobs, Portion, portions, run_shared
+from spatial.treatment.design import Design
+from spatial.treatment.imputation import Imputation
+from spatial.treatment.twoway import TwoWay
 
 __all__ = ["Placebo", "placebo_draws"]
 

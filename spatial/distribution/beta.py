@@ -1,61 +1,33 @@
-"""σ- and β-convergence."""
+"""β-convergence: whether units that start lower grow faster."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.sparse import csr_array
+from scipy.special import ndtr
 
-from analysis.columns import as_list, require_columns
-from analysis.distribution.values import column_of, column_wide
-from spatial.errors import InputError, is_whole, named
-from spatial.panel import Panel
+from spatial.distribution.values import as_list, column_of, require_positive
+from spatial.errors import InputError, is_whole
+from spatial.fit import Fit
+from spatial.formula import lag_name
+from spatial.models import OLS, SDM
+from spatial.panel import Panel, require_column
+from spatial.result import quantile
+from spatial.weights import from_matrix
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["beta_convergence", "sigma_convergence"]
+__all__ = ["START", "beta_convergence", "growth_fits", "speed_of"]
 
 START, GROWTH = "ln_start", "growth"
-
-
-def sigma_convergence(panel: Panel, column: str) -> pd.DataFrame:
-    """Spread of a column over units in every time; there is σ-convergence where it falls.
-
-    Returns
-    -------
-    DataFrame
-        mean, std_dev (divisor n), variation (std_dev/mean, NaN unless all values are at least zero
-        and some are not), std_log (of logarithms, NaN unless all are positive), nobs; indexed by
-        time.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"city": list("abab"), "year": [1, 1, 2, 2], "y": [1.0, 3, 2, 3]})
-    >>> sigma_convergence(Panel(table, "city", "year"), "y")["variation"].tolist()
-    [0.5, 0.2]
-    """
-    wide = column_wide(panel, column)
-    empty = wide.index[wide.notna().sum(axis=1) < 2]
-    if len(empty):
-        raise InputError(f"{column} has fewer than two values in {named(empty)}; leave them out.")
-    mean, spread = wide.mean(axis=1), wide.std(axis=1, ddof=0)
-    least = wide.min(axis=1)
-    logs = np.log(wide.where(wide > 0)).std(axis=1, ddof=0)
-    table = pd.DataFrame(
-        {
-            "mean": mean,
-            "std_dev": spread,
-            "variation": (spread / mean).where((least >= 0) & (mean > 0)),
-            "std_log": logs.where(least > 0),
-            "nobs": wide.notna().sum(axis=1),
-        }
-    )
-    table.attrs = {"column": column}
-    return table
+SPEED = (
+    "speed", "speed_std_error", "speed_p_value", "speed_low", "speed_high", "half_life",
+)  # fmt: skip
 
 
 def beta_convergence(
@@ -93,8 +65,8 @@ def beta_convergence(
     -------
     DataFrame
         model, spatial, term ("b", and "rho", "theta" of spatial models), estimate, std_error,
-        statistic, p_value, conf_low, conf_high, speed, speed_std_error, speed_low, speed_high,
-        half_life (NaN where there is no convergence), nobs.
+        statistic, p_value, conf_low, conf_high, speed, speed_std_error, speed_p_value, speed_low,
+        speed_high, half_life (NaN where there is no convergence), nobs.
 
     Raises
     ------
@@ -105,41 +77,41 @@ def beta_convergence(
     --------
     >>> distribution.beta_convergence(panel, "gdp_per_capita", w)  # doctest: +SKIP
     """
-    from spatial import OLS, SDM
-
-    names = as_list(controls)
-    data = _spans(panel, column, names, span)
-    few = data.n_times < 2
-    plans: list[tuple[str, Any, list[str]]] = [("unconditional", "none" if few else "time", [])]
-    if not few or names:
-        plans.append(("conditional", "none" if few else "twoway", names))
-    rows = []
-    for name, effects, extra in plans:
-        formula = " + ".join([f"{GROWTH} ~ {START}", *(f"`{one}`" for one in extra)])
-        for model in (OLS, SDM):
-            fit = model(formula, effects=effects).fit(data, w)
-            rows += _rows(fit, name, model is SDM, span, level)
+    names, rows = as_list(controls), []
+    for name, fit in growth_fits(panel, column, w, names, span):
+        rows += _rows(fit, name, span, level)
     table = pd.DataFrame(rows)
     table.attrs = {"column": column, "controls": names, "span": span, "level": level}
     return table
 
 
+def growth_fits(
+    panel: Panel, column: str, w: Graph | None, names: Sequence[str], span: int
+) -> Iterator[tuple[str, Fit]]:
+    """Fits of growth on the start, with their names; spatial ones where there are weights."""
+    data = _spans(panel, column, names, span)
+    graph = w if w is not None else from_matrix(csr_array((data.n_units, data.n_units)), data.units)
+    few = data.n_times < 2
+    plans: list[tuple[str, Any, list[str]]] = [("unconditional", "none" if few else "time", [])]
+    if not few or names:
+        plans.append(("conditional", "none" if few else "twoway", list(names)))
+    for name, effects, extra in plans:
+        formula = " + ".join([f"{GROWTH} ~ {START}", *(f"`{one}`" for one in extra)])
+        yield name, OLS(formula, effects=effects).fit(data, graph)
+        if w is not None:
+            yield name, SDM(formula, effects=effects).fit(data, graph)
+
+
 def _spans(panel: Panel, column: str, controls: Sequence[str], span: int) -> Panel:
     """Growth over spans that do not overlap, with what stands at their starts."""
     values = column_of(panel, column)
-    require_columns(panel.frame, controls)
+    for name in controls:
+        require_column(panel.frame, name)
     if not is_whole(span) or not 1 <= span < panel.n_times:
         raise InputError(
             f"span={span!r}; a growth takes 1 to {panel.n_times - 1} times of this panel."
         )
-    bad = np.flatnonzero(~(values.to_numpy() > 0))
-    if len(bad) or not panel.balanced:
-        units, times = panel.codes
-        who = named(f"{panel.units[units[r]]} {panel.times[times[r]]}" for r in bad)
-        raise InputError(
-            f"{column}: growth in logarithms needs a positive value of every unit in every time; "
-            + (f"mend {who}." if len(bad) else f"{len(panel.gaps)} rows are absent.")
-        )
+    require_positive(values.to_numpy(), panel, column)
     starts = list(range((panel.n_times - 1) % span, panel.n_times - span, span))
     wide = values.to_numpy().reshape(panel.n_times, panel.n_units)
     frame = panel.frame
@@ -150,28 +122,28 @@ def _spans(panel: Panel, column: str, controls: Sequence[str], span: int) -> Pan
     return Panel(chosen, panel.unit, panel.time)
 
 
-def _rows(fit: Any, name: str, spatial: bool, span: int, level: float) -> list[dict[str, Any]]:  # noqa: FBT001
+def _rows(fit: Fit, name: str, span: int, level: float) -> list[dict[str, Any]]:
     """Coefficients of one model, the speed beside b."""
-    terms = {START: "b", "rho": "rho", f"W.{START}": "theta"}
-    table = fit.tidy(level).set_index("term")
+    terms = {START: "b", "rho": "rho", lag_name(START): "theta"}
     rows = []
-    for label, term in terms.items():
-        if label in table.index:
-            row = {"model": name, "spatial": spatial, "term": term}
-            row |= {str(k): float(v) for k, v in table.loc[label].items()}
-            row |= _speed(row, span, level) if term == "b" else {}
-            rows.append({**row, "nobs": fit.nobs})
+    for found in fit.tidy(level).to_dict("records"):
+        term = terms.get(found.pop("term"))
+        if term is None:
+            continue
+        row: dict[str, Any] = {"model": name, "spatial": fit.model.lag_y, "term": term}
+        row |= {str(key): float(value) for key, value in found.items()}
+        row |= speed_of(row, span, level) if term == "b" else {}
+        rows.append({**row, "nobs": fit.nobs})
     return rows
 
 
-def _speed(row: dict[str, Any], span: int, level: float) -> dict[str, float]:
+def speed_of(row: dict[str, Any], span: int, level: float) -> dict[str, float]:
     """λ = −ln(1 + b)/T, its delta standard error and interval, and ln 2/λ."""
     left = 1.0 + float(row["estimate"])
     if left <= 0:
-        nothing = ("speed", "speed_std_error", "speed_low", "speed_high", "half_life")
-        return dict.fromkeys(nothing, float("nan"))
+        return dict.fromkeys(SPEED, float("nan"))
     speed, error = -float(np.log(left)) / span, float(row["std_error"]) / (left * span)
-    half = float(ndtri(0.5 + level / 2)) * error
+    half = quantile(level) * error
     return {
         "speed": speed,
         "speed_std_error": error,

@@ -12,14 +12,14 @@ import pandas as pd
 __all__ = ["COLUMNS", "Estimates", "estimates", "stacked"]
 
 Array = npt.NDArray[np.float64]
-COLUMNS = ("kind", "cohort", "time", "n")
+COLUMNS = ("effect", "cohort", "time", "nobs")
 
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
     """Estimates with a label each.
 
-    `labels` has a row (kind, cohort, time, n) for each of the k estimates, `values` (k,) holds
+    `labels` has a row (effect, cohort, time, nobs) for each of the k estimates, `values` (k,) holds
     them, `parts` (n, k) the contribution v_it ε̂_it of each row to the error of each.
     """
 
