@@ -20,6 +20,7 @@ from spatial.errors import InputError, is_whole, named
 from spatial.horizon import Horizon, horizon_of, mean_effects
 from spatial.labels import canonical
 from spatial.result import Result, quantile
+from spatial.weights import label
 from spatial.weights.facts import read_facts
 
 __all__ = ["Spillovers"]
@@ -72,12 +73,27 @@ class Spillovers(Result):
         own = S_ii, received = Σ_{j≠i} ∂y_i/∂x_j, sent = Σ_{j≠i} ∂y_j/∂x_i, with delta standard
         errors; the means of own and of received (= that of sent) are the direct and the indirect
         effect. Where weights or units differ between years a unit has its mean over its years.
-        `horizon="long"` gives those of the long run of a dynamic model.
+        `horizon="long"` gives those of the long run of a dynamic model. `.attrs` say for maps and
+        files what was fitted: term, outcome, model, formula, effects, bias_correction, cov_kind,
+        weights, weights_zh, horizon ("" of a static model).
         """
         sample = self._fitted.sample
         slopes = self._slopes(term, horizon)
-        table = unit_effects(self._reaches(term), sample.n_units, slopes)
-        return pd.DataFrame(table, index=self.units.rename(self._fitted.sample.unit_name))
+        values = unit_effects(self._reaches(term), sample.n_units, slopes)
+        table = pd.DataFrame(values, index=self.units.rename(sample.unit_name))
+        table.attrs.update(
+            term=term,
+            outcome=self.outcome,
+            model=self.kind,
+            formula=self.model.formula,
+            effects=self.model.effects,
+            bias_correction=self.bias_correction,
+            cov_kind=self.cov_kind,
+            weights=self.weights_label,
+            weights_zh=label(sample.graph, "zh"),
+            horizon=horizon if self.model.dynamic else "",
+        )
+        return table
 
     def flows(
         self,

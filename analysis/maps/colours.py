@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from spatial.errors import InputError
 
-__all__ = ["CLUSTERS", "MISSING", "Look", "cluster_looks", "ramp"]
+__all__ = ["CLUSTERS", "MISSING", "Look", "cluster_looks", "hexadecimal", "qualitative", "ramp"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class Look:
 
 
 MISSING = ("#ffffff", "//////")
+QUALITATIVE = (
+    "#88ccee", "#cc6677", "#ddcc77", "#117733", "#332288",
+    "#aa4499", "#44aa99", "#999933", "#882255", "#bbbbbb",
+)  # fmt: skip
 CLUSTERS: Mapping[str, tuple[str, str | None]] = {
     "HH": ("#9a0f26", None),
     "LL": ("#2878b8", None),
@@ -74,3 +78,24 @@ def ramp(name: str, count: int, *, low: float = 0.08, high: float = 0.95) -> lis
         raise InputError(f"cmap={name!r} is not a matplotlib colour map; try 'YlGnBu' or 'PuOr'.")
     steps = [0.5] if count == 1 else [low + (high - low) * i / (count - 1) for i in range(count)]
     return [to_hex(mpl.colormaps[name](step)) for step in steps]
+
+
+def hexadecimal(colour: str) -> str:
+    """Any colour that matplotlib knows, as #rrggbb.
+
+    Examples
+    --------
+    >>> hexadecimal("black")
+    '#000000'
+    """
+    from matplotlib.colors import to_hex
+
+    return to_hex(colour)
+
+
+def qualitative(count: int) -> list[str]:
+    """Colours of unordered classes that red-green blind readers tell apart (Tol, 2021).
+
+    They repeat beyond ten.
+    """
+    return [QUALITATIVE[place % len(QUALITATIVE)] for place in range(count)]

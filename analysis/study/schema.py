@@ -19,6 +19,7 @@ __all__ = [
     "Did",
     "Distribution",
     "Instruments",
+    "Layers",
     "Maps",
     "Measure",
     "Model",
@@ -230,6 +231,12 @@ class Maps(Section):
     simplify: float = Field(default=0, ge=0)
 
 
+class Layers(Section):
+    """[layers]: files for a GIS; none where `formats` is empty."""
+
+    formats: tuple[Literal["gpkg", "geojson", "shp", "qml", "sld"], ...] = ("gpkg", "qml", "sld")
+
+
 class Tables(Section):
     """[tables]: number format and stars."""
 
@@ -267,6 +274,7 @@ class Plan(Section):
     carriers: Carriers | None = None
     profiles: Profiles | None = None
     maps: Maps = Field(default_factory=Maps)
+    layers: Layers = Field(default_factory=Layers)
     tables: Tables = Field(default_factory=Tables)
     labels: dict[str, str] = Field(default_factory=dict)
 

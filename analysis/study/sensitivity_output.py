@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from analysis.study.results import Study
 
-__all__ = ["profile_layers", "sensitivity_pictures", "sensitivity_record", "sensitivity_sheets"]
+__all__ = ["sensitivity_pictures", "sensitivity_record", "sensitivity_sheets"]
 
 FAINT, PADDING = 0.01, 0.5  # of the largest flow; of the extent
 NEIGHBOURHOOD = 25  # largest receivers whose extent a city's own map shows
@@ -39,15 +39,6 @@ def sensitivity_record(study: Study) -> dict[str, Any]:
         "decay": found.decay,
         "carriers": found.carriers,
         "profiles": found.profiles,
-    }
-
-
-def profile_layers(study: Study) -> dict[str, pd.DataFrame]:
-    """Tables per city for the GeoPackage, by name of the layer."""
-    found = study.sensitivity.profiles or {}
-    return {
-        f"profiles_{focus}": table.astype(dict.fromkeys(table.select_dtypes("category"), object))
-        for focus, table in found.items()
     }
 
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.report import render_report
 from analysis.report.blocks import Block, Figure, Fragment
-from analysis.report.captions import synthetic_mark
 from analysis.report.page import data_uri
 from analysis.report.words import SYNTHETIC, Words
 from analysis.study.folder import MANIFEST, list_files
+from analysis.study.gis import write_layers
 from analysis.study.pictures import Picture, draw, plan_pictures
 from analysis.study.progress import Steps
 from analysis.study.record import plain, results_record
 from analysis.study.resolved import resolved_toml
 from analysis.study.sensitivity_output import (
-    profile_layers,
     sensitivity_pictures,
     sensitivity_sheets,
 )
@@ -26,8 +25,6 @@ from analysis.study.sheets import TABLE_FORMATS, Sheet, plan_sheets
 from analysis.terms import LANGUAGES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.study.results import Study
 
 __all__ = ["write_results"]
@@ -53,7 +50,7 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
     for sheet in sheets:
         for kind in TABLE_FORMATS:
             sheet.table.save(folder / "tables" / f"{sheet.stem}.{kind}")
-    _write_layers(study, folder)
+    write_layers(study, folder)
     steps("pictures")
     pictures = [*plan_pictures(study), *sensitivity_pictures(study, study.sources.cities)]
     _draw_all(pictures, study, folder, jobs)
@@ -81,36 +78,6 @@ def _draw_all(pictures: Sequence[Picture], study: Study, folder: Path, jobs: int
     section = study.plan.maps
     work = (delayed(draw)(picture, folder, section.formats, section.dpi) for picture in pictures)
     Parallel(n_jobs=min(jobs, max(len(pictures), 1)))(work)
-
-
-def _write_layers(study: Study, folder: Path) -> None:
-    from analysis.layers import export_layers
-
-    found, models = study.clusters, study.models
-    results = {
-        "lisa": dict(found.lisa) if found else None,
-        "bilisa": {f"{x}_{y}": table for (x, y), table in found.bilisa.items()} if found else None,
-        "spillover": {term: models.by_unit[term] for term in models.flows} if models else None,
-        "values": _layers_of_values(study),
-    }
-    filled = {name: part for name, part in results.items() if part is not None and len(part)}
-    lang, note = study.plan.study.lang, synthetic_mark(study)
-    if filled:
-        export_layers(folder / "layers.gpkg", study.sources.cities, lang=lang, note=note, **filled)
-
-
-def _layers_of_values(study: Study) -> dict[str, pd.DataFrame]:
-    values = _values(study)
-    named = {} if values is None else {"values": values}
-    return {**named, **profile_layers(study)}
-
-
-def _values(study: Study) -> pd.DataFrame | None:
-    """Columns of the study in the last year, per unit."""
-    if not study.used_columns:
-        return None
-    times = study.sample.times
-    return study.sample.at(times[-1] if times else None)[study.used_columns]
 
 
 def _captions(pictures: Sequence[Picture], sheets: Sequence[Sheet], study: Study) -> str:

@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 from shapely.geometry import box
 
 import analysis
 import spatial
 from analysis.maps.colours import CLUSTERS
-from analysis.qml import graduated
 from spatial import InputError, weights
 
 
@@ -97,7 +97,7 @@ def test_styles_are_where_qgis_looks(package: Path) -> None:
         "layer_styles",
     )
     layers = {name for name, *_ in found}
-    assert layers == {"lisa_2011", "lisa_2016", "spillover"}
+    assert layers == {"cities", "lisa_2011", "lisa_2016", "spillover"}
     for layer in layers:
         assert sum(default for name, *_, default in found if name == layer) == 1
     contents = dict(rows(package, "SELECT table_name, data_type FROM gpkg_contents"))
@@ -131,23 +131,73 @@ def test_classes_have_the_colours_of_the_map(package: Path) -> None:
         assert f"#{red:02x}{green:02x}{blue:02x}" == CLUSTERS[str(entry.get("value"))][0]
 
 
-@pytest.mark.parametrize(
-    ("values", "edges"),
-    [([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10], 6), ([-1.0, 0.5], 6), ([2.0, 2.0], 2), ([np.nan], 0)],
-)
-def test_every_number_falls_into_a_class(values: list[float], edges: int) -> None:
-    style = ElementTree.fromstring(
-        re.sub(r"<!DOCTYPE[^>]*>", "", graduated("sent", pd.Series(values)))
+def test_each_shape_is_stored_once(package: Path, cities: Any) -> None:
+    kinds = dict(rows(package, "SELECT name, type FROM sqlite_master"))
+    assert kinds["cities"] == "table"
+    assert {kinds[name] for name in ("lisa_2011", "lisa_2016", "spillover")} == {"view"}
+    columns = rows(package, "SELECT name FROM pragma_table_info('lisa_2011_data')")
+    assert ("geom",) not in columns
+    listed = [name for name, _ in pyogrio.list_layers(package)]
+    assert listed == ["cities", "lisa_2011", "lisa_2016", "spillover", "layer_styles"]
+    base = gpd.read_file(package, layer="cities")
+    assert base.geometry.geom_equals(cities.geometry.reset_index(drop=True)).all()
+    part = gpd.read_file(package, layer="lisa_2016", where="name = '=市7'")
+    assert part["key"].tolist() == ["7"]
+    assert part.geometry.iloc[0].equals(cities.geometry["7"])
+
+
+def test_metadata_say_what_was_done(package: Path) -> None:
+    found = dict(
+        rows(
+            package,
+            "SELECT table_name, metadata FROM gpkg_metadata_reference JOIN gpkg_metadata "
+            "ON md_file_id = id WHERE md_standard_uri = 'http://mrcc.com/qgis.dtd'",
+        )
     )
-    rules = [str(r.get("filter")) for r in style.iter("rule")]
-    assert rules[-1] == '"sent" IS NULL'
-    found = [tuple(map(float, re.findall(r"[<>]= (\S+)", rule))) for rule in rules[:-1]]
-    assert len(found) == max(edges - 1, 0)
-    assert len(list(style.iter("symbol"))) == len(rules)
-    for value in pd.Series(values).dropna():
-        assert any(low <= value <= high for low, high in found)
-    if min(values) < 0:
-        assert found[2][0] < 0 < found[2][1]
+    assert set(found) == {"cities", "lisa_2011", "lisa_2016", "spillover"}
+    record = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", found["lisa_2016"]))
+    assert record.findtext("title") == "局部空间集聚（LISA），2016"
+    about = str(record.findtext("abstract"))
+    assert "合成数据" in about
+    assert "EPSG:4326" in about
+    assert (
+        about
+        == dict(rows(package, "SELECT table_name, description FROM gpkg_contents"))["lisa_2016"]
+    )
+    meanings = rows(
+        package,
+        "SELECT column_name, title, description FROM gpkg_data_columns "
+        "WHERE table_name = 'spillover'",
+    )
+    titles = {column: title for column, title, _ in meanings}
+    assert titles["sent"] == "溢出（发出）"
+    assert all(f"- {column}：{title}" in found["spillover"] for column, title, _ in meanings)
+    extensions = {name for (name,) in rows(package, "SELECT extension_name FROM gpkg_extensions")}
+    assert {"gpkg_metadata", "gpkg_schema"} <= extensions
+
+
+def test_effects_say_their_model(tmp_path: Path, cities: Any) -> None:
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.normal(size=(25, 2)), columns=["y", "x"], index=cities.index)
+    fit = spatial.SDM("y ~ x").fit(frame, weights.contiguity(cities))
+    table = fit.effects_by_unit("x")
+    path = tmp_path / "a.gpkg"
+    labels = {"x": "Agglomeration", "y": "Resilience"}
+    analysis.export_layers(path, cities, spillover=table, labels=labels)
+    about = pyogrio.read_info(path, layer="spillover")["layer_metadata"]["DESCRIPTION"]
+    for words in ("SDM, y ~ x", "queen contiguity", "expected information", "quantiles, 5"):
+        assert words in about
+    assert "sum of the changes of Resilience in all others for a rise of Agglomeration" in about
+
+
+def test_datum_and_source_are_told(tmp_path: Path, cities: Any, local: Any) -> None:
+    told = cities.copy()
+    told.attrs.update(datum="GCJ-02", source="a survey")
+    path = tmp_path / "a.gpkg"
+    analysis.export_layers(path, told, lisa=local, about={"lisa": "One more sentence."})
+    about = pyogrio.read_info(path, layer="lisa_2011")["layer_metadata"]["DESCRIPTION"]
+    for words in ("datum GCJ-02", "0.1 to 0.7 km", "Boundaries: a survey.", "One more sentence."):
+        assert words in about
 
 
 def test_refusals_leave_the_old_file(tmp_path: Path, cities: Any, local: Any) -> None:
@@ -160,7 +210,11 @@ def test_refusals_leave_the_old_file(tmp_path: Path, cities: Any, local: Any) ->
     with pytest.raises(InputError, match="nothing to export"):
         analysis.export_layers(path, cities)
     with pytest.raises(InputError, match=r"\.gpkg"):
-        analysis.export_layers(tmp_path / "a.shp", cities, lisa=local)
+        analysis.export_layers(tmp_path / "a.kml", cities, lisa=local)
+    with pytest.raises(InputError, match=r"formats=\['kml'\]"):
+        analysis.export_layers(tmp_path / "folder", cities, lisa=local, formats=["kml"])
+    with pytest.raises(InputError, match="asks for gpkg"):
+        analysis.export_layers(path, cities, lisa=local, formats=["shp"])
     with pytest.raises(InputError, match="cannot be written"):
         analysis.export_layers(tmp_path / "none" / "a.gpkg", cities, lisa=local)
     with pytest.raises(InputError, match="lang"):
