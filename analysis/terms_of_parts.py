@@ -95,6 +95,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "did.conf_high": ("95% high", "95%上限"),
     "did.p_value": ("p", "p 值"),
     "did.rows": ("Rows", "观测数"),
+    "did.isolates": ("Isolates", "孤立城市"),
     "did.average": ("Average effects", "平均处理效应"),
     "did.imputation": (
         "imputation (Borusyak, Jaravel and Spiess, 2024)",
@@ -180,8 +181,9 @@ PARTS: Mapping[str, tuple[str, str]] = {
         "各行为前者对后者的效应，均含模型中的控制变量。",
     ),
     "mechanism.note_paths": (
-        "Standard errors from a wild bootstrap of all equations, one sign per city and equation.",
-        "标准误来自全部方程的野自助法，每个城市在每个方程中抽取一个符号。",
+        "Standard errors from a wild bootstrap of all equations, one sign per city and equation, "
+        "per cluster where errors are clustered.",
+        "标准误来自全部方程的野自助法，每个城市（误差聚类时为每个聚类）在每个方程中抽取一个符号。",
     ),
     "mechanism.note_moderation": (
         "Effects where the moderator has the same value in all cities.",
@@ -236,6 +238,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "spread.speed": ("Speed", "收敛速度"),
     "spread.half_life": ("Half-life", "半衰期"),
     "spread.nobs": ("N", "N"),
+    "spread.isolates": ("Isolates", "孤立城市"),
     "spread.unconditional_plain": ("Unconditional", "绝对β收敛"),
     "spread.unconditional_spatial": ("Unconditional, SDM", "绝对β收敛（SDM）"),
     "spread.conditional_plain": ("Conditional", "条件β收敛"),
@@ -255,6 +258,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "threshold.conf_low": ("Lower", "下限"),
     "threshold.conf_high": ("Upper", "上限"),
     "threshold.nobs": ("Rows", "观测数"),
+    "threshold.isolates": ("Isolates", "孤立城市"),
     "threshold.head_row": ("Number of thresholds", "门槛个数"),
     "threshold.head_a": ("Statistic", "统计量"),
     "threshold.head_b": ("p", "p值"),

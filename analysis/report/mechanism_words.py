@@ -58,6 +58,10 @@ MECHANISM_WORDS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "moderator.some": ("depends on", "受其调节"),
+    "moderator.untested": (
+        "has too few clusters or periods behind its covariance to be tested for depending on",
+        "因聚类或期数过少而无法检验是否受其调节",
+    ),
     "moderator.none": ("shows no evidence of depending on", "没有证据表明受其调节"),
     "find.groups": (
         "Groups “{name}”: {verdict} coefficients of “{x}” ({test}p = {p}); direct effects: "
@@ -68,6 +72,10 @@ MECHANISM_WORDS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "groups.some": ("evidence of different", "存在组间差异"),
+    "groups.untested": (
+        "the covariance rests on too few clusters or periods for a test of different",
+        "因聚类或期数过少而无法检验组间差异",
+    ),
     "groups.none": ("no evidence of different", "没有证据表明存在组间差异"),
     "test.wald": ("Wald", "Wald检验"),
     "test.permutation": ("permutation", "置换检验"),
@@ -79,6 +87,11 @@ MECHANISM_WORDS: Mapping[str, tuple[str, str]] = {
     "between.some": (
         "spillover coefficients differ by who sends and receives (Wald p = {p}).",
         "溢出系数因来源与流向而异（Wald检验p = {p}）。",
+    ),
+    "between.untested": (
+        "the covariance rests on too few clusters or periods to test how spillover coefficients "
+        "differ.",
+        "协方差所依据的聚类或期数过少，无法检验溢出系数的差异。",
     ),
     "between.none": (
         "no evidence that spillover coefficients differ by who sends and receives (Wald p = {p}).",

@@ -86,6 +86,10 @@ def _verdict(row: Any) -> str:
     return "up" if row["estimate"] > 0 else "down"
 
 
+def _tested(p: float) -> str:
+    return "untested" if pd.isna(p) else "some" if p <= LEVEL else "none"
+
+
 def _channel_findings(study: Study, words: Words) -> list[str]:
     out = []
     for (name, _), found in study.mechanisms.channels.items():
@@ -149,7 +153,7 @@ def _moderator(study: Study, x: str, found: Moderation, words: Words) -> str:
         "find.moderator",
         x=study.label(x),
         z=study.label(found.moderator),
-        verdict=words(f"moderator.{'some' if p <= LEVEL else 'none'}"),
+        verdict=words(f"moderator.{_tested(p)}"),
         p=number(p, decimals),
         **_figures(by.loc["direct"], decimals),
         **_figures(by.loc["indirect"], decimals, "2"),
@@ -178,7 +182,7 @@ def _compared(study: Study, name: str, found: Groups, words: Words) -> str:
         "find.groups",
         name=study.label(name),
         x=words.listed([study.label(x) for x in dict.fromkeys(found.effects["term"])]),
-        verdict=words(f"groups.{'some' if p <= LEVEL else 'none'}"),
+        verdict=words(f"groups.{_tested(p)}"),
         test=f"{words('test.' + last['test'])}{space}",
         p=number(p, decimals),
         **parts,
@@ -195,7 +199,7 @@ def _between(study: Study, found: Groups, words: Words) -> str:
     p = float(found.tests.set_index("of").loc[["spillover"], "p_value"].iloc[0])
     others = found.between[found.between["from"] != found.between["to"]]
     row = others.iloc[int(others["estimate"].abs().to_numpy().argmax())]
-    verdict = words(f"between.{'some' if p <= LEVEL else 'none'}", p=number(p, decimals))
+    verdict = words(f"between.{_tested(p)}", p=number(p, decimals))
     return words(
         "find.between",
         source=group_name(row["from"], words.lang),

@@ -87,6 +87,11 @@ SHOCK_WORDS: Mapping[str, tuple[str, str]] = {
         "estimates and intervals cannot be relied on.",
         "工具变量偏弱：条件第一阶段F最小值为{f}，上述估计与区间不可靠。",
     ),
+    "find.iv_untested": (
+        "How strong the instruments are cannot be tested: the covariance rests on fewer clusters "
+        "or periods than there are instruments.",
+        "无法检验工具变量的强度：协方差所依据的聚类或期数少于工具变量的个数。",
+    ),
     "find.iv_strong": (
         "The instruments move the endogenous regressors: the least conditional first-stage F is "
         "{f}.",

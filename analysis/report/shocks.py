@@ -72,13 +72,14 @@ def instrument_findings(study: Study, words: Words) -> list[str]:
         if row is None or plain is None:
             continue
         verdict = words("iv.plain")
-        if "wu_hausman" in tests:
+        if pd.notna(tests.get("wu_hausman")):
             p = float(tests["wu_hausman"])
             verdict = words("iv.differs" if p < LEVEL else "iv.alike", p=_p(p, decimals))
         values = _interval(row, decimals) | {"plain": number(float(plain["estimate"]), decimals)}
         out.append(words("find.iv", x=study.label(term), y=outcome, verdict=verdict, **values))
     least = float(found.first_stage["conditional_f"].min())
-    out.append(words("find.iv_weak" if least < WEAK else "find.iv_strong", f=number(least, 1)))
+    strength = "untested" if pd.isna(least) else "weak" if least < WEAK else "strong"
+    out.append(words(f"find.iv_{strength}", f=number(least, 1)))
     over = found.tests.iloc[0]
     if pd.notna(over["p_value"]):
         p = float(over["p_value"])

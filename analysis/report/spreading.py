@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.report.blocks import Block, Bullets
 from analysis.report.findings import number
+from analysis.report.parts import said
 from analysis.report.words import Words
 
 if TYPE_CHECKING:
@@ -31,9 +32,15 @@ def distribution(study: Study, words: Words) -> list[Block]:
 
 
 def thresholds(study: Study, words: Words) -> list[Block]:
-    """Sentences of each threshold."""
+    """Sentences of each threshold, and what its estimation has to say."""
     found = threshold_findings(study, words)
-    return [Bullets(found)] if found else []
+    notes = [
+        said(note, words)
+        for one in study.thresholds.values()
+        for note in one.notes
+        if note not in one.fit.notes
+    ]
+    return [Bullets([*found, *dict.fromkeys(notes)])] if found else []
 
 
 def spread_findings(study: Study, words: Words) -> list[str]:

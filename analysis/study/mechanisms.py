@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.study.grouping import members
-from analysis.study.modelling import Models
+from analysis.study.modelling import Models, covariance_of
 from analysis.study.sampling import Sample
 from analysis.study.schema import Plan
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
     from libpysal.graph import Graph
 
     from spatial.heterogeneity import Groups
@@ -41,6 +42,7 @@ def explore(
     measured: pd.DataFrame,
     graph: Graph | None,
     *,
+    cities: GeoDataFrame | None = None,
     jobs: int,
 ) -> Mechanisms:
     """Fit what [channels], [moderators] and [groups] ask for, as the main model is specified.
@@ -51,11 +53,14 @@ def explore(
         All rows, so that groups may be cut at a year before the sample.
     graph
         The main weights.
+    cities
+        Boundaries by unit, for a covariance that goes by distance.
     """
     import spatial
 
-    if models is None:
+    if models is None or plan.model is None:
         return Mechanisms()
+    errors = covariance_of(plan.model, cities)
     model, data, terms = models.main.fit.model, sample.model_data, list(models.by_unit)
     options: dict[str, Any] = {"seed": plan.study.seed, "jobs": jobs}
     channels: dict[Key, Any] = {}
@@ -69,7 +74,7 @@ def explore(
                 spatial.channels,
                 (model, data, graph),
                 {"focus": term, "channels": given, "steps": asked.steps, "draws": asked.draws}
-                | options,
+                | {"covariance": errors, **options},
             )
     for name, moderator in plan.moderators.items():
         for term in terms:
@@ -77,7 +82,8 @@ def explore(
                 f"[moderators.{name}]",
                 spatial.moderate,
                 (model, data, graph),
-                {"focus": term, "moderator": moderator.column, "at": moderator.at},
+                {"focus": term, "moderator": moderator.column, "at": moderator.at}
+                | {"covariance": errors},
             )
     for name, group in plan.groups.items():
         by = members(name, group, sample, measured, plan.table.time, graph)
@@ -86,7 +92,7 @@ def explore(
             spatial.groups,
             (model, data, graph),
             {"by": by, "focus": group.focus or terms, "between": group.between}
-            | {"permutations": group.permutations}
+            | {"permutations": group.permutations, "covariance": errors}
             | options,
         )
     return Mechanisms(channels, moderators, groups)

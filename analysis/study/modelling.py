@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from spatial.fit import Fit
 
-__all__ = ["Fitted", "Models", "fit_models"]
+__all__ = ["Fitted", "Models", "covariance_of", "fit_models"]
 
 
 DURBIN = ("SLX", "SDM", "SDEM", "GNS")
@@ -99,6 +99,12 @@ def fit_models(
     }
     choice = _choice(model, data, weights[first].graph) if model.choose else None
     return Models(fitted, main, by_unit, flows, choice)
+
+
+def covariance_of(model: Model, cities: GeoDataFrame | None) -> dict[str, Any]:
+    """Arguments of `Fit.with_cov` for every part that stands on the model; no kind for "auto"."""
+    kind = {} if model.covariance == "auto" else {"kind": model.covariance}
+    return {**kind, **model.covariance_options, "coords": cities}
 
 
 def _fit(

@@ -138,15 +138,18 @@ def compute(
     main = weights[str(plan.main_weights)].graph if plan.main_weights else None
     spread = measure_spread(plan.distribution, sample.data, main) if plan.distribution else None
     thresholds = find_thresholds(
-        plan.thresholds, plan.model, sample.model_data, main, seed=seed, jobs=jobs
+        plan.thresholds, plan.model, sample.model_data, main, seed=seed, jobs=jobs,
+        cities=sources.cities,
+    )  # fmt: skip
+    mechanisms = explore(
+        plan, models, sample, measured.frame, main, jobs=jobs, cities=sources.cities
     )
-    mechanisms = explore(plan, models, sample, measured.frame, main, jobs=jobs)
     shocks = estimate_shocks(
         plan.did, plan.model, sample.model_data, weights, seed=seed, jobs=jobs,
         cities=sources.cities,
     )  # fmt: skip
     instrumented = estimate_by_instruments(
-        plan.instruments, plan.model, models, sample.model_data, main
+        plan.instruments, plan.model, models, sample.model_data, main, cities=sources.cities
     )
     steps("robustness")
     sensitivity = explore_sensitivity(

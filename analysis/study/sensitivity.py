@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.study.clustering import Clusters
-from analysis.study.modelling import Models
+from analysis.study.modelling import Models, covariance_of
 from analysis.study.reading import StudyFile
 from analysis.study.sampling import Sample
-from analysis.study.schema import Model, Plan
+from analysis.study.schema import Plan
 from analysis.study.schema_sensitivity import Alternative, Robustness
 from analysis.study.sources import Sources
 from analysis.study.truth import decay_truth
 from analysis.study.weighting import Weighted
 from spatial.errors import InputError, named
+from spatial.inference import isolates_of, with_covariance
 from spatial.labels import canonical
 from spatial.panel import Panel
 
@@ -86,7 +87,7 @@ def specifications(
                 focus,
                 dict(_variations(section, data, focus)),
                 product=section.specification_curve,
-                covariance=_covariance(model, cities),
+                covariance=covariance_of(model, cities),
                 jobs=jobs,
                 progress=progress,
             )
@@ -95,12 +96,6 @@ def specifications(
         curves.append(curve.assign(focus=focus))
         shares.append(spatial.specification_shares(curve).assign(focus=focus))
     return pd.concat(curves, ignore_index=True), pd.concat(shares, ignore_index=True)
-
-
-def _covariance(model: Model, cities: GeoDataFrame) -> dict[str, Any]:
-    """Arguments of `Fit.with_cov`."""
-    kind = {} if model.covariance == "auto" else {"kind": model.covariance}
-    return {**kind, **model.covariance_options, "coords": cities}
 
 
 def _variations(section: Robustness, data: Data, focus: str) -> Iterator[tuple[str, Any]]:
@@ -159,14 +154,16 @@ def distance_decay(
             km=section.distances,
             mode=section.mode,
             fallback=section.fallback,
-            covariance=_covariance(model, cities),
+            covariance=covariance_of(model, cities),
             jobs=jobs,
         )
     except InputError as error:
         raise InputError(f"[decay] {error}") from None
 
 
-def carriers(plan: Plan, models: Models, data: Data, graphs: Mapping[str, Graph]) -> pd.DataFrame:
+def carriers(
+    plan: Plan, models: Models, data: Data, graphs: Mapping[str, Graph], cities: GeoDataFrame
+) -> pd.DataFrame:
     """Effects under each of several weights, and how probable each is (LeSage, 2015).
 
     The probability is missing where it is not defined for the model.
@@ -177,15 +174,16 @@ def carriers(plan: Plan, models: Models, data: Data, graphs: Mapping[str, Graph]
         raise InputError("[carriers] needs a [model]; add one.")
     specification = models.main.fit.model
     chosen = {name: graphs[name] for name in plan.carriers.weights}
-    rows = []
+    rows, errors = [], covariance_of(plan.model, cities)
     for name, graph in chosen.items():
         try:
-            fit = specification.fit(data, graph)
+            fit = with_covariance(specification.fit(data, graph), errors)
         except InputError as error:
             raise InputError(f"[carriers] with weights {name!r}: {error}") from None
         table = fit.effects()
         table = table[table["term"].isin(plan.model.focus)]
         head = {"weights": name, "rho": fit.params.get("rho"), "loglik": fit.loglik}
+        head |= {"nobs": fit.nobs, "isolates": isolates_of(fit)}
         rows.append(table.assign(**head))
     found = pd.concat(rows, ignore_index=True)
     try:
@@ -269,7 +267,7 @@ def explore_sensitivity(
     if plan.decay is not None:
         decay = distance_decay(plan, models, data, cities, jobs=jobs)
     if plan.carriers is not None:
-        found = carriers(plan, models, data, graphs)
+        found = carriers(plan, models, data, graphs, cities)
     if plan.profiles is not None:
         lisa = clusters.lisa if clusters else {}
         pages = profiles(plan, models, sample.data, lisa, sources.names)

@@ -155,7 +155,7 @@ def _other_sheets(study: Study) -> Iterator[Sheet]:
             f"{row.weights}, {study.label(str(row.term))}, {term(f'effect.{row.effect}', lang)}"
             for row in part.itertuples()
         ]
-        heads = ["weights", *FIGURES, "rho", "loglik", "probability"]
+        heads = ["weights", *FIGURES, "rho", "loglik", "probability", "nobs", "isolates"]
         caption = captions(study, "cap.carriers")
         yield Sheet("carriers", "carriers", caption, _table(study, labels, part, heads))
     for focus, table in (found.profiles or {}).items():

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.study.modelling import Models
+from analysis.study.modelling import Models, covariance_of
 from analysis.study.schema import Did, Instruments, Model
 from analysis.study.weighting import Weighted
 from spatial.errors import InputError
+from spatial.inference import with_covariance
 from spatial.panel import Panel
 
 if TYPE_CHECKING:
@@ -84,8 +85,14 @@ def estimate_by_instruments(
     models: Models | None,
     data: Panel | pd.DataFrame,
     graph: Graph | None,
+    *,
+    cities: GeoDataFrame | None = None,
 ) -> Instrumented | None:
-    """Fit the main model again with instruments for the terms that are not exogenous."""
+    """Fit the main model again with instruments for the terms that are not exogenous.
+
+    Its covariance is that of the model; information matrices belong to likelihoods, so that errors
+    then count as alike.
+    """
     if section is None or model is None or models is None or graph is None:
         return None
     import spatial
@@ -103,6 +110,9 @@ def estimate_by_instruments(
         options["missing"] = "absent"
     try:
         fit = kind(model.formula, **options).fit(_with_trend(data, section.excluded), graph)
+        errors = covariance_of(model, cities)
+        if errors.get("kind") not in ("expected", "observed"):
+            fit = with_covariance(fit, errors)
         return Instrumented(fit, fit.effects(), fit.first_stage(), fit.instrument_tests())
     except InputError as error:
         raise InputError(f"[instruments] {error}") from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.study.modelling import covariance_of
 from analysis.study.schema import Model, Threshold
 from spatial.errors import InputError
 from spatial.panel import Panel
@@ -14,6 +15,7 @@ from spatial.thresholds import ThresholdFit
 from spatial.within import Effects
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
     from libpysal.graph import Graph
 
 __all__ = ["find_thresholds"]
@@ -25,6 +27,7 @@ def find_thresholds(
     data: Panel | pd.DataFrame,
     graph: Graph,
     *,
+    cities: GeoDataFrame | None = None,
     seed: int,
     jobs: int,
 ) -> dict[tuple[str, str], ThresholdFit]:
@@ -56,6 +59,7 @@ def find_thresholds(
                     most=section.max,
                     trim=section.trim,
                     bootstrap=section.bootstrap,
+                    covariance=covariance_of(model, cities),
                     seed=seed,
                     jobs=jobs,
                 )

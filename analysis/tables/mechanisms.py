@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.tables.cells import ABSENT, UNDEFINED, Cell, check_stars, stars_of
+from analysis.tables.covariances import covariance_words
 from analysis.tables.labels import term_label
 from analysis.tables.notes import star_key
 from analysis.tables.table import Head, Row, Table
@@ -15,12 +16,14 @@ from analysis.terms import check_language, group_name
 from analysis.terms import term as word
 
 if TYPE_CHECKING:
+    from spatial.fit import Fit
     from spatial.heterogeneity import Groups
     from spatial.mechanisms import Channels, Moderation
 
 __all__ = ["channels", "groups", "mediation", "moderation", "spillovers_between"]
 
 EFFECTS = ("direct", "indirect", "total")
+COUNTS = ("nobs", "isolates")
 
 
 class _Style:
@@ -77,14 +80,20 @@ class _Style:
         head: tuple[tuple[Head, ...], ...],
         rows: Iterable[Row],
         title: str | None,
+        fits: Iterable[Fit],
         *notes: str,
     ) -> Table:
-        """The table with the key of its stars."""
+        """The table with the key of its stars, and the covariance of its fits."""
         what = word("table.under_se", self.lang)
         key = word("table.note_stars", self.lang, what=what, stars=star_key(self.levels, self.lang))
         if not self.levels:
             key = word("table.note_parentheses", self.lang, what=what)
-        said = [word(f"mechanism.note_{note}", self.lang) for note in notes]
+        kinds = dict.fromkeys(
+            covariance_words(fit.cov_kind, self.lang, lambda name: self.name(name)) for fit in fits
+        )
+        glue = "；" if self.lang == "zh" else "; "
+        said = [word("table.note_cov", self.lang, kind=glue.join(kinds))] if kinds else []
+        said += [word(f"mechanism.note_{note}", self.lang) for note in notes]
         return Table(head, tuple(rows), (key, *said), title, self.lang)
 
 
@@ -114,8 +123,8 @@ def channels(
     for table in (one.links for one in found):
         for keys, part in table.groupby(["channel", "term", "response"], sort=False):
             name = style.name(f"{keys[1]} → {keys[2]}")
-            rows += style.lines(name, part, EFFECTS, ("nobs", "isolates"))
-    return style.table(style.head(EFFECTS, ("nobs", "isolates")), rows, title, "links")
+            rows += style.lines(name, part, EFFECTS, COUNTS)
+    return style.table(style.head(EFFECTS, COUNTS), rows, title, _equations(found), "links")
 
 
 def mediation(
@@ -137,8 +146,12 @@ def mediation(
     for one in found:
         for (_, kind, path), part in one.paths.groupby(["channel", "kind", "path"], sort=False):
             name = word("mechanism.sum", lang) if kind == "sum" else style.name(str(path))
-            rows += style.lines(name, part, EFFECTS, ("nobs", "draws"))
-    return style.table(style.head(EFFECTS, ("nobs", "draws")), rows, title, "paths")
+            rows += style.lines(name, part, EFFECTS, (*COUNTS, "draws"))
+    return style.table(style.head(EFFECTS, (*COUNTS, "draws")), rows, title, (), "paths")
+
+
+def _equations(found: Sequence[Channels]) -> list[Fit]:
+    return [fit for one in found for part in one.fits.values() for fit in part.values()]
 
 
 def moderation(
@@ -161,9 +174,10 @@ def moderation(
         moderator = style.name(one.moderator)
         rows.append(Row(f"{style.name(one.term)} × {moderator}", kind="section"))
         for value, part in one.effects.groupby("value", sort=False):
-            rows += style.lines(f"{moderator} = {float(str(value)):.4g}", part, EFFECTS)
-        rows += style.lines(word("mechanism.change", lang), one.change, EFFECTS)
-    return style.table(style.head(EFFECTS), rows, title, "moderation")
+            rows += style.lines(f"{moderator} = {float(str(value)):.4g}", part, EFFECTS, COUNTS)
+        rows += style.lines(word("mechanism.change", lang), one.change, EFFECTS, COUNTS)
+    fits = [one.fit for one in found]
+    return style.table(style.head(EFFECTS, COUNTS), rows, title, fits, "moderation")
 
 
 def groups(
@@ -182,7 +196,7 @@ def groups(
     >>> tables.groups(found, lang="zh")  # doctest: +SKIP
     """
     style, rows = _Style(labels, lang, decimals, stars), []
-    counts, kinds = ("nobs", "units", "isolates"), (*EFFECTS, "sent")
+    counts, kinds = (*COUNTS, "units"), (*EFFECTS, "sent")
     for key, table in (("separate", found.separate), ("joint", found.effects)):
         for term, part in table.groupby("term", sort=False):
             heading = word(f"mechanism.{key}", lang, name=style.name(str(term)))
@@ -194,9 +208,12 @@ def groups(
         rows.append(Row(heading, kind="section"))
         for (one, other), lines in part.groupby(["group", "versus"], sort=False):
             names = f"{group_name(str(one), lang)} − {group_name(str(other), lang)}"
-            rows += [Row(r.label, (*r.cells, *(Cell() for _ in counts)), r.kind)
-                     for r in style.lines(names, lines, kinds)]  # fmt: skip
-    return style.table(style.head(kinds, counts), rows, title, "groups", "separate")
+            rows += [
+                Row(row.label, (*row.cells, Cell()), row.kind)
+                for row in style.lines(names, lines, kinds, COUNTS)
+            ]
+    fits = (found.joint, *found.fits.values())
+    return style.table(style.head(kinds, counts), rows, title, fits, "groups", "separate")
 
 
 def spillovers_between(
@@ -222,5 +239,9 @@ def spillovers_between(
             lines = part.drop(columns=["from", "effect"]).rename(columns={"to": "effect"})
             label = word("mechanism.from", lang, name=group_name(str(sender), lang))
             rows += style.lines(label, lines, names)
+        counts = table.drop_duplicates("to").set_index("to")
+        for name in COUNTS:
+            cells = (Cell(value=float(counts.loc[to, name]), decimals=0) for to in names)
+            rows.append(Row(word(f"mechanism.{name}", lang), tuple(cells)))
     heads = (Head(word("mechanism.to", lang, name=group_name(name, lang))) for name in names)
-    return style.table(((Head(""), *heads),), rows, title, "between")
+    return style.table(((Head(""), *heads),), rows, title, (found.joint,), "between")

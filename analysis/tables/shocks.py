@@ -52,7 +52,7 @@ def did(
     language, levels = check_language(lang), check_stars(stars)
     if not all(callable(getattr(fit, name, None)) for name in ("events", "effects", "pretrend")):
         raise InputError(f"a {type(fit).__name__} is no difference in differences; give a DIDFit.")
-    heads = ("estimate", *NUMBERS, "p_value", "rows")
+    heads = ("estimate", *NUMBERS, "p_value", "rows", "isolates")
     head = (Head(""), *(Head(word(f"did.{key}", language)) for key in heads))
     rows = [Row(word("did.average", language), (BLANK,) * len(heads), "section")]
     rows += [
@@ -80,7 +80,7 @@ def _cells(row: pd.Series[Any], decimals: int, levels: Sequence[float]) -> tuple
     cells = [Cell(value=float(row["estimate"]), decimals=decimals, stars=stars_of(p, levels))]
     cells += [Cell(value=float(row[name]), decimals=decimals) for name in NUMBERS]
     cells.append(Cell(value=p, decimals=decimals, smallest="p"))
-    return (*cells, Cell(words=str(int(row["nobs"]))))
+    return (*cells, *(Cell(words=str(int(row[name]))) for name in ("nobs", "isolates")))
 
 
 def _notes(fit: Any, lang: Any, decimals: int, levels: Sequence[float]) -> list[str]:

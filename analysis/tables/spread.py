@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.tables.cells import Cell, check_stars, stars_of
+from analysis.tables.covariances import covariance_words
 from analysis.tables.labels import term_label
 from analysis.tables.notes import star_key
 from analysis.tables.table import Head, Row, Table
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["convergence", "inequality", "thresholds"]
 
+COUNTS = ("nobs", "isolates")
 KNOWN = {
     "sigma": ("mean", "std_dev", "variation", "std_log"),
     "dagum": ("gini", "within_share", "between_share", "transvariation_share"),
@@ -59,13 +61,18 @@ def inequality(
         above.append(Head(word(f"spread.{name}", lang), span=len(KNOWN[name])))
         heads += [Head(word(f"spread.{column}", lang)) for column in KNOWN[name]]
     first = next(iter(given.values()))
+    above.append(Head(""))
+    heads.append(Head(word("spread.nobs", lang)))
     rows = [
         Row(
             str(time),
-            tuple(
-                Cell(value=float(table.loc[time, column]), decimals=decimals)
-                for name, table in given.items()
-                for column in KNOWN[name]
+            (
+                *(
+                    Cell(value=float(table.loc[time, column]), decimals=decimals)
+                    for name, table in given.items()
+                    for column in KNOWN[name]
+                ),
+                Cell(value=float(first.loc[time, "nobs"]), decimals=0),
             ),
         )
         for time in first.index
@@ -105,11 +112,11 @@ def convergence(
         cells.append(_estimate(row, "speed", "speed_p_value", decimals, levels))
         under.append(_error(row, "speed_std_error", decimals))
         cells.append(Cell(value=float(part["half_life"].iloc[0]), decimals=1))
-        cells.append(Cell(value=float(part["nobs"].iloc[0]), decimals=0))
+        cells += [Cell(value=float(part[name].iloc[0]), decimals=0) for name in COUNTS]
         which = "spatial" if spatial else "plain"
         rows.append(Row(word(f"spread.{model}_{which}", lang), tuple(cells)))
-        rows.append(Row("", (*under, Cell(), Cell()), kind="under"))
-    names = ("b", "rho", "theta", "speed", "half_life", "nobs")
+        rows.append(Row("", (*under, Cell(), *(Cell() for _ in COUNTS)), kind="under"))
+    names = ("b", "rho", "theta", "speed", "half_life", *COUNTS)
     heads = (Head(""), *(Head(word(f"spread.{name}", lang)) for name in names))
     notes = [word("table.note_star_key", lang, stars=star_key(levels, lang))] if levels else []
     notes.append(word("spread.note_beta", lang))
@@ -143,6 +150,7 @@ def thresholds(
             Cell(value=float(row["critical_10"]), decimals=decimals),
             Cell(value=float(row["critical_05"]), decimals=decimals),
             Cell(value=float(row["critical_01"]), decimals=decimals),
+            Cell(),
         )
         name = word("threshold.step", lang, null=row["null"], full=row["alternative"])
         rows.append(Row(f"{name} ({row['test']})", cells))
@@ -154,11 +162,14 @@ def thresholds(
         return word("threshold.in_regime", language, regime=row["regime"], kind=kind)
 
     rows += _block(name, result.effects, regime, decimals, lang, levels)
-    heads = tuple(Head(word(f"threshold.head_{k}", lang)) for k in ("row", "a", "b", "c", "d", "e"))
+    heads = tuple(Head(word(f"threshold.head_{k}", lang)) for k in ("row", *"abcde"))
+    heads = (*heads, Head(""))
     notes = [word("table.note_star_key", lang, stars=star_key(levels, lang))] if levels else []
     draws = int(result.tests["bootstrap"].iloc[0])
     variable = term_label(result.variable, labels, lang)
     level = f"{100 * result.level:g}"
+    kind = covariance_words(result.fit.cov_kind, lang, lambda name: term_label(name, labels, lang))
+    notes.append(word("table.note_cov", lang, kind=kind))
     notes.append(word("threshold.about", lang, variable=variable, draws=draws, level=level))
     return Table((heads,), tuple(rows), tuple(notes), title, lang)
 
@@ -176,14 +187,14 @@ def _block(
     levels: Sequence[float] = (),
 ) -> list[Row]:
     """Rows with estimate, error, interval and count under a heading of their own."""
-    names = ("estimate", "std_error", "conf_low", "conf_high", "nobs")
+    names = ("estimate", "std_error", "conf_low", "conf_high", *COUNTS)
     shown = [word(f"threshold.{name}", lang) for name in names]
     rows = [Row(heading, tuple(Cell(words=text) for text in shown), rule=True)]
     for row in table.to_dict("records"):
         cells = [
             Cell(
                 value=float(row.get(name, float("nan"))),
-                decimals=0 if name == "nobs" else decimals,
+                decimals=0 if name in COUNTS else decimals,
                 stars=stars_of(row["p_value"], levels) if name == "estimate" and levels else "",
             )
             for name in names

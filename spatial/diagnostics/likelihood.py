@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatial.covariance.wald import wald
 from spatial.diagnostics.nested import (
     require_fits,
     require_likelihood,
@@ -209,7 +210,4 @@ def _past(labels: tuple[str, ...], name: str) -> tuple[int, int]:
 
 def _wald(fit: Fit, test: str, values: Array, slopes: Array, null: str) -> pd.Series:
     cov = slopes @ fit.cov.to_numpy() @ slopes.T
-    scale = np.sqrt(np.diag(cov))
-    z = values / scale
-    statistic = float(z @ np.linalg.solve(cov / np.outer(scale, scale), z))
-    return chi2_row(test, statistic, len(values), null)
+    return chi2_row(test, wald(values, cov), len(values), null)

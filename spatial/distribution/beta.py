@@ -14,6 +14,7 @@ from spatial.distribution.values import as_list, column_of, require_positive
 from spatial.errors import InputError, is_whole
 from spatial.fit import Fit
 from spatial.formula import lag_name
+from spatial.inference import isolates_of
 from spatial.models import OLS, SDM
 from spatial.panel import Panel, require_column
 from spatial.result import quantile
@@ -66,7 +67,7 @@ def beta_convergence(
     DataFrame
         model, spatial, term ("b", and "rho", "theta" of spatial models), estimate, std_error,
         statistic, p_value, conf_low, conf_high, speed, speed_std_error, speed_p_value, speed_low,
-        speed_high, half_life (NaN where there is no convergence), nobs.
+        speed_high, half_life (NaN where there is no convergence), nobs, isolates.
 
     Raises
     ------
@@ -133,7 +134,7 @@ def _rows(fit: Fit, name: str, span: int, level: float) -> list[dict[str, Any]]:
         row: dict[str, Any] = {"model": name, "spatial": fit.model.lag_y, "term": term}
         row |= {str(key): float(value) for key, value in found.items()}
         row |= speed_of(row, span, level) if term == "b" else {}
-        rows.append({**row, "nobs": fit.nobs})
+        rows.append({**row, "nobs": fit.nobs, "isolates": isolates_of(fit)})
     return rows
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc
 
+from spatial.covariance.wald import wald
 from spatial.fit import Fit
 from spatial.heterogeneity.reach import GroupSums
 from spatial.heterogeneity.split import Part
@@ -118,7 +119,8 @@ def wald_tests(params: Array, cov: Array, parts: Sequence[Part]) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        of ("own": β, "spillover": θ, "all": both), statistic, df, p_value.
+        of ("own": β, "spillover": θ, "all": both), statistic, df, p_value; NaN where the covariance
+        rests on fewer clusters or periods than there are restrictions.
     """
     kinds = {
         "own": [part for part in parts if not part.lag],
@@ -132,7 +134,7 @@ def wald_tests(params: Array, cov: Array, parts: Sequence[Part]) -> pd.DataFrame
             continue
         gap = restrictions @ params
         spread = restrictions @ cov @ restrictions.T
-        statistic = float(gap @ np.linalg.solve(spread, gap))
+        statistic = wald(gap, spread)
         df = len(restrictions)
         rows.append(
             {"of": of, "statistic": statistic, "df": df, "p_value": float(chdtrc(df, statistic))}

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from spatial.covariance.wald import inverse_of, wald
 from spatial.estimation import Linear
 from spatial.instrumental.two_stage import TwoStage, independent, two_stage
 
@@ -47,7 +48,11 @@ class FirstStage:
         return np.asarray((fitted**2).sum(axis=0) / (self.ends**2).sum(axis=0))
 
     def f_statistics(self) -> Array:
-        """F of the excluded instruments in each first stage, (p,)."""
+        """F of the excluded instruments in each first stage, (p,).
+
+        NaN, as all that follows, where the covariance of the fit rests on fewer clusters or periods
+        than there are instruments.
+        """
         return np.array([self._f(column, self.shape[1]) for column in self.ends.T])
 
     def conditional_f(self) -> Array:
@@ -87,7 +92,7 @@ class FirstStage:
         smallest = np.zeros(q - p + 1)
         smallest[0] = sizes[p - 1]
         spread = self._spread_of(self.q @ left, rest @ root.T @ right, self.free)
-        return float(smallest @ np.linalg.solve(spread, smallest)) / q
+        return wald(smallest, spread) / q
 
     def overidentification(self) -> tuple[float, int]:
         """Sargan's statistic, or Hansen's J of the two-step estimate, and its degrees of freedom.
@@ -103,7 +108,9 @@ class FirstStage:
             variance = float(step.residuals @ step.residuals) / len(step.y)
             return float(moments @ moments) / variance, free
         rows = self.free + step.basis.shape[1]
-        inverse = np.linalg.inv(self._spread_of(step.basis, step.residuals, rows))
+        inverse = inverse_of(self._spread_of(step.basis, step.residuals, rows))
+        if inverse is None:
+            return np.nan, free
         of_z, of_y = step.basis.T @ step.z, step.basis.T @ step.y
         scale = np.sqrt(np.diag(step.z.T @ step.z))
         weighted = inverse @ (of_z / scale)
@@ -124,13 +131,13 @@ class FirstStage:
         wider = two_stage(step.y, np.column_stack([step.z, rest]), basis)
         free = self.free + self.step.basis.shape[1] - wider.z.shape[1]
         cov = self.spread(wider.linear(free))[-m:, -m:]
-        return float(wider.b[-m:] @ np.linalg.solve(cov, wider.b[-m:])), m
+        return wald(wider.b[-m:], cov), m
 
     def _f(self, column: Array, degrees: int) -> float:
         fitted = self.q.T @ column
         rest = column - self.q @ fitted
         spread = self._spread_of(self.q, rest, self.free)
-        return float(fitted @ np.linalg.solve(spread, fitted)) / degrees
+        return wald(fitted, spread) / degrees
 
     def _spread_of(self, columns: Array, residuals: Array, free: int) -> Array:
         """Covariance of the sum of orthonormal columns (n, k) times residuals, (k, k)."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from spatial.covariance.wald import wald
 from spatial.effects.derivatives import variables
 from spatial.errors import InputError, named
 from spatial.fit import Fit
@@ -231,7 +232,7 @@ def _tests(fit: Fit, product: str) -> pd.DataFrame:
         if not terms or (of == "all" and not lag):
             continue
         b, cov = fit.params[terms].to_numpy(), fit.cov.loc[terms, terms].to_numpy()
-        statistic = float(b @ np.linalg.solve(cov, b))
+        statistic = wald(b, cov)
         rows.append(
             {"of": of, "statistic": statistic, "df": len(terms)}
             | {"p_value": float(chdtrc(len(terms), statistic))}

@@ -40,6 +40,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "rest on the likelihood and on draws of whole units.",
         "协方差“{kind}”用于斜率与效应；门槛的检验与置信区间依据似然以及以整个单元为单位的抽样。",
     ),
+    (
+        "No second threshold leaves {share:word} of the rows in every regime, so that none was "
+        "looked for.",
+        "没有第二个门槛能使每个区间至少含{share}的观测，因此未作搜索。",
+    ),
     ("east", "东部"),
     ("central", "中部"),
     ("west", "西部"),

@@ -79,6 +79,59 @@ def test_numbers_are_those_of_the_functions(case: Any) -> None:
     assert mine.effects["estimate"].tolist() == moderated.effects["estimate"].tolist()
 
 
+COVARIANCES = {
+    "cluster": ({"covariance_by": ["rank"]}, "cluster by rank"),
+    "driscoll-kraay": ({"covariance_lags": 1}, "driscoll-kraay (1 lag)"),
+    "hac": ({"covariance_km": 80}, "hac (80 km)"),
+    "robust": ({}, "robust"),
+}
+
+
+@pytest.mark.parametrize("kind", COVARIANCES)
+def test_the_covariance_of_the_model_holds_for_every_part(case: Any, kind: str) -> None:
+    asked(case).plan["groups"] = {"smart": {"flag": "smart"}}
+    case.plan["thresholds"] = {"m": {"column": "m", "max": 1, "bootstrap": 3}}
+    case.plan["weights"]["near"] = {"kind": "knn", "k": 3}
+    case.plan["carriers"] = {"weights": ["queen", "near"]}
+    case.plan["instruments"] = {"for": ["agg"], "excluded": ["m"]}
+    case.plan["channels"] = {"output": {"column": "log(gdp)"}}
+    more, name = COVARIANCES[kind]
+    case.plan["model"] |= {"covariance": kind, "lagged": ["x"], **more}
+    study = case.computed()
+    found = study.mechanisms
+    fits = [
+        *found.channels["output", "agg"].fits["output"].values(),
+        *(one.fit for one in found.moderators.values()),
+        found.groups["smart"].joint,
+        *found.groups["smart"].fits.values(),
+        *(one.fit for one in study.thresholds.values()),
+        study.instrumented.fit,
+    ]
+    assert {fit.cov_kind for fit in fits} == {name}
+    carried = study.sensitivity.carriers
+    alone = carried[carried["weights"] == "queen"]["std_error"].to_numpy()
+    main = study.effects[study.effects["term"] == "agg"]["std_error"].to_numpy()
+    np.testing.assert_allclose(alone, main)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_tables_and_report_name_the_covariance(case: Any, lang: str) -> None:
+    asked(case, lang).plan["model"] |= {"covariance": "driscoll-kraay", "covariance_lags": 1}
+    case.plan["groups"] = {"half": {"column": "zone", "between": True}}
+    case.plan["thresholds"] = {"m": {"column": "m", "max": 1, "bootstrap": 3}}
+    study = analysis.run(case.write(), out=case.folder / "out")
+    page = (study.out / "report.html").read_text(encoding="utf-8")
+    said = "Driscoll–Kraay，滞后 1 期" if lang == "zh" else "Driscoll–Kraay, lags: 1"
+    for stem in ("channels", "moderation", "groups_half", "between_half", "threshold_m_agg"):
+        text = (study.out / "tables" / f"{stem}.tex").read_text(encoding="utf-8")
+        assert said.partition("–")[0] in text, stem
+    for words in ("用于各环节效应", "用于斜率与效应") if lang == "zh" else (
+        "is that of the links", "is that of slopes and effects",
+    ):  # fmt: skip
+        assert words in page
+    assert page.count(said) >= 5
+
+
 def test_rules_of_groups(case: Any) -> None:
     groups = asked(case).computed().mechanisms.groups
     assert list(groups["level"].members.cat.categories) == ["<1350", "≥1350"]
