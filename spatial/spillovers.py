@@ -123,6 +123,8 @@ class Spillovers(Result):
         -------
         DataFrame
             from, to, effect, std_error; from_name and to_name where units have names beside labels.
+            `.attrs` say for maps and files what was fitted: term, outcome, weights, weights_zh,
+            horizon ("" of a static model).
         """
         if top is not None and (not is_whole(top) or top < 1):
             raise InputError(f"top={top!r}; give a whole number of at least 1.")
@@ -152,6 +154,7 @@ class Spillovers(Result):
         if names:
             table["from_name"] = [names.get(canonical(label), label) for label in sender]
             table["to_name"] = [names.get(canonical(label), label) for label in receiver]
+        table.attrs.update(self._told(term, horizon))
         return table
 
     def effects_by_order(
@@ -296,6 +299,16 @@ class Spillovers(Result):
             for net in (sample.network, lag_network)
         )
         return Reach(own.operator, by.operator, sample.layout.unit_codes[own.rows[0]], 1)
+
+    def _told(self, term: str, horizon: Horizons) -> dict[str, str]:
+        """What tables of units and flows say of the fit: term, outcome, weights, horizon."""
+        return {
+            "term": term,
+            "outcome": self.outcome,
+            "weights": self.weights_label,
+            "weights_zh": label(self.graph, "zh"),
+            "horizon": horizon if self.model.dynamic else "",
+        }
 
     def _slopes(self, term: str, horizon: Horizons) -> Slopes:
         if term not in self.terms:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analysis.canvas import LINE, MM_PER_POINT, axes_mm, paper, wrap, write
 from analysis.fonts import style
 from analysis.maps.colours import Look
-from analysis.maps.inaxes import in_axes
+from analysis.maps.inaxes import in_axes, size_of
 from analysis.maps.layer import Layer
 from analysis.maps.legend import Key, Legend
 from analysis.maps.options import Sheet
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Panel", "compose"]
+__all__ = ["Panel", "compose", "panel_window"]
 
 GAP = 3.0
 EDGE = 0.3  # so that frames are not cut at the border of the page
@@ -137,6 +137,15 @@ class Page:
         inner = self.cell - self.left - EDGE
         x = across * (self.cell + GAP) + self.left + (inner - self.plan.window.width_mm) / 2
         return x, down * (self.row + 1.2) + self.head
+
+
+def panel_window(layer: Layer, sheet: Sheet, count: int) -> Window:
+    """About what one of `count` panels shows and at which scale, before insets are placed."""
+    if sheet.ax is not None:
+        return first_window(layer, sheet, size_of(sheet.ax)[0])
+    columns = _columns(count, sheet)
+    window = first_window(layer, sheet, (sheet.width_mm - (columns - 1) * GAP) / columns)
+    return window.scaled_to(window.width_mm * min(1.0, TALLEST / window.height_mm))
 
 
 def _page(layer: Layer, panels: Sequence[Panel], legends: Sequence[Legend], sheet: Sheet) -> Page:

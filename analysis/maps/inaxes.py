@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["in_axes"]
+__all__ = ["in_axes", "size_of"]
 
 LEAST_MM = 20.0
 
@@ -37,7 +37,7 @@ def in_axes(
         raise InputError(
             f"{len(panels)} maps do not fit into one ax; leave ax out, or give one year's result."
         )
-    width, height = _size_mm(axes)
+    width, height = size_of(axes)
     first = _arrange(layer, panels[0], legend, sheet, (width, height), 0)
     texts = words_below(notes, first.plan, sheet)
     lines = [line for text in texts for line in wrap(text, sheet.small, width - 1)]
@@ -102,8 +102,8 @@ def _arrange(
     return Parts(replace(smaller, bar_box=boxes[0], arrow_box=boxes[1]), notes, below, bar)
 
 
-def _size_mm(axes: Axes) -> tuple[float, float]:
-    """Measure axes on paper: width and height."""
+def size_of(axes: Axes) -> tuple[float, float]:
+    """Measure axes on paper: width and height in millimetres."""
     from matplotlib.axes import Axes as AnyAxes
 
     if not isinstance(axes, AnyAxes):

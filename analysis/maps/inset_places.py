@@ -17,7 +17,7 @@ from analysis.maps.placing import Box, Ground, Window
 from analysis.maps.projection import from_degrees
 from spatial.errors import InputError
 
-__all__ = ["plan_insets"]
+__all__ = ["RATIOS", "plan_insets"]
 
 RATIOS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07)
 LARGER = (6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.75, 1.5, 1.25)
@@ -46,9 +46,11 @@ class Stand:
 
 
 def plan_insets(
-    layer: Layer, ground: Ground, window: Window, sheet: Sheet
+    layer: Layer, ground: Ground, window: Window, sheet: Sheet, room: float = 0.0
 ) -> tuple[tuple[Inset, ...], Window]:
     """Decide on insets and place them; the frame is padded until there is room.
+
+    Far islands get `room` around them, in metres of the plane, for what is drawn over them.
 
     Returns the insets, none where none are wanted, and the window that the main map then shows. An
     inset that the user asks for and that finds no room is refused; where the far islands find
@@ -56,7 +58,7 @@ def plan_insets(
     """
     width_mm = window.width_mm
     stands: tuple[Stand, ...] = ()
-    for demand in _demands(layer, window, sheet):
+    for demand in _demands(layer, window, sheet, room):
         found = _placed(demand, stands, ground, window, sheet)
         if found is not None:
             stands, window = found
@@ -138,13 +140,13 @@ def _corner_box(stand: Stand, window: Window, sheet: Sheet) -> Box:
     return x0, y0, x0 + width, y0 + height
 
 
-def _demands(layer: Layer, window: Window, sheet: Sheet) -> list[Demand]:
+def _demands(layer: Layer, window: Window, sheet: Sheet, room: float) -> list[Demand]:
     """Insets that the user asks for, and one for far islands that no other shows."""
     if sheet.inset is False:
         return []
     demands = [_demand(layer, window, degrees) for degrees in sheet.insets]
     if layer.has_far_islands and not _shown(layer, [demand.shown for demand in demands]):
-        demands.insert(0, Demand(_around_far(layer), RATIOS, None))
+        demands.insert(0, Demand(_around_far(layer, room), RATIOS, None))
     return demands
 
 
@@ -170,11 +172,11 @@ def _shown(layer: Layer, boxes: Sequence[Box]) -> bool:
     return bool(shapely.intersects(seen, np.array(_far_parts(layer), dtype=object)).all())
 
 
-def _around_far(layer: Layer) -> Box:
+def _around_far(layer: Layer, room: float) -> Box:
     """Bounds of the far islands and of the sea lines out there, reaching a little into the core."""
     far = [*_far_parts(layer), *(line.shape for line in layer.lines if line.kind == SEA)]
     x0, y0, x1, y1 = map(float, shapely.total_bounds(np.array(far, dtype=object)))
-    pad = 0.04 * max(x1 - x0, y1 - y0)
+    pad = max(0.04 * max(x1 - x0, y1 - y0), room)
     box = [x0 - pad, y0 - pad, x1 + pad, y1 + pad]
     reach = 0.15 * max(x1 - x0, y1 - y0)
     c = layer.core

@@ -50,7 +50,7 @@ class Layer:
 
     `labels` are canonical, `names` what is printed beside a unit and `aliases` what it is called
     in the layer's own language; `core` are the bounds (x0, y0, x1, y1) without far islets, `full`
-    with them.
+    with them. A `zoomed` layer is one of which only a part is to be drawn, within those bounds.
     """
 
     labels: pd.Index
@@ -61,6 +61,7 @@ class Layer:
     lines: tuple[Line, ...]
     core: Bounds
     full: Bounds
+    zoomed: bool = False
 
     @property
     def has_far_islands(self) -> bool:
@@ -209,7 +210,7 @@ def rows_of(data: pd.Index, layer: Layer, what: str) -> npt.NDArray[np.intp]:
     return np.asarray(layer.labels.get_indexer(wanted), dtype=np.intp)
 
 
-def find_units(layer: Layer, wanted: list[object]) -> list[int]:
+def find_units(layer: Layer, wanted: list[object], what: str = "labels") -> list[int]:
     """Positions of units named by label or by printed name."""
     tables = (layer.labels, layer.aliases, layer.names)
     found, absent = [], []
@@ -221,5 +222,5 @@ def find_units(layer: Layer, wanted: list[object]) -> list[int]:
         else:
             found.append(hit)
     if absent:
-        raise InputError(f"labels: the boundary layer has no unit {named(absent)}.")
+        raise InputError(f"{what}: the boundary layer has no unit {named(absent)}.")
     return found

@@ -175,6 +175,7 @@ class Legend:
         if look.marker is not None:
             (mark,) = axes.plot([x + width / 2], [y], marker=look.marker, color=look.face)
             mark.set(markersize=look.stroke, gid=f"legend:{look.key}")
+            mark.set(markeredgecolor=EDGE, markeredgewidth=0.3)
             return
         if look.stroke is not None:
             style = (0, look.dashes) if look.dashes else "solid"

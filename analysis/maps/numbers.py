@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.figure import Figure
 
-__all__ = ["choropleth", "spillover"]
+__all__ = ["choropleth", "numeric", "spillover"]
 
 Floats = npt.NDArray[np.float64]
 PARTS = ("own", "received", "sent")
@@ -70,7 +70,7 @@ def choropleth(
             f"values are a {type(values).__name__}, not a Series indexed by unit; "
             "bare numbers cannot be matched to units."
         )
-    parts = by_time(_numeric(values), times)
+    parts = by_time(numeric(values), times)
     pooled = np.concatenate([part.to_numpy() for _, part in parts])
     graded = grade(pooled, lang=sheet.lang, scheme=scheme, k=k, breaks=breaks, cmap=cmap)
     classes = graded.classes
@@ -117,7 +117,7 @@ def spillover(
     sheet = read_options(options)
     wanted = (which,) if isinstance(which, str) else tuple(which)
     _require_effects(effects, wanted)
-    parts = {name: _numeric(effects[name]) for name in wanted}
+    parts = {name: numeric(effects[name]) for name in wanted}
     pooled = np.concatenate([part.to_numpy() for part in parts.values()])
     graded = grade_signed(pooled, lang=sheet.lang, scheme=scheme, k=k, breaks=breaks, cmap=cmap)
     classes = graded.classes
@@ -148,7 +148,7 @@ def _require_effects(effects: object, wanted: tuple[str, ...]) -> None:
         )
 
 
-def _numeric(values: pd.Series) -> pd.Series:
+def numeric(values: pd.Series) -> pd.Series:
     """Values as floats with missing ones as NaN; text is refused with its units."""
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
     text = numbers.isna() & values.notna()

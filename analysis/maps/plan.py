@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from analysis.canvas import footnotes
 from analysis.maps.arrow import NorthArrow
@@ -15,7 +16,7 @@ from analysis.maps.colours import Look
 from analysis.maps.draw import draw_graticule, draw_lines, draw_links, draw_units, paths_of
 from analysis.maps.furniture import ScaleBar, scale_bar
 from analysis.maps.inset import Inset
-from analysis.maps.inset_places import plan_insets
+from analysis.maps.inset_places import RATIOS, plan_insets
 from analysis.maps.layer import Layer, find_units
 from analysis.maps.legend import Legend
 from analysis.maps.names import Name, Wanted, draw_names, place_names
@@ -148,9 +149,12 @@ def _with_insets(
 ) -> tuple[tuple[Inset, ...], Window]:
     """Plan insets clear of symbols and arrows, which grow on the ground as the frame grows."""
     scale = window
+    far = np.flatnonzero(~shapely.intersects(shapely.box(*layer.core), layer.shapes))
+    clear = max((x.clear(row) for x in overlays for row in far.tolist()), default=0.0)
     while True:
         ground.cover([shape for overlay in overlays for shape in overlay.ground(scale)])
-        insets, wide = plan_insets(layer, ground, window, sheet)
+        room = clear * scale.metres_per_mm / RATIOS[0]
+        insets, wide = plan_insets(layer, ground, window, sheet, room)
         if not overlays or wide.metres_per_mm <= scale.metres_per_mm * (1 + 1e-9):
             return insets, wide
         scale = wide
@@ -213,7 +217,10 @@ def draw_map(axes: Axes, plan: Plan, panel: Panel, sheet: Sheet, *, degrees: flo
         size = None if degrees is None else sheet.small
         draw_graticule(axes, window, plan.layer, size, turn=degrees or 0.0)
     faint = bool(panel.lines) or panel.overlay is not None
-    draw_units(axes, paths_of(plan.layer.shapes), panel.codes, looks)
+    rows = np.arange(len(panel.codes))
+    if plan.layer.zoomed:
+        rows = np.flatnonzero(shapely.intersects(shapely.box(*window.box), plan.layer.shapes))
+    draw_units(axes, paths_of(plan.layer.shapes[rows]), panel.codes[rows], looks)
     draw_lines(axes, plan.layer, faint=faint)
     _draw_over(axes, panel, looks, window)
     for collection in axes.collections:
