@@ -81,18 +81,7 @@ class Spillovers(Result):
         slopes = self._slopes(term, horizon)
         values = unit_effects(self._reaches(term), sample.n_units, slopes)
         table = pd.DataFrame(values, index=self.units.rename(sample.unit_name))
-        table.attrs.update(
-            term=term,
-            outcome=self.outcome,
-            model=self.kind,
-            formula=self.model.formula,
-            effects=self.model.effects,
-            bias_correction=self.bias_correction,
-            cov_kind=self.cov_kind,
-            weights=self.weights_label,
-            weights_zh=label(sample.graph, "zh"),
-            horizon=horizon if self.model.dynamic else "",
-        )
+        table.attrs.update(self._told(term, horizon))
         return table
 
     def flows(
@@ -123,8 +112,7 @@ class Spillovers(Result):
         -------
         DataFrame
             from, to, effect, std_error; from_name and to_name where units have names beside labels.
-            `.attrs` say for maps and files what was fitted: term, outcome, weights, weights_zh,
-            horizon ("" of a static model).
+            `.attrs` say what was fitted, as those of `effects_by_unit`.
         """
         if top is not None and (not is_whole(top) or top < 1):
             raise InputError(f"top={top!r}; give a whole number of at least 1.")
@@ -300,11 +288,16 @@ class Spillovers(Result):
         )
         return Reach(own.operator, by.operator, sample.layout.unit_codes[own.rows[0]], 1)
 
-    def _told(self, term: str, horizon: Horizons) -> dict[str, str]:
-        """What tables of units and flows say of the fit: term, outcome, weights, horizon."""
+    def _told(self, term: str, horizon: Horizons) -> dict[str, Any]:
+        """What tables of units and of flows say of the fit."""
         return {
             "term": term,
             "outcome": self.outcome,
+            "model": self.kind,
+            "formula": self.model.formula,
+            "effects": self.model.effects,
+            "bias_correction": self.bias_correction,
+            "cov_kind": self.cov_kind,
             "weights": self.weights_label,
             "weights_zh": label(self.graph, "zh"),
             "horizon": horizon if self.model.dynamic else "",
