@@ -25,6 +25,7 @@ MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
 LINE = 1.32  # distance of lines, in font sizes
 NOT_FIRST = "，。；：！？、）》」』”’%‰,.;:!?)]}"
+NOT_LAST = "（《「『“‘([{"
 CHINESE = r"\u2e80-\u9fff\uff00-\uffef"
 TOKENS = re.compile(rf"[{CHINESE}]|[^ \t{CHINESE}]+|[ \t]+")  # no-break spaces do not break
 
@@ -72,7 +73,8 @@ def wrap(text: str, size: float, width_mm: float) -> list[str]:
     """Break text into lines no wider than `width_mm`: at spaces, and between Chinese characters.
 
     Four per cent are spared for screens and printers that round the advance of letters.
-    Closing punctuation never starts a line. A word wider than the line is broken where it must.
+    Closing punctuation never starts a line and opening brackets never end one. A word wider than
+    the line is broken where it must.
     """
     lines: list[str] = []
     width_mm *= 0.96
@@ -92,7 +94,7 @@ def _tokens(text: str, size: float, width_mm: float) -> list[str]:
     """Pieces between which a line may break."""
     pieces: list[str] = []
     for token in TOKENS.findall(text):
-        if pieces and token[0] in NOT_FIRST:
+        if pieces and (token[0] in NOT_FIRST or pieces[-1][-1] in NOT_LAST):
             pieces[-1] += token
         elif text_width(token, size) > width_mm:
             pieces.extend(token)

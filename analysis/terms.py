@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Literal
 
+from analysis.terms_of_classes import CLASSES
 from analysis.terms_of_exports import EXPORTS
 from analysis.terms_of_maps import MAPS
 from analysis.terms_of_parts import PARTS
@@ -25,6 +26,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
     **PARTS,
     **EXPORTS,
     **MAPS,
+    **CLASSES,
     # classes of local statistics; the part after the dot is the category of spatial.lisa
     "cluster.HH": ("High–high", "高-高集聚"),
     "cluster.LH": ("Low–high", "低-高集聚"),

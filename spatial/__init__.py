@@ -13,6 +13,7 @@ from spatial.autocorrelation import (
     getis_ord_by_time,
     lisa,
     lisa_by_time,
+    lisa_change,
     moran,
     moran_by_time,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "hausman_error",
     "lisa",
     "lisa_by_time",
+    "lisa_change",
     "lm_residuals",
     "lm_tests",
     "lr_test",

@@ -1,8 +1,9 @@
 """Fixed colours and hatches of classes, and those of ordered numbers.
 
-The five classes of a local statistic differ in lightness by at least a tenth of the scale, so that
-they survive grey print, and stay apart under the two red-green deficiencies. They never shift when
-a class is empty.
+Colours of one set of classes are measured: every two that bear no hatch are at least 15 apart in
+CIELAB, to eyes of usual colour vision and under protanopia, deuteranopia and tritanopia, and differ
+by at least 10 of 100 in lightness, so that they survive grey print. They never shift when a class
+is empty.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from dataclasses import dataclass
 
 from spatial.errors import InputError
 
-__all__ = ["CLUSTERS", "MISSING", "Look", "cluster_looks", "hexadecimal", "qualitative", "ramp"]
+__all__ = ["CHANGES", "CLUSTERS", "LEVELS", "MISSING", "PALETTE", "SPOTS", "Look", "class_looks"]
+__all__ += ["cluster_looks", "hexadecimal", "qualitative", "ramp"]
+
+ClassColours = Mapping[str, tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -35,38 +39,68 @@ class Look:
 
 
 MISSING = ("#ffffff", "//////")
-QUALITATIVE = (
-    "#88ccee", "#cc6677", "#ddcc77", "#117733", "#332288",
-    "#aa4499", "#44aa99", "#999933", "#882255", "#bbbbbb",
-)  # fmt: skip
-CLUSTERS: Mapping[str, tuple[str, str | None]] = {
+ISOLATE = ("#e2e2e2", "xxxxxx")
+FAINT = ("#f3f3f3", None)
+CLUSTERS: ClassColours = {
     "HH": ("#9a0f26", None),
     "LL": ("#2878b8", None),
     "HL": ("#f08c4a", None),
     "LH": ("#a5d4ef", None),
-    "not significant": ("#f3f3f3", None),
-    "isolate": ("#e2e2e2", "xxxxxx"),
+    "not significant": FAINT,
+    "isolate": ISOLATE,
     "missing": MISSING,
 }
+SPOTS: ClassColours = {
+    "hot spot": CLUSTERS["HH"],
+    "cold spot": CLUSTERS["LL"],
+    "not significant": FAINT,
+    "isolate": ISOLATE,
+    "missing": MISSING,
+}
+CHANGES: ClassColours = {
+    "stayed HH": ("#8c0d22", None),
+    "became HH": ("#dd5233", None),
+    "left HH": ("#e6b06a", None),
+    "stayed LL": ("#0b2954", None),
+    "became LL": ("#62a3de", None),
+    "left LL": ("#b9daf2", None),
+    "outlier": ("#72539a", None),
+    "not significant": FAINT,
+    "isolate": ISOLATE,
+    "missing": MISSING,
+}
+LEVELS = {0.001: "#0b4f3b", 0.01: "#2f9a6e", 0.05: "#a6dcb9"}  # of significance
+# of any categories; the first seven also in grey print
+PALETTE: tuple[str, ...] = (
+    *("#2440a7", "#d1b249", "#c55a7b", "#badca2", "#630649", "#539fdb", "#706318"),
+    *("#3f894b", "#84e4fc", "#273607", "#7f3e82", "#b1b0b0"),
+)
 
 
-def cluster_looks(names: Mapping[str, str], colours: Mapping[str, str] | None) -> list[Look]:
-    """Give the seven classes in legend order; the user's colours replace those they name."""
+def class_looks(
+    table: ClassColours, names: Mapping[str, str], colours: Mapping[str, str] | None
+) -> list[Look]:
+    """Give fixed classes in legend order; the user's colours replace those they name."""
     from matplotlib.colors import is_color_like
 
     own = dict(colours or {})
-    unknown = [key for key in own if key not in CLUSTERS]
+    unknown = [key for key in own if key not in table]
     if unknown:
         raise InputError(
-            f"colours: {unknown[0]!r} is not a class; the classes are {', '.join(CLUSTERS)}."
+            f"colours: {unknown[0]!r} is not a class; the classes are {', '.join(table)}."
         )
     wrong = [key for key, colour in own.items() if not is_color_like(colour)]
     if wrong:
         raise InputError(f"colours: {own[wrong[0]]!r} of {wrong[0]!r} is not a colour.")
     return [
         Look(key, names[key], str(own.get(key, face)), hatch)
-        for key, (face, hatch) in CLUSTERS.items()
+        for key, (face, hatch) in table.items()
     ]
+
+
+def cluster_looks(names: Mapping[str, str], colours: Mapping[str, str] | None) -> list[Look]:
+    """Give the seven classes of local Moran."""
+    return class_looks(CLUSTERS, names, colours)
 
 
 def ramp(name: str, count: int, *, low: float = 0.08, high: float = 0.95) -> list[str]:
@@ -94,8 +128,5 @@ def hexadecimal(colour: str) -> str:
 
 
 def qualitative(count: int) -> list[str]:
-    """Colours of unordered classes that red-green blind readers tell apart (Tol, 2021).
-
-    They repeat beyond ten.
-    """
-    return [QUALITATIVE[place % len(QUALITATIVE)] for place in range(count)]
+    """Colours of unordered classes, those of `maps.categories`; they repeat beyond twelve."""
+    return [PALETTE[place % len(PALETTE)] for place in range(count)]

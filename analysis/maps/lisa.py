@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Unpack
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from analysis.convention import convention
-from analysis.maps.colours import CLUSTERS, cluster_looks
-from analysis.maps.compose import Panel, compose
-from analysis.maps.layer import Layer, prepare, rows_of
+from analysis.maps.classed import draw_classes, fixed_looks, require_classes
+from analysis.maps.colours import CLUSTERS
 from analysis.maps.options import Options, read_options
 from analysis.maps.years import by_time
 from analysis.terms import term
-from spatial.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -112,34 +108,10 @@ def _clusters(
 ) -> Figure:
     """Sheet of one map per time."""
     sheet = read_options(options)
-    _require_clusters(result)
-    looks = cluster_looks({key: term(f"cluster.{key}", sheet.lang) for key in CLUSTERS}, colours)
-    layer = prepare(cities, sheet)
-    panels = [Panel(head, _codes(part, layer)) for head, part in by_time(result["cluster"], times)]
+    require_classes(result, CLUSTERS, "spatial.lisa or spatial.bilisa")
+    looks = fixed_looks(CLUSTERS, "cluster", sheet.lang, colours)
     notes = convention(result.attrs, sheet.lang)
     if heading is not None:
         notes = [*notes, term("note.bivariate", sheet.lang)]
-    return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading)
-
-
-def _require_clusters(result: object) -> None:
-    """Refuse what is not the result of a local statistic."""
-    if not isinstance(result, pd.DataFrame) or "cluster" not in result.columns:
-        raise InputError(
-            "the result has no column 'cluster'; give what spatial.lisa or spatial.bilisa returns."
-        )
-    unknown = sorted({str(x) for x in result["cluster"].dropna().unique()} - set(CLUSTERS))
-    if unknown:
-        raise InputError(
-            f"the result's column 'cluster' holds {unknown[0]!r}; the classes are "
-            f"{', '.join(CLUSTERS)}."
-        )
-
-
-def _codes(clusters: pd.Series, layer: Layer) -> npt.NDArray[np.intp]:
-    """Class number of each unit of the layer; units without a result are missing."""
-    names = list(CLUSTERS)
-    codes = np.full(len(layer.labels), names.index("missing"), dtype=np.intp)
-    rows = rows_of(clusters.index, layer, "the result")
-    codes[rows] = [names.index(str(c)) if c == c else names.index("missing") for c in clusters]
-    return codes
+    parts = by_time(result["cluster"], times)
+    return draw_classes(cities, parts, looks, sheet=sheet, notes=notes, heading=heading)

@@ -90,11 +90,13 @@ def test_dollars_are_no_mathematics():
 
 
 @pytest.mark.parametrize("size", [6.0, 9.0])
-def test_wrapped_lines_fit_lose_nothing_and_start_with_no_stop(size):
+def test_wrapped_lines_fit_lose_nothing_and_keep_stops_and_brackets_in_place(size):
     text = (
         "注：权重为 Queen 邻接，行标准化；双侧 p 值（精确置换分布），未作校正。 And a longword"
         + "x" * 60
     )
+    for width in (30, 27, 24.5, 22):
+        assert not any(line[-1] in "（(" for line in wrap(text, size, width))
     lines = wrap(text, size, 30)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(text_width(line, size) <= 30.01 for line in lines)

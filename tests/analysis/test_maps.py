@@ -94,47 +94,6 @@ def test_own_colours_replace_only_what_they_name(cities):
         maps.lisa(cities, result, colours={"HH": "no such"})
 
 
-def lightness(colour, matrix=None):
-    """CIE L*a*b* of a colour, on request as seen with a colour-vision deficiency."""
-    from matplotlib.colors import to_rgb
-
-    rgb = np.array(to_rgb(colour))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    if matrix is not None:
-        linear = np.clip(matrix @ linear, 0, 1)
-    to_xyz = np.array(
-        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-    )
-    xyz = to_xyz @ linear / np.array([0.9505, 1.0, 1.089])
-    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
-    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
-
-
-# Machado, Oliveira and Fernandes (2009), severity 1.0
-DEFICIENCIES = {
-    "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-}
-
-
-def test_five_classes_survive_grey_print_and_colour_blindness():
-    faces = [CLUSTERS[name][0] for name in ("HH", "LL", "HL", "LH", "not significant")]
-    grey = sorted(lightness(colour)[0] for colour in faces)
-    assert min(np.diff(grey)) >= 10
-    for matrix in DEFICIENCIES.values():
-        seen = [lightness(colour, np.array(matrix)) for colour in faces]
-        apart = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :]]
-        assert min(apart) >= 12
-
-
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_note_states_weights_convention_correction_and_level(cities, lang):
     figure = maps.lisa(

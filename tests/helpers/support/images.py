@@ -1,7 +1,7 @@
 """Pictures against small stored ones, with room for what another font library changes.
 
 The stored pictures lie in tests/baselines, 50 dots per inch and 256 colours. Tolerances: matplotlib
-3.8, 3.9 and 3.10, whose letters differ from those of 3.11, lie 1.4 to 3.0 apart from it on the page
+3.8, 3.9 and 3.10, whose letters differ from those of 3.11, lie 1.4 to 4.7 apart from it on the page
 and 16 to 28 in the worst cell; a red unit drawn blue is 80 and more. After a change that is meant,
 look at the new pictures and write them anew:
 
@@ -22,7 +22,7 @@ REWRITE = "CITYRIPPLE_REWRITE_BASELINES"
 DPI = 50
 COLOURS = 256
 CELL = 8  # pixels; means over a cell forgive letters a pixel further on
-OF_PAGE = 4.0  # root mean square of the differences of cells, of 255
+OF_PAGE = 6.0  # root mean square of the differences of cells, of 255
 OF_CELL = 40.0  # largest difference of one cell
 
 
