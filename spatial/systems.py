@@ -12,7 +12,7 @@ from scipy import linalg, sparse
 from spatial.weights.logdet.similarity import similarity
 from spatial.weights.operator import Operator
 
-__all__ = ["DENSE_LIMIT", "DENSE_SHARE", "solve_system"]
+__all__ = ["DENSE_LIMIT", "DENSE_SHARE", "solve_system", "system_matrix", "too_dense"]
 
 Array = npt.NDArray[np.float64]
 Solver = Callable[[Array, bool], Array]
@@ -34,8 +34,20 @@ def solve_system(op: Operator, rho: float, right: Array, *, transposed: bool = F
     return np.asarray(kept[rho](right, transposed), dtype=np.float64)
 
 
+def system_matrix(op: Operator, rho: complex) -> sparse.csr_array:
+    """I − ρW, with sorted indices."""
+    system = sparse.csr_array(sparse.eye_array(op.n, format="csr") - rho * op.matrix)
+    system.sort_indices()
+    return system
+
+
+def too_dense(*ops: Operator) -> bool:
+    """Whether weights of the same units have so many links that sparse factors are no help."""
+    return sum(op.matrix.nnz for op in ops) > DENSE_SHARE * ops[0].n ** 2
+
+
 def _factors(op: Operator, rho: float) -> Solver:
-    if op.n <= DENSE_LIMIT and op.matrix.nnz > DENSE_SHARE * op.n**2:
+    if op.n <= DENSE_LIMIT and too_dense(op):
         dense = linalg.lu_factor(np.eye(op.n) - rho * op.matrix.toarray(), check_finite=False)
 
         def solve_dense(right: Array, transposed: bool) -> Array:  # noqa: FBT001
@@ -48,8 +60,7 @@ def _factors(op: Operator, rho: float) -> Solver:
 
     order: Literal["COLAMD", "MMD_AT_PLUS_A"]
     order = "COLAMD" if similarity(op) is None else "MMD_AT_PLUS_A"
-    system = sparse.csc_array(sparse.eye_array(op.n, format="csc") - rho * op.matrix)
-    lu: Any = splu(system, permc_spec=order)
+    lu: Any = splu(sparse.csc_array(system_matrix(op, rho)), permc_spec=order)
 
     def solve_sparse(right: Array, transposed: bool) -> Array:  # noqa: FBT001
         block = np.ascontiguousarray(right, dtype=np.float64)

@@ -17,6 +17,7 @@ from scipy import linalg
 from spatial.errors import InputError
 from spatial.likelihood import LogDetTerm
 from spatial.running import numbers_are_steady
+from spatial.sparse_traces import commuting_products, joint_products, square_product
 from spatial.systems import DENSE_LIMIT, solve_system
 from spatial.weights.logdet import EIGENVALUE_LIMIT, log_determinant
 from spatial.weights.logdet.similarity import Similarity, similarity
@@ -78,7 +79,6 @@ def error_traces(op: Operator, lam: float, term: LogDetTerm) -> Traces:
 
 
 def _one(op: Operator, at: float, term: LogDetTerm) -> tuple[float, float, float]:
-    _refuse_large(op)
     square = _frobenius(op, at)
     g, gg = float(term.logdet.g(at)), float(term.logdet.h(at))
     if term.centred:
@@ -101,7 +101,6 @@ def joint_traces(
 
     Where both have the same weights all matrices commute and G̃ = G.
     """
-    _refuse_large(op)
     h, hh, hth = _one(error_op, lam, error_term)
     if op is error_op:
         g, gg, gtg = _one(op, rho, term)
@@ -124,8 +123,9 @@ def joint_traces(
 def _refuse_large(op: Operator) -> None:
     if op.n > BLOCK_LIMIT:
         raise InputError(
-            f"the expected information needs all columns of a {op.n} × {op.n} inverse; "
-            'use with_cov("observed"), which is exact at any size.'
+            f"the expected information of {op.n:,} units with {op.matrix.nnz:,} links needs "
+            'factors that do not fit into memory; use with_cov("observed"), which is exact at any '
+            "size."
         )
 
 
@@ -147,20 +147,23 @@ def _back(op: Operator, at: float) -> Array:
 
 def _commuting(op: Operator, rho: float, lam: float) -> tuple[float, float]:
     """tr GH and tr G′H for two functions of one W."""
-    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT else None
-    if similar is not None:
-        values, form = _spectral(op, similar)
-        gamma, eta = values / (1.0 - rho * values), values / (1.0 - lam * values)
-        return float(gamma @ eta), float(gamma @ form @ eta)
-    _, gh, gth = _products(op, op, rho, lam)
-    return gh, gth
+    if op.n > EIGENVALUE_LIMIT:
+        found = commuting_products(op, rho, lam)
+        return _products(op, op, rho, lam)[1:] if found is None else found
+    similar = similarity(op)
+    if similar is None:
+        return _products(op, op, rho, lam)[1:]
+    values, form = _spectral(op, similar)
+    gamma, eta = values / (1.0 - rho * values), values / (1.0 - lam * values)
+    return float(gamma @ eta), float(gamma @ form @ eta)
 
 
 def _by_columns(
     op: Operator, error_op: Operator, rho: float, lam: float
 ) -> tuple[float, float, float, Array, Array]:
     """tr G̃′G̃, tr G̃H, tr G̃′H, G̃′ι and H′ι."""
-    gtg, gh, gth = _products(op, error_op, rho, lam)
+    found = joint_products(op, error_op, rho, lam) if op.n > EIGENVALUE_LIMIT else None
+    gtg, gh, gth = _products(op, error_op, rho, lam) if found is None else found
     ones = np.ones(op.n)
     back = solve_system(op, rho, ones - lam * (error_op.matrix.T @ ones), transposed=True)
     back = solve_system(error_op, lam, np.asarray(op.matrix.T @ back), transposed=True)
@@ -171,6 +174,7 @@ def _products(
     op: Operator, error_op: Operator, rho: float, lam: float
 ) -> tuple[float, float, float]:
     """tr G̃′G̃, tr G̃H and tr G̃′H from blocks of columns of G̃, H and H′."""
+    _refuse_large(op)
     same, gtg, gh, gth = op is error_op, 0.0, 0.0, 0.0
     for start in range(0, op.n, BLOCK):
         unit = np.zeros((op.n, min(BLOCK, op.n - start)))
@@ -189,8 +193,12 @@ def _products(
 def _frobenius(op: Operator, at: float) -> float:
     """‖W(I − ρW)⁻¹‖²: an inverse at first, the spectral form when a graph returns.
 
+    Of many units the entries of a sparse inverse that it needs.
     The two round differently: where numbers are to be steady it is the spectral form at once.
     """
+    found = square_product(op, at) if op.n > EIGENVALUE_LIMIT else None
+    if found is not None:
+        return found
     if op.n > DENSE_LIMIT:
         return _frobenius_by_blocks(op, at)
     returns = "inverted" in op.store or numbers_are_steady()
@@ -218,6 +226,7 @@ def _spectral(op: Operator, similar: Similarity) -> tuple[Array, Array]:
 
 
 def _frobenius_by_blocks(op: Operator, at: float) -> float:
+    _refuse_large(op)
     total = 0.0
     for start in range(0, op.n, BLOCK):
         stop = min(start + BLOCK, op.n)

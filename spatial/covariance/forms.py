@@ -6,13 +6,14 @@ columns, so that nothing of size N×N is kept beyond `DENSE_LIMIT` units.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from spatial.diagonals import SMALL, form_diagonal
 from spatial.errors import InputError
 from spatial.estimation import Estimated
 from spatial.network import Network, shared_periods
@@ -89,26 +90,31 @@ class Form:
 
         With rows that sum to one JAJ = JA, because Jι = 0 and Aι is a multiple of ι.
         """
-        if self.n <= DENSE_LIMIT:
-            found = np.diag(self._dense).copy()
-        else:
-            found = np.concatenate([self._piece(columns) for columns in self._pieces()])
+        found = None
+        if self.n > SMALL:
+            found = form_diagonal(self.op, self.at, self.filtered, self.lam)
+        if found is None:
+            found = self._diagonal_by_columns()
         if self.centred:
             found = found - self.apply(np.ones(self.n), transposed=True) / self.n
         return np.asarray(self.share * found)
 
-    def _pieces(self) -> Iterator[Rows]:
+    def _diagonal_by_columns(self) -> Array:
+        """The diagonal of the form alone, where weights have many links or units are few."""
+        if self.n <= DENSE_LIMIT:
+            return np.diag(self._dense).copy()
         if self.n > BLOCK_LIMIT:
             raise InputError(
-                f"this covariance needs all columns of a {self.n} × {self.n} inverse; use "
-                'with_cov("observed") or with_cov("driscoll-kraay"), which do not.'
+                f"this covariance needs the diagonal of a {self.n:,} × {self.n:,} inverse, and "
+                f"with {self.op.matrix.nnz:,} links sparse factors do not fit into memory; use "
+                'with_cov("observed") or with_cov("driscoll-kraay"), which need none.'
             )
+        pieces = []
         for start in range(0, self.n, BLOCK):
-            yield np.arange(start, min(start + BLOCK, self.n))
-
-    def _piece(self, columns: Rows) -> Array:
-        block = self.apply(_unit_columns(self.n, columns))
-        return np.asarray(block[columns, np.arange(len(columns))])
+            columns = np.arange(start, min(start + BLOCK, self.n))
+            block = self.apply(_unit_columns(self.n, columns))
+            pieces.append(block[columns, np.arange(len(columns))])
+        return np.concatenate(pieces)
 
 
 def form_at(parts: Sequence[Form], time_codes: Rows, t: int) -> tuple[Form, Rows]:

@@ -15,9 +15,10 @@ import numpy.typing as npt
 from numpy.polynomial import Chebyshev
 from scipy import sparse
 
+from spatial.diagonals import multiplier_diagonals
 from spatial.errors import InputError
 from spatial.network import Network, shared_periods
-from spatial.systems import DENSE_LIMIT, solve_system
+from spatial.systems import solve_system
 from spatial.traces import BLOCK, BLOCK_LIMIT
 from spatial.weights.logdet import LogDeterminant
 from spatial.weights.operator import Operator
@@ -108,7 +109,7 @@ def _block_values(op: Operator, logdet: LogDeterminant | None, by: Operator, rho
         trace, total = float(by.matrix.diagonal().sum()), float(by.row_sums.sum())
         return op.n * ones, trace * ones, op.n * ones, total * ones
     g, pole = np.asarray(logdet.g(rho)), 1.0 / logdet.interval[1]
-    own_lag = g if by is op else _smooth(lambda r: [_trace(op, by, r)], rho, pole)[0]
+    own_lag = g if by is op else _smooth(lambda r: [_lagged_traces(op, by, r)[0]], rho, pole)[0]
     if op.stochastic and by.stochastic:
         whole = op.n / (1.0 - rho)
         return op.n + rho * g, own_lag, whole, whole
@@ -123,7 +124,7 @@ def _block_slopes(op: Operator, logdet: LogDeterminant | None, by: Operator, rho
         return none, none, none, none
     at = float(rho[0])
     g, h = float(logdet.g(at)), float(logdet.h(at))
-    own_lag = h if by is op else _trace_slope(op, by, at)
+    own_lag = h if by is op else _lagged_traces(op, by, at)[1]
     if op.stochastic and by.stochastic:
         whole = whole_lag = op.n / (1.0 - at) ** 2
     else:
@@ -139,37 +140,27 @@ def _sums(op: Operator, by: Operator, rho: float) -> list[float]:
     return [float(back.sum()), float(back @ by.row_sums)]
 
 
-def _trace(op: Operator, by: Operator, rho: float) -> float:
-    """tr(S⁻¹V) for V other than W."""
-    return sum(float(by_columns) for by_columns, _ in _columns_of(op, by, rho, slope=False))
-
-
-def _trace_slope(op: Operator, by: Operator, rho: float) -> float:
-    """tr(S⁻¹WS⁻¹V)."""
-    return sum(float(slope) for _, slope in _columns_of(op, by, rho, slope=True))
-
-
-def _columns_of(
-    op: Operator, by: Operator, rho: float, *, slope: bool
-) -> list[tuple[float, float]]:
-    """Parts of tr(S⁻¹V) and of its derivative, by blocks of columns."""
+def _lagged_traces(op: Operator, by: Operator, rho: float) -> tuple[float, float]:
+    """tr(S⁻¹V) and its derivative in ρ; by blocks of columns where weights have many links."""
+    found = multiplier_diagonals(op, by, rho)
+    if found is not None:
+        return float(found.lagged.sum()), float(found.lagged_slope.sum())
     if op.n > BLOCK_LIMIT:
         raise InputError(
-            f"direct effects under a second graph need all columns of a {op.n} × {op.n} inverse; "
-            "use one graph, or fewer units."
+            f"direct effects under a second graph need the diagonal of a {op.n:,} × {op.n:,} "
+            f"inverse, and with {op.matrix.nnz + by.matrix.nnz:,} links sparse factors do not fit "
+            "into memory; use one graph, or weights with fewer links."
         )
-    width, out = (op.n if op.n <= DENSE_LIMIT else BLOCK), []
+    trace, slope = 0.0, 0.0
     lagged = sparse.csc_array(by.matrix)
-    for start in range(0, op.n, width):
-        places = np.arange(start, min(start + width, op.n))
+    for start in range(0, op.n, BLOCK):
+        places = np.arange(start, min(start + BLOCK, op.n))
+        at = np.arange(len(places))
         solved = solve_system(op, rho, lagged[:, places].toarray())
-        diagonal = float(solved[places, np.arange(len(places))].sum())
-        change = 0.0
-        if slope:
-            twice = solve_system(op, rho, np.asarray(op.matrix @ solved))
-            change = float(twice[places, np.arange(len(places))].sum())
-        out.append((diagonal, change))
-    return out
+        twice = solve_system(op, rho, np.asarray(op.matrix @ solved))
+        trace += float(solved[places, at].sum())
+        slope += float(twice[places, at].sum())
+    return trace, slope
 
 
 def _smooth(values: Callable[[float], Sequence[float]], rho: Array, largest: float) -> list[Array]:

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from spatial.effects.units import Reach, Slopes
 from spatial.errors import InputError
-from spatial.systems import DENSE_LIMIT, DENSE_SHARE
+from spatial.systems import DENSE_LIMIT, too_dense
 from spatial.traces import BLOCK, BLOCK_LIMIT
+from spatial.weights.operator import Operator
 
 __all__ = ["Whole", "effects_of_orders"]
 
 Array = npt.NDArray[np.float64]
+MOST_NUMBERS = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -96,27 +99,65 @@ def _sums(part: Reach, orders: int) -> tuple[Array, Array]:
 
 
 def _traces(part: Reach, orders: int) -> tuple[Array, Array]:
-    """tr W^q and tr W^(q−1)V by blocks of columns."""
-    op, by, same = part.op, part.by, part.by is part.op
-    if op.n > BLOCK_LIMIT and orders > 1:
-        raise InputError(
-            f"direct effects by order need all columns of powers of {op.n} × {op.n} weights; "
-            f"use up to {BLOCK_LIMIT:,} units, or orders=1."
-        )
+    """tr W^q and tr W^(q−1)V of order q, (orders + 1,) each."""
+    op, by = part.op, part.by
     own, lag = np.zeros(orders + 1), np.zeros(orders + 1)
     own[0] = op.n
-    if orders >= 1:
-        own[1], lag[1] = op.matrix.diagonal().sum(), by.matrix.diagonal().sum()
-    full = op.n <= DENSE_LIMIT and op.matrix.nnz > DENSE_SHARE * op.n**2
-    matrix = op.matrix.toarray() if full else op.matrix
-    for start in range(0, op.n if orders > 1 else 0, BLOCK):
+    own[1], lag[1] = op.matrix.diagonal().sum(), by.matrix.diagonal().sum()
+    if orders > 1:
+        found = None if too_dense(op) else _from_halves(op, op, orders)
+        beside = found if by is op else _from_halves(op, by, orders)
+        if found is None or beside is None:
+            own[2:], lag[2:] = _by_columns(op, by, orders)
+        else:
+            own[2:], lag[2:] = found, beside
+    return own, lag
+
+
+def _from_halves(op: Operator, by: Operator, orders: int) -> list[float] | None:
+    """tr W^(q−1)V, q from 2 on, as Σ W^a ∘ (W^b V)′ with a + b = q − 1, both half of it.
+
+    None where the powers hold too many numbers.
+    """
+    ahead: sparse.csr_array | None = op.matrix
+    back: sparse.csr_array | None = sparse.csr_array(by.matrix.T)
+    turned = sparse.csr_array(op.matrix.T)
+    out = []
+    for order in range(2, orders + 1):
+        if order > 2 and order % 2 == 0:
+            ahead = _product(ahead, op.matrix)
+        elif order > 2:
+            back = _product(back, turned)
+        if ahead is None or back is None:
+            return None
+        out.append(float((ahead * back).sum()))
+    return out
+
+
+def _product(one: sparse.csr_array | None, other: sparse.csr_array) -> sparse.csr_array | None:
+    """AB, or None where it could hold more than `MOST_NUMBERS`."""
+    if one is None or int(np.diff(other.indptr)[one.indices].sum()) > MOST_NUMBERS:
+        return None
+    return sparse.csr_array(one @ other)
+
+
+def _by_columns(op: Operator, by: Operator, orders: int) -> tuple[Array, Array]:
+    """The same traces from blocks of columns, where powers of the weights fill up."""
+    if op.n > BLOCK_LIMIT:
+        raise InputError(
+            f"direct effects of {orders} orders need powers of {op.n:,} × {op.n:,} weights, which "
+            "fill up with so many links; take fewer orders=, or weights with fewer links."
+        )
+    own, lag = np.zeros(orders + 1), np.zeros(orders + 1)
+    matrix = op.matrix.toarray() if op.n <= DENSE_LIMIT and too_dense(op) else op.matrix
+    for start in range(0, op.n, BLOCK):
         places = np.arange(start, min(start + BLOCK, op.n))
         at = np.arange(len(places))
         power = op.matrix[:, places].toarray()
-        through = power if same else by.matrix[:, places].toarray()
+        through = power if by is op else by.matrix[:, places].toarray()
         for order in range(2, orders + 1):
             power = np.asarray(matrix @ power)
             own[order] += power[places, at].sum()
-            through = power if same else np.asarray(matrix @ through)
+            through = power if by is op else np.asarray(matrix @ through)
             lag[order] += through[places, at].sum()
-    return own, lag
+    return own[2:], lag[2:]

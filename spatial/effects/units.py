@@ -14,9 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spatial.diagonals import multiplier_diagonals
 from spatial.errors import InputError
 from spatial.network import Network, shared_periods
 from spatial.systems import solve_system
+from spatial.traces import BLOCK, BLOCK_LIMIT
 from spatial.weights.operator import Operator
 
 __all__ = [
@@ -32,7 +34,6 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
-BLOCK = 256
 PAIR_LIMIT = 5_000_000
 UNIT_EFFECTS = ("own", "received", "sent")
 
@@ -201,8 +202,23 @@ def _sums(part: Reach, slopes: Slopes, *, transposed: bool) -> list[Array]:
 
 
 def _diagonals(part: Reach, slopes: Slopes) -> list[Array]:
-    """Diagonals of S⁻¹, S⁻¹V and S⁻¹WP by blocks of columns."""
+    """Diagonals of S⁻¹, S⁻¹V and S⁻¹WP."""
+    found = multiplier_diagonals(part.op, part.by, slopes.rho)
+    if found is None:
+        return _diagonals_by_columns(part, slopes)
+    by_rho = slopes.beta * found.inverse_slope + slopes.theta * found.lagged_slope
+    return [found.inverse, found.lagged, by_rho]
+
+
+def _diagonals_by_columns(part: Reach, slopes: Slopes) -> list[Array]:
+    """The same by blocks of columns, where weights have many links."""
     n = part.op.n
+    if n > BLOCK_LIMIT:
+        raise InputError(
+            f"own effects need the diagonal of a {n:,} × {n:,} inverse, and with "
+            f"{part.op.matrix.nnz:,} links sparse factors do not fit into memory; use effects(), "
+            "flows(unit=), or weights with fewer links."
+        )
     inverse, lagged, by_rho = np.empty(n), np.empty(n), np.empty(n)
     for start in range(0, n, BLOCK):
         places = np.arange(start, min(start + BLOCK, n))

@@ -1,0 +1,222 @@
+"""What is done differently for many units, against what is done for few; and invariants at size."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from support import worlds
+from support.family_cases import NAMES, fitted
+
+import spatial
+from spatial import covariance, diagonals, systems, traces, weights
+from spatial.effects import multiplier, orders, units
+
+FITS = [
+    ("plain", "twoway", "SDM"),
+    ("second graph", "unit", "SAC"),
+    ("isolate", "twoway", "SDM"),
+    ("asymmetric", "time", "SAR"),
+    ("asymmetric", "none", "GNS"),
+    ("by year", "unit", "SDM"),
+    ("by year", "none", "SAC"),
+    ("unbalanced", "twoway", "SDM"),
+    ("gaps isolate", "none", "SDM"),
+    ("plain", "twoway", "GNS"),
+    ("isolate", "unit", "SEM"),
+]
+
+
+@pytest.fixture
+def as_if_many(monkeypatch):
+    """A switch after which 16 units are treated as many."""
+
+    def switch():
+        monkeypatch.setattr(systems, "DENSE_SHARE", 2.0)
+        monkeypatch.setattr(diagonals, "SMALL", 0)
+        monkeypatch.setattr(covariance.forms, "SMALL", 0)
+        monkeypatch.setattr(covariance.forms, "DENSE_LIMIT", 0)
+        monkeypatch.setattr(traces, "EIGENVALUE_LIMIT", 0)
+        monkeypatch.setattr(traces, "DENSE_LIMIT", 0)
+
+    return switch
+
+
+def forget(fit):
+    """Nothing derived from the weights is kept."""
+    for block in fit._fitted.sample.network.blocks:
+        block.operator.store.clear()
+
+
+def covariances(fit):
+    return {kind: fit.with_cov(kind).cov for kind in ("expected", "robust")}
+
+
+@pytest.mark.parametrize(("shape", "effects", "model"), FITS)
+def test_covariances_do_not_depend_on_the_way(shape, effects, model, as_if_many, monkeypatch):
+    fit = fitted(shape, model, effects).fit
+    few = covariances(fit)
+    as_if_many()
+    many = covariances(fit)
+    monkeypatch.setattr("spatial.sparse_traces.inverse_entries", lambda *_: None)
+    monkeypatch.setattr("spatial.diagonals.plan_inverse", lambda *_: None)
+    forget(fit)
+    columns = covariances(fit)
+    for kind, cov in few.items():
+        np.testing.assert_allclose(many[kind], cov, rtol=1e-8, atol=1e-13)
+        np.testing.assert_allclose(columns[kind], cov, rtol=1e-8, atol=1e-13)
+
+
+@pytest.mark.parametrize(("shape", "effects", "model"), FITS)
+def test_effects_of_units_do_not_depend_on_the_way(shape, effects, model, as_if_many, monkeypatch):
+    fit = fitted(shape, model, effects).fit
+    few, over = fit.effects_by_unit("x1"), fit.effects_by_order("x1", orders=6)
+    as_if_many()
+    many, halves = fit.effects_by_unit("x1"), fit.effects_by_order("x1", orders=6)
+    monkeypatch.setattr("spatial.diagonals.plan_inverse", lambda *_: None)
+    monkeypatch.setattr(orders, "MOST_NUMBERS", 0)
+    forget(fit)
+    for table in (many, fit.effects_by_unit("x1")):
+        pd.testing.assert_frame_equal(table, few, rtol=1e-10, atol=1e-12)
+    for table in (halves, fit.effects_by_order("x1", orders=6)):
+        pd.testing.assert_frame_equal(table, over, rtol=1e-10, atol=1e-12)
+
+
+def second_graph():
+    """An SDM whose regressors are lagged by other weights than its outcome."""
+    table = fitted("plain", "SDM", "unit").table
+    matrix = worlds.nearest_matrix(16, 4, seed=2)
+    other = worlds.graph(worlds.row_standardised(matrix), NAMES, transform="none")
+    model = spatial.SDM("y ~ x1 + x2", effects="unit")
+    own = worlds.graph(worlds.lattice_matrix(4), NAMES)
+    return model.fit(spatial.Panel(table, "unit", "time"), own, w_x=other)
+
+
+def test_lags_of_regressors_by_other_weights(as_if_many):
+    fit = second_graph()
+    few = fit.effects(), fit.effects("simulate", draws=60), fit.effects_by_unit("x1")
+    as_if_many()
+    many = fit.effects(), fit.effects("simulate", draws=60), fit.effects_by_unit("x1")
+    for one, other in zip(few, many, strict=True):
+        pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-11)
+
+
+def test_the_long_run_of_a_dynamic_model(as_if_many):
+    w = worlds.row_standardised(worlds.lattice_matrix(4))
+    table = worlds.simulated_panel(w, periods=9, seed=5)
+    model = spatial.SDM("y ~ x1 + x2", effects="unit", dynamic=("y", "Wy"))
+    fit = model.fit(spatial.Panel(table, "unit", "time"), worlds.graph(w, worlds.names(16)))
+    few = fit.effects_by_unit("x1", horizon="long")
+    as_if_many()
+    many = fit.effects_by_unit("x1", horizon="long")
+    pd.testing.assert_frame_equal(many, few, rtol=1e-9)
+
+
+# ---- invariants at a size at which no whole inverse is made
+
+
+def large_graph(rows, columns, *, drop=7):
+    """Queen lattice with islands in it."""
+    place = np.arange(rows * columns).reshape(rows, columns)
+    pairs = [
+        (place[:, :-1], place[:, 1:]),
+        (place[:-1], place[1:]),
+        (place[:-1, :-1], place[1:, 1:]),
+        (place[:-1, 1:], place[1:, :-1]),
+    ]
+    one = np.concatenate([a.ravel() for a, _ in pairs])
+    two = np.concatenate([b.ravel() for _, b in pairs])
+    islands = np.random.default_rng(1).choice(place.size, size=drop, replace=False)
+    kept = ~(np.isin(one, islands) | np.isin(two, islands))
+    one, two = one[kept], two[kept]
+    at = (np.concatenate([one, two]), np.concatenate([two, one]))
+    matrix = sparse.csr_array((np.ones(len(at[0])), at), shape=(place.size,) * 2)
+    return weights.from_matrix(matrix, np.arange(place.size))
+
+
+@pytest.fixture(scope="module")
+def large():
+    graph = large_graph(70, 71)
+    w = graph.sparse.tocsc()
+    n = w.shape[0]
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(n, 2))
+    mean = x @ [1.0, -0.5] + w @ (x @ [0.5, 0.3]) + rng.normal(size=n)
+    y = sparse.linalg.spsolve(sparse.eye(n, format="csc") - 0.6 * w, mean)
+    table = pd.DataFrame({"y": y, "x1": x[:, 0], "x2": x[:, 1]}, graph.unique_ids)
+    return spatial.SDM("y ~ x1 + x2").fit(table, graph)
+
+
+def test_means_over_units_are_the_effects(large):
+    """Diagonals from entries of the inverse, means from derivatives of the log-determinant."""
+    effects = large.effects().set_index(["term", "effect"])
+    table = large.effects_by_unit("x1")
+    direct = effects.loc[("x1", "direct")]
+    assert table["own"].mean() == pytest.approx(direct["estimate"], rel=1e-8)
+    indirect = effects.loc[("x1", "indirect"), "estimate"]
+    assert table["received"].mean() == pytest.approx(indirect, rel=1e-8)
+    assert table["sent"].mean() == pytest.approx(indirect, rel=1e-8)
+    alone = large._fitted.sample.network.blocks[0].operator.isolates
+    assert alone.sum() == 7
+    assert (table.loc[alone, "own"] == large.params["x1"]).all()
+    np.testing.assert_allclose(table.loc[alone, ["received", "sent"]], 0.0, atol=1e-14)
+
+
+def test_derivatives_of_own_effects_average_to_those_of_the_direct_effect(large):
+    sample = large._fitted.sample
+    op = sample.network.blocks[0].operator
+    rho = float(large.params["rho"])
+    found = diagonals.multiplier_diagonals(op, op, rho)
+    known = large._fitted.logdets[0].logdet
+    g, h = float(known.g(rho)), float(known.h(rho))
+    assert found.inverse.sum() == pytest.approx(op.n + rho * g, rel=1e-9)
+    assert found.lagged.sum() == pytest.approx(g, rel=1e-8)
+    assert found.inverse_slope.sum() == pytest.approx(g + rho * h, rel=1e-6)
+    assert found.lagged_slope.sum() == pytest.approx(h, rel=1e-6)
+
+
+def test_chosen_columns_of_the_inverse_have_that_diagonal(large):
+    op = large._fitted.sample.network.blocks[0].operator
+    rho = float(large.params["rho"])
+    found = diagonals.multiplier_diagonals(op, op, rho)
+    for place in (0, 1234, op.n - 1):
+        unit = np.zeros(op.n)
+        unit[place] = 1.0
+        column = systems.solve_system(op, rho, unit)
+        again = systems.solve_system(op, rho, op.matrix @ column)
+        assert found.inverse[place] == pytest.approx(column[place], rel=1e-12)
+        assert found.inverse_slope[place] == pytest.approx(again[place], rel=1e-11)
+
+
+def test_expected_information_is_near_the_observed_one(large):
+    observed, expected = large.with_cov("observed"), large.with_cov("expected")
+    assert (observed.cov_kind, expected.cov_kind) == ("observed", "expected")
+    np.testing.assert_allclose(expected.std_errors, observed.std_errors, rtol=0.02)
+    robust = large.with_cov("robust").std_errors
+    np.testing.assert_allclose(robust, expected.std_errors, rtol=0.05)
+
+
+# ---- refusals
+
+
+@pytest.fixture
+def forgotten(large):
+    forget(large)
+    yield large
+    forget(large)
+
+
+def test_weights_that_would_fill_up_are_refused_with_a_way_out(forgotten, monkeypatch):
+    large = forgotten
+    monkeypatch.setattr("spatial.diagonals.plan_inverse", lambda *_: None)
+    monkeypatch.setattr("spatial.sparse_traces.inverse_entries", lambda *_: None)
+    for module in (units, multiplier, orders, traces, covariance.forms):
+        monkeypatch.setattr(module, "BLOCK_LIMIT", 4000)
+    monkeypatch.setattr(orders, "MOST_NUMBERS", 0)
+    with pytest.raises(spatial.InputError, match=r"own effects .* flows\(unit=\)"):
+        large.effects_by_unit("x1")
+    with pytest.raises(spatial.InputError, match="orders"):
+        large.effects_by_order("x1")
+    with pytest.raises(spatial.InputError, match='use with_cov\\("observed"\\)'):
+        large.with_cov("expected")
+    with pytest.raises(spatial.InputError, match='with_cov\\("observed"\\)'):
+        large.with_cov("robust")
