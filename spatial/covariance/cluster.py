@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from spatial.covariance.forms import Form, form_at, forms
+from spatial.covariance.between import between_groups
+from spatial.covariance.forms import Form, forms
 from spatial.covariance.groups import Groups, row_groups
 from spatial.covariance.result import Covariance
 from spatial.covariance.sandwich import (
@@ -21,12 +21,10 @@ from spatial.covariance.sandwich import (
 from spatial.covariance.scores import score_rows
 from spatial.errors import InputError
 from spatial.estimation import Estimated
-from spatial.traces import BLOCK
 
 __all__ = ["clustered"]
 
 Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 FEW = 30
 
 
@@ -81,86 +79,9 @@ def _one_way(
     meat = sums.T @ sums
     if quadratics:
         at = slice(-1 - len(quadratics), -1)
-        meat[at, at] += _between(fitted, quadratics, groups)
+        meat[at, at] += between_groups(fitted, quadratics, groups)
     free = n - estimated_count(fitted) + nested_effects(fitted, groups.codes)
     return sandwich(fitted, meat) * (count / (count - 1.0) * (n - 1.0) / free)
-
-
-def _between(fitted: Estimated, quadratics: Sequence[Sequence[Form]], groups: Groups) -> Array:
-    """Σ_{g≠h} r_gh r_gh′ of the spatial parameters, some groups g at a time."""
-    scaled = fitted.estimate.residuals / np.sqrt(fitted.estimate.sigma2)
-    if groups.count == len(scaled):
-        return _between_rows(fitted, quadratics, scaled)
-    total = np.zeros((len(quadratics), len(quadratics)))
-    for first, last in _packs(groups.codes):
-        products = np.zeros((len(quadratics), groups.count, last - first))
-        for place, parts in enumerate(quadratics):
-            for form in parts:
-                products[place] += _products(form, scaled, groups, first, last)
-        products[:, np.arange(first, last), np.arange(last - first)] = 0.0
-        flat = products.reshape(len(quadratics), -1)
-        total += flat @ flat.T
-    return total
-
-
-def _between_rows(fitted: Estimated, quadratics: Sequence[Sequence[Form]], error: Array) -> Array:
-    """The same where every row is a group of its own: products stay within periods."""
-    layout = fitted.sample.layout
-    total = np.zeros((len(quadratics), len(quadratics)))
-    for t in range(layout.n_times):
-        found = [form_at(parts, layout.time_codes, t) for parts in quadratics]
-        values = error[found[0][1]]
-        for start in range(0, len(values), BLOCK):
-            columns = np.arange(start, min(start + BLOCK, len(values)))
-            outer = np.outer(values, values[columns])
-            outer[columns, np.arange(len(columns))] = 0.0
-            flat = np.array([(form.halves(columns) * outer).ravel() for form, _ in found])
-            total += flat @ flat.T
-    return total
-
-
-def _packs(codes: Codes) -> Iterator[tuple[int, int]]:
-    """Runs of groups with about `BLOCK` rows, or one group where it has more."""
-    ends = np.cumsum(np.bincount(codes))
-    first, begun = 0, 0
-    for place, end in enumerate(ends):
-        if end - begun >= BLOCK or place == len(ends) - 1:
-            yield first, place + 1
-            first, begun = place + 1, int(end)
-
-
-def _products(form: Form, error: Array, groups: Groups, first: int, last: int) -> Array:
-    """½ε_k(A + A′)_kl ε_l of one form, summed over k by group and over l by some groups."""
-    codes = groups.codes[form.rows]
-    inside = (codes >= first) & (codes < last)
-    units = np.flatnonzero(inside.any(axis=0))
-    out = np.zeros((groups.count, last - first))
-    steady = bool((codes == codes[0]).all())
-    values = error[form.rows]
-    for start in range(0, len(units), BLOCK):
-        columns = units[start : start + BLOCK]
-        halves = form.halves(columns)
-        if steady:
-            cells = halves * (values.T @ values[:, columns])
-            out += _summed(cells, codes[0], codes[0, columns] - first, out.shape)
-            continue
-        for period in np.flatnonzero(inside[:, columns].any(axis=1)):
-            held = inside[period, columns]
-            cells = halves[:, held] * np.outer(values[period], values[period, columns[held]])
-            own = codes[period, columns[held]] - first
-            out += _summed(cells, codes[period], own, out.shape)
-    return out
-
-
-def _summed(cells: Array, left: Codes, right: Codes, shape: tuple[int, ...]) -> Array:
-    """Sums of cells (N, m) over groups of rows and of columns."""
-    by_row = sparse.csr_array(
-        (np.ones(len(left)), (left, np.arange(len(left)))), shape=(shape[0], len(left))
-    )
-    by_column = sparse.csr_array(
-        (np.ones(len(right)), (np.arange(len(right)), right)), shape=(len(right), shape[1])
-    )
-    return np.asarray((by_row @ cells) @ by_column)
 
 
 def _notes(ways: Sequence[Groups], cut: bool) -> tuple[str, ...]:  # noqa: FBT001

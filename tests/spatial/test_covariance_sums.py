@@ -239,7 +239,7 @@ def test_beyond_the_dense_limit_the_same_by_blocks(monkeypatch):
     before = [made.fit.with_cov(**one).cov for one in kinds]
     monkeypatch.setattr("spatial.covariance.forms.DENSE_LIMIT", 3)
     monkeypatch.setattr("spatial.covariance.forms.BLOCK", 5)
-    monkeypatch.setattr("spatial.covariance.cluster.BLOCK", 5)
+    monkeypatch.setattr("spatial.covariance.between.BLOCK", 5)
     for one, known in zip(kinds, before, strict=True):
         pd.testing.assert_frame_equal(made.fit.with_cov(**one).cov, known, rtol=1e-9)
     monkeypatch.setattr("spatial.covariance.forms.BLOCK_LIMIT", 3)

@@ -9,6 +9,7 @@ from support.family_cases import NAMES, fitted
 
 import spatial
 from spatial import covariance, diagonals, systems, traces, weights
+from spatial.covariance import between
 from spatial.effects import multiplier, orders, units
 
 FITS = [
@@ -35,6 +36,8 @@ def as_if_many(monkeypatch):
         monkeypatch.setattr(diagonals, "SMALL", 0)
         monkeypatch.setattr(covariance.forms, "SMALL", 0)
         monkeypatch.setattr(covariance.forms, "DENSE_LIMIT", 0)
+        monkeypatch.setattr(between, "DENSE_LIMIT", 0)
+        monkeypatch.setattr(between, "PER_SUM", 0)
         monkeypatch.setattr(traces, "EIGENVALUE_LIMIT", 0)
         monkeypatch.setattr(traces, "DENSE_LIMIT", 0)
 
@@ -47,8 +50,16 @@ def forget(fit):
         block.operator.store.clear()
 
 
+REGIONS = {name: place // 6 for place, name in enumerate(NAMES)}
+
+
 def covariances(fit):
-    return {kind: fit.with_cov(kind).cov for kind in ("expected", "robust")}
+    found = {kind: fit.with_cov(kind).cov for kind in ("expected", "robust")}
+    table = fit._fitted.sample.frame
+    places = pd.Series(REGIONS, name="region")
+    ways = {"region": places, "unit": "unit", "row": "row", "both": [places, "time"]}
+    table["row"] = np.arange(len(table))
+    return found | {name: fit.with_cov("cluster", by=by).cov for name, by in ways.items()}
 
 
 @pytest.mark.parametrize(("shape", "effects", "model"), FITS)
@@ -59,6 +70,7 @@ def test_covariances_do_not_depend_on_the_way(shape, effects, model, as_if_many,
     many = covariances(fit)
     monkeypatch.setattr("spatial.sparse_traces.inverse_entries", lambda *_: None)
     monkeypatch.setattr("spatial.diagonals.plan_inverse", lambda *_: None)
+    monkeypatch.setattr("spatial.covariance.pairs.plan_inverse", lambda *_: None)
     forget(fit)
     columns = covariances(fit)
     for kind, cov in few.items():
