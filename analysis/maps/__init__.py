@@ -2,6 +2,7 @@
 
 from analysis.maps.categories import categories
 from analysis.maps.change import lisa_change
+from analysis.maps.compare import compare
 from analysis.maps.faults import faults
 from analysis.maps.flows import flows
 from analysis.maps.graph import links
@@ -16,6 +17,7 @@ __all__ = [
     "bilisa",
     "categories",
     "choropleth",
+    "compare",
     "faults",
     "flows",
     "hot_spots",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.figure import Figure
 
-__all__ = ["draw_classes", "fixed_looks", "require_classes"]
+__all__ = ["class_codes", "draw_classes", "fixed_looks", "require_classes"]
 
 
 def fixed_looks(
@@ -65,11 +65,11 @@ def draw_classes(
         As in `compose`.
     """
     layer = prepare(cities, sheet)
-    panels = [Panel(head, _codes(part, looks, layer)) for head, part in parts]
+    panels = [Panel(head, class_codes(part, looks, layer)) for head, part in parts]
     return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading)
 
 
-def _codes(classes: pd.Series, looks: Sequence[Look], layer: Layer) -> npt.NDArray[np.intp]:
+def class_codes(classes: pd.Series, looks: Sequence[Look], layer: Layer) -> npt.NDArray[np.intp]:
     """Number of the class of each unit of the layer."""
     numbers = {look.key: number for number, look in enumerate(looks)}
     codes = np.full(len(layer.labels), numbers["missing"], dtype=np.intp)

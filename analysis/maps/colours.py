@@ -8,7 +8,7 @@ is empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spatial.errors import InputError
@@ -103,11 +103,20 @@ def cluster_looks(names: Mapping[str, str], colours: Mapping[str, str] | None) -
     return class_looks(CLUSTERS, names, colours)
 
 
-def ramp(name: str, count: int, *, low: float = 0.08, high: float = 0.95) -> list[str]:
-    """Colours of `count` ordered classes from a matplotlib colour map."""
+def ramp(
+    name: str | Sequence[str], count: int, *, low: float = 0.08, high: float = 0.95
+) -> list[str]:
+    """Colours of `count` ordered classes from a matplotlib colour map, or those given."""
     import matplotlib as mpl
-    from matplotlib.colors import to_hex
+    from matplotlib.colors import is_color_like, to_hex
 
+    if not isinstance(name, str):
+        wrong = [colour for colour in name if not is_color_like(colour)]
+        if wrong:
+            raise InputError(f"cmap: {wrong[0]!r} is not a colour.")
+        if len(name) != count:
+            raise InputError(f"cmap has {len(name)} colours for {count} classes; give one each.")
+        return [to_hex(colour) for colour in name]
     if name not in mpl.colormaps:
         raise InputError(f"cmap={name!r} is not a matplotlib colour map; try 'YlGnBu' or 'PuOr'.")
     steps = [0.5] if count == 1 else [low + (high - low) * i / (count - 1) for i in range(count)]

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-__all__ = ["draw_graticule", "draw_lines", "draw_links", "draw_units", "paths_of"]
+__all__ = ["draw_graticule", "draw_lines", "draw_links", "draw_units", "fineness", "paths_of"]
 
 UNIT_EDGE = ("#8c8c8c", 0.18)
 PROVINCE_EDGE = ("#3c3c3c", 0.5)
 FAINT_EDGE = ("#b4b4b4", 0.4)
 SEA_EDGE = ("#3c3c3c", 0.7)
 DASHES = (0, (4.0, 2.4))
+FULL_MM, FINEST = 120.0, 0.55  # from this width on borders are as wide as above; least share
 HATCH_COLOUR = "#9a9a9a"
 GRATICULE = "#d9dee2"
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30)
@@ -44,6 +45,11 @@ def paths_of(shapes: npt.NDArray[np.object_]) -> list[Path]:
     codes[rings[1:] - 1] = Path.CLOSEPOLY
     ends = rings[parts[units]]
     return [Path(points[a:b, :2], codes[a:b]) for a, b in pairwise(ends)]
+
+
+def fineness(width_mm: float) -> float:
+    """Share of their width that borders have on a map of that printed width."""
+    return float(np.clip(width_mm / FULL_MM, FINEST, 1.0))
 
 
 def draw_units(
@@ -65,7 +71,7 @@ def draw_units(
         axes.add_collection(patches, autolim=False)
 
 
-def draw_lines(axes: Axes, layer: Layer, *, faint: bool = False) -> None:
+def draw_lines(axes: Axes, layer: Layer, fine: float = 1.0, *, faint: bool = False) -> None:
     """Province borders, dashed lines, and the heavier line at sea; faint under links of units."""
     from matplotlib.collections import LineCollection
 
@@ -78,7 +84,8 @@ def draw_lines(axes: Axes, layer: Layer, *, faint: bool = False) -> None:
         shapes = [line.shape for line in layer.lines if line.kind == kind]
         strings = [shapely.get_coordinates(s) for s in _strings(shapes)]
         if strings:
-            lines = LineCollection(strings, colors=colour, linewidths=width, gid=f"line:{kind}")
+            lines = LineCollection(strings, colors=colour, gid=f"line:{kind}")
+            lines.set_linewidth(width * fine)
             lines.set(zorder=3, capstyle="round", joinstyle="round", linestyle=style)
             axes.add_collection(lines, autolim=False)
 

@@ -16,7 +16,7 @@ from analysis.maps.arrows import Arrow, Arrows, WidthKey
 from analysis.maps.colours import Look
 from analysis.maps.compose import Panel, compose, panel_window
 from analysis.maps.layer import Layer, find_units, prepare, rows_of
-from analysis.maps.numbers import numeric
+from analysis.maps.numbers import numeric, weights_note
 from analysis.maps.options import Options, Sheet, read_options
 from analysis.terms import term
 from spatial.errors import InputError, is_whole
@@ -324,5 +324,4 @@ def _notes(
         said.append(term("flows.count", lang, count=len(chosen.effect), of=f"{chosen.of:,}"))
     if kinds.tested:
         said.append(term("flows.tested", lang, alpha=f"{alpha:g}"))
-    weights = attrs.get(f"weights_{lang}") or attrs.get("weights")
-    return [*said, *([term("note.weights", lang, weights=weights)] if weights else [])]
+    return [*said, *weights_note(attrs, lang)]

@@ -34,7 +34,7 @@ def grade(
     scheme: str = "quantiles",
     k: int = 5,
     breaks: Sequence[float] | None = None,
-    cmap: str | None = None,
+    cmap: str | Sequence[str] | None = None,
 ) -> Grades:
     """Classes in one ramp of colours.
 
@@ -47,7 +47,7 @@ def grade(
     scheme, k, breaks
         As in `classify`.
     cmap
-        matplotlib colour map (default "YlGnBu").
+        matplotlib colour map (default "YlGnBu"), or a colour for each class.
     """
     classes = classify(values, scheme=scheme, k=k, breaks=breaks)
     return _graded(classes, ramp(cmap or SEQUENTIAL, len(classes.upper)), lang)
@@ -60,7 +60,7 @@ def grade_signed(
     scheme: str = "quantiles",
     k: int = 5,
     breaks: Sequence[float] | None = None,
-    cmap: str | None = None,
+    cmap: str | Sequence[str] | None = None,
 ) -> Grades:
     """Classes that are cut on either side of zero where both signs occur, colours diverging.
 
@@ -81,6 +81,8 @@ def grade_signed(
     over = classify(finite[finite >= 0], scheme=scheme, k=max(k - below, 1))
     edges = np.r_[under.upper[:-1], 0.0, over.upper]
     classes = Classes(edges, under.lowest, scheme)
+    if not (cmap is None or isinstance(cmap, str)):
+        return _graded(classes, ramp(cmap, len(edges)), lang)
     side = max(len(under.upper), len(over.upper))
     colours = ramp(cmap or DIVERGING, 2 * side, low=0.05)
     start = side - len(under.upper)

@@ -51,6 +51,7 @@ class Inset:
         codes: npt.NDArray[np.intp],
         looks: Sequence[Look],
         sheet: Sheet,
+        fine: float,
         *,
         faint: bool = False,
     ) -> Axes:
@@ -64,7 +65,7 @@ class Inset:
         foot = foot_mm(texts, sheet) * self.shown.metres_per_mm
         child.set(xlim=(self.shown.x0, self.shown.x1), ylim=(self.shown.y0 - foot, self.shown.y1))
         draw_units(child, paths_of(self.layer.shapes), codes[self.rows], looks)
-        draw_lines(child, self.layer, faint=faint)
+        draw_lines(child, self.layer, fine, faint=faint)
         self._mark_islets(child, codes[self.rows], looks)
         for collection in child.collections:
             collection.set_clip_path(self.shown.rectangle(), child.transData)

@@ -13,7 +13,14 @@ import shapely
 from analysis.canvas import footnotes
 from analysis.maps.arrow import NorthArrow
 from analysis.maps.colours import Look
-from analysis.maps.draw import draw_graticule, draw_lines, draw_links, draw_units, paths_of
+from analysis.maps.draw import (
+    draw_graticule,
+    draw_lines,
+    draw_links,
+    draw_units,
+    fineness,
+    paths_of,
+)
 from analysis.maps.furniture import ScaleBar, scale_bar
 from analysis.maps.inset import Inset
 from analysis.maps.inset_places import RATIOS, plan_insets
@@ -221,12 +228,13 @@ def draw_map(axes: Axes, plan: Plan, panel: Panel, sheet: Sheet, *, degrees: flo
     if plan.layer.zoomed:
         rows = np.flatnonzero(shapely.intersects(shapely.box(*window.box), plan.layer.shapes))
     draw_units(axes, paths_of(plan.layer.shapes[rows]), panel.codes[rows], looks)
-    draw_lines(axes, plan.layer, faint=faint)
+    fine = fineness(window.width_mm)
+    draw_lines(axes, plan.layer, fine, faint=faint)
     _draw_over(axes, panel, looks, window)
     for collection in axes.collections:
         collection.set_clip_path(window.rectangle(), axes.transData)
     for inset, names in zip(plan.insets, plan.names[1:], strict=True):
-        child = inset.draw(axes, panel.codes, looks, sheet, faint=faint)
+        child = inset.draw(axes, panel.codes, looks, sheet, fine, faint=faint)
         if inset.repeats(window):
             inset.mark_ground(axes)
         _draw_over(child, panel, looks, inset.shown, window if inset.ratio <= 1 else None)

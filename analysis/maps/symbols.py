@@ -47,7 +47,7 @@ def symbols(
     scheme: str = "quantiles",
     k: int = 4,
     breaks: Sequence[float] | None = None,
-    cmap: str | None = None,
+    cmap: str | Sequence[str] | None = None,
     largest_mm: float | None = None,
     times: Sequence[object] | None = None,
     **options: Unpack[Options],
