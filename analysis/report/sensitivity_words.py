@@ -31,6 +31,14 @@ SENSITIVITY_WORDS: Mapping[str, tuple[str, str]] = {
         "What {unit} sends to each place per unit of {name}",
         "{unit}每单位{name}对各地的溢出",
     ),
+    "cap.flows_from": (
+        "Largest spillovers of {name} from {unit}",
+        "{unit}{name}溢出的主要去向",
+    ),
+    "cap.symbols": ("{name}, {year}", "{name}，{year}年"),
+    "cap.symbols_now": ("{name}", "{name}"),
+    "cap.symbols_by": ("{name} and {colour}, {year}", "{name}与{colour}，{year}年"),
+    "cap.symbols_by_now": ("{name} and {colour}", "{name}与{colour}"),
     "cap.profile": ("Profile of {unit}", "{unit}画像"),
     "robust.rule": (
         "{count} specifications combine weights, formulas, models, samples and values as the study "

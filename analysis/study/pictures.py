@@ -54,6 +54,7 @@ def plan_pictures(study: Study) -> list[Picture]:
 
         cities = shapes.simplify(cities, tolerance_m=study.plan.maps.simplify)
     return [
+        *_symbol_maps(study, cities),
         *_weights_map(study, cities),
         *_cluster_maps(study, cities),
         *_moran_figures(study),
@@ -72,6 +73,7 @@ def figure_options(study: Study) -> dict[str, Any]:
     return {
         "lang": plan.study.lang,
         "width_mm": plan.maps.width_mm,
+        "font_size": plan.maps.font_size,
         "note": synthetic_mark(study) or None,
         "source": plan.maps.source or None,
     }
@@ -84,8 +86,28 @@ def map_options(study: Study) -> dict[str, Any]:
         "approval": section.approval or None,
         "labels": list(section.labels) or None,
         "lines": study.sources.lines,
-        "inset": None if section.inset else False,
+        "inset": None if section.inset is True else section.inset,
+        "crs": section.crs,
+        "graticule": section.graticule,
+        "arrow": section.arrow,
     }
+
+
+def _symbol_maps(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
+    """Circles of the columns that the study names, in the last year."""
+    from analysis import maps
+
+    times = study.sample.times
+    for size, *colour in study.plan.maps.symbols:
+        year = times[-1] if times else ""
+        frame = study.sample.at(year)
+        second = frame[colour[0]].rename(study.label(colour[0])) if colour else None
+        values, options = frame[size].rename(study.label(size)), map_options(study)
+        word = f"cap.symbols{'_by' if colour else ''}{'' if times else '_now'}"
+        columns = {"name": size} | ({"colour": colour[0]} if colour else {})
+        caption = captions(study, word, columns=columns, year=year)
+        make = partial(maps.symbols, cities, values, colour=second, **options)
+        yield Picture("maps", file_stem("symbols", size, *colour), "data", caption, make)
 
 
 def _weights_map(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:

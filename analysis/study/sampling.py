@@ -252,7 +252,7 @@ def draw_sample(
     if rows.empty:
         raise InputError("no row is left after drop_units, keep and years; widen them.")
     columns = used_columns(plan)
-    numeric_columns(rows, columns, plan)
+    numeric_columns(rows, [*columns, *plan.maps.columns], plan)
     incomplete = _incomplete(rows, columns, time)
     left_out = choice.left_out
     if plan.table.missing == "complete-units":

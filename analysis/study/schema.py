@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from analysis.study.schema_base import Covariance, Kind, OpenSection, Scalar, Section
+from analysis.study.schema_maps import Maps
 from analysis.study.schema_mechanisms import Channel, Group, Moderator
 from analysis.study.schema_sensitivity import Carriers, Decay, Profiles, Robustness
 from analysis.study.schema_shocks import Did, Instruments
@@ -215,20 +216,6 @@ class Distribution(Section):
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
-
-
-class Maps(Section):
-    """[maps]: how maps and figures are drawn and saved."""
-
-    width_mm: float = Field(default=160, ge=40, le=400)
-    dpi: int = Field(default=300, ge=50, le=1200)
-    formats: tuple[Literal["png", "pdf", "tif", "svg"], ...] = ("png", "pdf")
-    lines: str | None = None
-    approval: str = ""
-    source: str = ""
-    labels: tuple[str, ...] = ()
-    inset: bool = True
-    simplify: float = Field(default=0, ge=0)
 
 
 class Layers(Section):

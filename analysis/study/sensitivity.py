@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 Data = Panel | pd.DataFrame
+LARGEST = 12  # flows of a unit that are kept
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ class Sensitivity:
     """Curve over specifications with its shares by term, curve over distance, weights, cities.
 
     Each is None where the study does not ask for it. `carriers` has a row per weights, term and
-    effect, with the posterior probability of the weights; `profiles` a table per focus term;
-    `truth` is a known curve over distance, by term.
+    effect, with the posterior probability of the weights; `profiles` a table per focus term and
+    `flows` the largest of each unit named there, by focus term and unit as named; `truth` is a
+    known curve over distance, by term.
     """
 
     curve: pd.DataFrame | None = None
@@ -52,6 +54,7 @@ class Sensitivity:
     decay: pd.DataFrame | None = None
     carriers: pd.DataFrame | None = None
     profiles: Mapping[str, pd.DataFrame] | None = None
+    flows: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     truth: Mapping[str, pd.Series[float]] = field(default_factory=dict)
 
 
@@ -237,6 +240,20 @@ def profiles(
     return found
 
 
+def unit_flows(
+    plan: Plan, models: Models, names: Mapping[str, str], pages: Mapping[str, pd.DataFrame]
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """Largest flows from each unit that [profiles] names, of focus terms that reach others."""
+    units = plan.profiles.units if plan.profiles else ()
+    keys = {unit: _key(unit, pages, names) for unit in units}
+    return {
+        focus: {
+            unit: models.main.fit.flows(focus, unit=key, top=LARGEST) for unit, key in keys.items()
+        }
+        for focus in models.flows
+    }
+
+
 def _key(unit: str, found: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> Any:
     """Key of a unit given by key or printed name; None where the model lacks it."""
     wanted = canonical(unit)
@@ -262,6 +279,7 @@ def explore_sensitivity(
         return Sensitivity()
     graphs = {name: found.graph for name, found in weights.items()}
     curve = shares = decay = found = pages = None
+    flows: dict[str, dict[str, pd.DataFrame]] = {}
     if plan.robustness is not None:
         curve, shares = specifications(plan, models, data, graphs, cities, jobs=jobs, tell=tell)
     if plan.decay is not None:
@@ -271,5 +289,6 @@ def explore_sensitivity(
     if plan.profiles is not None:
         lisa = clusters.lisa if clusters else {}
         pages = profiles(plan, models, sample.data, lisa, sources.names)
+        flows = unit_flows(plan, models, sources.names, pages)
     truth = {} if plan.decay is None else decay_truth(file, models, plan.decay.mode)
-    return Sensitivity(curve, shares, decay, found, pages, truth)
+    return Sensitivity(curve, shares, decay, found, pages, flows, truth)

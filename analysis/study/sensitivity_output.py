@@ -39,6 +39,7 @@ def sensitivity_record(study: Study) -> dict[str, Any]:
         "decay": found.decay,
         "carriers": found.carriers,
         "profiles": found.profiles,
+        "profile_flows": found.flows,
     }
 
 
@@ -84,6 +85,7 @@ def _profiles(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
         yield Picture("maps", file_stem("gap", focus), "profiles", caption, make)
         for unit in section.units:
             yield _of_city(study, cities, focus, unit)
+            yield from _flows_of(study, cities, focus, unit)
 
 
 def _of_city(study: Study, cities: GeoDataFrame, focus: str, unit: str) -> Picture:
@@ -109,6 +111,25 @@ def _of_city(study: Study, cities: GeoDataFrame, focus: str, unit: str) -> Pictu
     make = partial(maps.choropleth, shown, values, **options)
     stem = file_stem("profile", unit, focus)
     return Picture("maps", stem, "profiles", caption, make, half=True)
+
+
+def _flows_of(study: Study, cities: GeoDataFrame, focus: str, unit: str) -> Iterator[Picture]:
+    """Arrows to the largest receivers of one city, where it reaches any."""
+    from analysis import maps
+
+    flows = study.sensitivity.flows.get(focus, {}).get(unit)
+    if flows is None or not (flows["effect"] != 0).any():
+        return
+    place = unit_key(study, focus, unit)
+    options = map_options(study) | {"labels": None, "width_mm": 80, "inset": False}
+    flows = flows.copy()
+    flows.attrs |= {
+        "term": study.label(focus),
+        "outcome": study.label(str(flows.attrs["outcome"])),
+    }
+    caption = captions(study, "cap.flows_from", columns={"name": focus}, unit=study.place(place))
+    make = partial(maps.flows, cities, flows, unit=place, **options)
+    yield Picture("maps", file_stem("flows", unit, focus), "profiles", caption, make, half=True)
 
 
 def unit_key(study: Study, focus: str, unit: str) -> Any:

@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import analysis
 from analysis.report import render_report
+from analysis.study.pictures import map_options
 from analysis.study.reading import read_study
 from analysis.study.record import results_record
 from analysis.study.resolved import resolved_toml
+from spatial.errors import InputError
 
 EXPECTED = {
     "report.html",
@@ -288,13 +291,43 @@ def test_maps_as_they_are_told(case: Any) -> None:
         "source": "a book",
         "inset": False,
         "simplify": 500,
+        "arrow": True,
+        "crs": "EPSG:32648",
+        "font_size": 8,
+        "symbols": ["gdp", ["gdp", "res"]],
     }
     done = analysis.run(case.write(), out=case.folder / "out")
     maps = done.out / "maps"
     assert {p.suffix for p in maps.iterdir()} == {".svg", ".png"}
     drawn = (maps / "values_agg.svg").read_text(encoding="utf-8")
-    for words in ("格3市", "GS(2026)1", "a book"):
+    for words in ("格3市", "GS(2026)1", "a book", 'id="arrow"', "font-size: 8px", "line:sea"):
         assert words in drawn
+    assert 'id="symbols"' in (maps / "symbols_gdp_res.svg").read_text(encoding="utf-8")
+    captions = (done.out / "captions.md").read_text(encoding="utf-8")
+    assert "gdp, 2014" in captions and "gdp与res，2014年" in captions
+
+
+def test_insets_and_other_options_reach_the_maps(case: Any) -> None:
+    case.plan["maps"] |= {"inset": [104.0, 30.0, 105.0, 31.0], "graticule": False}
+    options = map_options(case.computed())
+    assert options["inset"] == ((104.0, 30.0, 105.0, 31.0),)
+    assert options["graticule"] is False
+    case.plan["maps"]["inset"] = [[104.0, 30.0, 105.0, 31.0], [105.0, 31.0, 106.0, 32.0]]
+    assert len(map_options(case.computed())["inset"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"symbols": ["gpd"]}, "uses the column 'gpd'"),
+        ({"symbols": [["gdp", "res", "x"]]}, "pairs of columns"),
+        ({"inset": "east"}, "inset"),
+    ],
+)
+def test_maps_that_cannot_be(case: Any, keys: Any, said: str) -> None:
+    case.plan["maps"] |= keys
+    with pytest.raises(InputError, match=said):
+        case.computed()
 
 
 def test_times_that_are_no_years(case: Any) -> None:

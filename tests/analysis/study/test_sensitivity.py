@@ -60,13 +60,21 @@ def test_every_part_arrives(case: Any, lang: str) -> None:
     record = json.loads((out / "results.json").read_text(encoding="utf-8"))
     assert len(record["robustness"]["specifications"]) == len(curve)
     assert len(record["profiles"]["agg"]) == 36
+    key = next(k for k, name in done.sources.names.items() if name == "格7市")
+    sent = fit.flows("agg", unit=key, top=12)
+    got = record["profile_flows"]["agg"]["格7市"]
+    assert [row["to"] for row in got] == list(sent["to"])
+    np.testing.assert_allclose([row["effect"] for row in got], sent["effect"], rtol=1e-9)
     page = (out / "report.html").read_text(encoding="utf-8")
     for anchor in ("robustness", "decay", "carriers", "profiles"):
         assert f'id="{anchor}"' in page
     assert "格7市" in page
     for name in ("figures/specification_curve_agg", "figures/decay_agg", "maps/gap_agg",
-                 "maps/profile_格7市_agg"):  # fmt: skip
+                 "maps/profile_格7市_agg", "maps/flows_格7市_agg"):  # fmt: skip
         assert (out / f"{name}.png").is_file(), name
+    captions = (out / "captions.md").read_text(encoding="utf-8")
+    assert "Largest spillovers of agg from 格7市" in captions
+    assert "格7市agg溢出的主要去向" in captions
     for name in ("robustness_agg", "decay_agg", "carriers", "profiles_agg"):
         assert (out / "tables" / f"{name}.docx").is_file(), name
     again = read_study(out / "study.resolved.toml").plan
