@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
+from spatial.covariance.nearness import Kernel, Located, Nearness, listed, near_pairs, weight
 from spatial.errors import InputError, named
 from spatial.labels import canonical_index
 from spatial.sample import Sample
-from spatial.weights.distance import pairs_apart
 from spatial.weights.facts import Facts, read_facts
 from spatial.weights.geometry import EARTH_RADIUS_KM, Places, places
 
-__all__ = ["Kernel", "kernel_weights"]
+__all__ = ["kernel_weights"]
 
 Array = npt.NDArray[np.float64]
-Kernel = Literal["bartlett", "uniform"]
 
 
 def kernel_weights(
     sample: Sample, km: float, kernel: Kernel, coords: Any, distances: Any
-) -> sparse.csr_array:
+) -> Nearness:
     """K(d/km) between units (N, N), one on the diagonal: 1 − u or 1 up to u = 1, zero beyond."""
-    n = sample.n_units
     if distances is not None:
         apart = _given_distances(sample, distances)
         first, second = np.nonzero(np.triu(apart <= km, 1))
-        pairs, found = np.column_stack([first, second]), apart[first, second]
-    else:
-        pairs, found = pairs_apart(_places(sample, coords), km)
-    weights = np.maximum(1.0 - found / km, 0.0) if kernel == "bartlett" else np.ones(len(found))
-    upper = sparse.csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    return sparse.csr_array(upper + upper.T + sparse.eye_array(n))
+        return listed(len(apart), first, second, weight(apart[first, second], km, kernel))
+    where = _places(sample, coords)
+    found = near_pairs(where, km)
+    if found is None:
+        return Located(where, km, kernel)
+    first, second, between = found
+    return listed(len(where.xyz), first, second, weight(between, km, kernel))
 
 
 def _given_distances(sample: Sample, distances: Any) -> Array:

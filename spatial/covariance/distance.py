@@ -7,11 +7,12 @@ from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from spatial.covariance.coordinates import Kernel, kernel_weights
+from spatial.covariance.coordinates import kernel_weights
 from spatial.covariance.forms import Form, form_at, forms
+from spatial.covariance.nearness import Kernel, Nearness
 from spatial.covariance.result import Covariance
+from spatial.covariance.sampled import COLUMNS, sampled_halves
 from spatial.covariance.sandwich import estimated_count, sandwich, without_negative
 from spatial.covariance.scores import score_rows
 from spatial.covariance.serial import bartlett_over_time, check_lags
@@ -66,57 +67,60 @@ def spatial_hac(
         raise InputError("coords= and distances= say the same; give one of them.")
     layout = fitted.sample.layout
     over_time = bartlett_over_time(layout.n_times, check_lags(lags, layout.n_times))
-    weights = kernel_weights(fitted.sample, reach, kernel, coords, distances)
+    near = kernel_weights(fitted.sample, reach, kernel, coords, distances)
     quadratics = forms(fitted)
-    if quadratics:
-        _refuse_large(layout.n_units)
     rows = score_rows(fitted, quadratics)
-    meat = _weighted(fitted, rows, weights, over_time)
-    if quadratics:
-        at = slice(-1 - len(quadratics), -1)
-        meat[at, at] += _halves(fitted, quadratics, weights, over_time)
+    meat = _weighted(fitted, rows, near, over_time)
     factor = layout.n / (layout.n - estimated_count(fitted))
-    matrix, cut = without_negative(sandwich(fitted, meat) * factor)
-    return Covariance(matrix, _name(reach, lags, kernel), _notes(weights, reach, cut))
+    if not quadratics:
+        return _finished(near, factor * sandwich(fitted, meat), (reach, lags, kernel), ())
+    added, doubt = _common(fitted, quadratics, near, over_time)
+    at = slice(-1 - len(quadratics), -1)
+    meat[at, at] += added
+    matrix, notes = factor * sandwich(fitted, meat), tuple[str, ...]()
+    if doubt.any():
+        meat[at, at] += np.diag(np.diag(doubt))
+        notes = _doubtful(fitted, matrix, factor * sandwich(fitted, meat) - matrix)
+    return _finished(near, matrix, (reach, lags, kernel), notes)
 
 
-def _weighted(fitted: Estimated, rows: Array, weights: sparse.csr_array, over_time: Array) -> Array:
+def _weighted(fitted: Estimated, rows: Array, near: Nearness, over_time: Array) -> Array:
     """Σ_ts b_ts Σ_ij K_ij s_it s_js′."""
     layout = fitted.sample.layout
     grid = np.zeros((layout.n_times, layout.n_units, rows.shape[1]))
     grid[layout.time_codes, layout.unit_codes] = rows
-    total = np.zeros((rows.shape[1], rows.shape[1]))
-    for t in range(layout.n_times):
-        near = np.tensordot(over_time[t], grid, axes=1)
-        total += grid[t].T @ (weights @ near)
-    return total
+    smoothed = np.tensordot(over_time, grid, axes=1).transpose(1, 0, 2)
+    reached = near.times(smoothed.reshape(layout.n_units, -1)).reshape(smoothed.shape)
+    return np.asarray(np.einsum("tip,itq->pq", grid, reached, optimize=True))
 
 
-def _halves(
-    fitted: Estimated,
-    quadratics: Sequence[Sequence[Form]],
-    weights: sparse.csr_array,
-    over_time: Array,
-) -> Array:
-    """Σ_ts b_ts Σ_ij (1 − K_ij)(R_t K)_ij (K R_s)_ij of the spatial parameters."""
+def _common(
+    fitted: Estimated, quadratics: Sequence[Sequence[Form]], near: Nearness, over_time: Array
+) -> tuple[Array, Array]:
+    """Σ_ts b_ts Σ_ij (1 − K_ij)(R_t K)_ij (K R_s)_ij of the spatial parameters; its standard error.
+
+    The error is zero up to `DENSE_LIMIT` units, beyond which columns are drawn.
+    """
+    if near.n > DENSE_LIMIT:
+        return sampled_halves(fitted, quadratics, near, over_time)
     layout = fitted.sample.layout
     scaled = fitted.estimate.residuals / np.sqrt(fitted.estimate.sigma2)
-    rest = 1.0 - weights.toarray()
+    rest = 1.0 - near.columns(np.arange(near.n))
     lags = int((over_time[0] > 0).sum()) - 1
     kept: list[list[Array]] = []
     total = np.zeros((len(quadratics), len(quadratics)))
     for t in range(layout.n_times):
-        kept.append([_smoothed(fitted, parts, scaled, weights, t) for parts in quadratics])
+        kept.append([_smoothed(fitted, parts, scaled, near, t) for parts in quadratics])
         kept = kept[-1 - lags :]
         for back, earlier in enumerate(reversed(kept)):
             part = np.array([[np.vdot(rest * one, two.T) for two in earlier] for one in kept[-1]])
             part = 0.5 * (part + part.T)
             total += part * (1.0 if back == 0 else 2.0) * over_time[t, t - back]
-    return total
+    return total, np.zeros_like(total)
 
 
 def _smoothed(
-    fitted: Estimated, parts: Sequence[Form], error: Array, weights: sparse.csr_array, t: int
+    fitted: Estimated, parts: Sequence[Form], error: Array, near: Nearness, t: int
 ) -> Array:
     """R_t K over all units, zero for those without a row in period t."""
     layout = fitted.sample.layout
@@ -125,15 +129,25 @@ def _smoothed(
     units, values = layout.unit_codes[rows], error[rows]
     out[np.ix_(units, units)] = form.halves(np.arange(form.n)) * np.outer(values, values)
     np.fill_diagonal(out, 0.0)
-    return np.asarray((weights @ out).T)
+    return np.asarray(near.times(out).T)
 
 
-def _refuse_large(n: int) -> None:
-    if n > DENSE_LIMIT:
-        raise InputError(
-            f'with_cov("hac") needs {n} × {n} products of errors, and goes up to {DENSE_LIMIT} '
-            'units with a lag of y or of the error; use with_cov("driscoll-kraay"), or "cluster".'
-        )
+def _doubtful(fitted: Estimated, matrix: Array, change: Array) -> tuple[str, ...]:
+    """How far the sample of columns leaves standard errors of the spatial parameters open."""
+    spatial = fitted.lag_y + fitted.lag_error
+    share = 50.0 * float((np.diag(change) / np.diag(matrix))[-spatial:].max())
+    return (
+        f"Beyond {DENSE_LIMIT} units, what products of errors of two units have in common comes "
+        f"from {COLUMNS} of their columns, drawn at random; this leaves standard errors of the "
+        f"spatial parameters open by about {share:.1f} %.",
+    )
+
+
+def _finished(
+    near: Nearness, matrix: Array, options: tuple[float, int, str], notes: tuple[str, ...]
+) -> Covariance:
+    positive, cut = without_negative(matrix)
+    return Covariance(positive, _name(*options), (*notes, *_notes(near, options[0], cut)))
 
 
 def _name(km: float, lags: int, kernel: str) -> str:
@@ -142,10 +156,9 @@ def _name(km: float, lags: int, kernel: str) -> str:
     return f"hac ({km:g} km{over}{shape})"
 
 
-def _notes(weights: sparse.csr_array, km: float, cut: bool) -> tuple[str, ...]:  # noqa: FBT001
-    alone = int((weights.sum(axis=1) <= 1.0).sum())
+def _notes(near: Nearness, km: float, cut: bool) -> tuple[str, ...]:  # noqa: FBT001
     notes = []
-    if alone == weights.shape[0]:
+    if near.scattered:
         notes.append(f"No two units lie within {km:g} km, so that every row stands alone.")
     if cut:
         notes.append(

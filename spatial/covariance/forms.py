@@ -90,17 +90,21 @@ class Form:
 
         With rows that sum to one JAJ = JA, because Jι = 0 and Aι is a multiple of ι.
         """
-        found = None
-        if self.n > SMALL:
-            found = form_diagonal(self.op, self.at, self.filtered, self.lam)
-        if found is None:
-            found = self._diagonal_by_columns()
+        found = self.own
         if self.centred:
             found = found - self.apply(np.ones(self.n), transposed=True) / self.n
         return np.asarray(self.share * found)
 
+    @cached_property
+    def own(self) -> Array:
+        """Diagonal of the form itself, (N,)."""
+        found = None
+        if self.n > SMALL:
+            found = form_diagonal(self.op, self.at, self.filtered, self.lam)
+        return self._diagonal_by_columns() if found is None else found
+
     def _diagonal_by_columns(self) -> Array:
-        """The diagonal of the form alone, where weights have many links or units are few."""
+        """The same where weights have many links or units are few."""
         if self.n <= DENSE_LIMIT:
             return np.diag(self._dense).copy()
         if self.n > BLOCK_LIMIT:

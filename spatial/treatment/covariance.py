@@ -69,7 +69,7 @@ def _hac(
     sums = np.zeros((sample.n_units, parts.shape[1]))
     np.add.at(sums, sample.layout.unit_codes, parts)
     near = kernel_weights(sample, reach, kernel, coords, distances)
-    matrix, cut = without_negative(np.asarray(sums.T @ (near @ sums)))
+    matrix, cut = without_negative(np.asarray(sums.T @ near.times(sums)))
     notes: tuple[str, ...] = ()
     if cut:
         notes = (

@@ -52,7 +52,10 @@ class Places:
 
     def apart(self, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> Array:
         """Kilometres between places, along the great circle or in the plane."""
-        straight = np.asarray(np.linalg.norm(self.xyz[first] - self.xyz[second], axis=1))
+        return self.along(np.linalg.norm(self.xyz[first] - self.xyz[second], axis=1))
+
+    def along(self, straight: Array) -> Array:
+        """Kilometres along the great circle for chords of these lengths; in the plane the same."""
         if not self.on_sphere:
             return straight
         half = np.minimum(straight / (2 * EARTH_RADIUS_KM), 1.0)

@@ -246,9 +246,6 @@ def test_beyond_the_dense_limit_the_same_by_blocks(monkeypatch):
     with pytest.raises(spatial.InputError, match="driscoll-kraay"):
         made.fit.with_cov("cluster", by="unit")
     assert (made.fit.with_cov("driscoll-kraay").std_errors > 0).all()
-    monkeypatch.setattr("spatial.covariance.distance.DENSE_LIMIT", 3)
-    with pytest.raises(spatial.InputError, match="goes up to 3 units"):
-        made.fit.with_cov("hac", km=250, distances=DISTANCE)
 
 
 def test_blocks_are_block_diagonal_over_time():

@@ -1,5 +1,7 @@
 """What is done differently for many units, against what is done for few; and invariants at size."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +10,9 @@ from support import worlds
 from support.family_cases import NAMES, fitted
 
 import spatial
+from analysis.report.chinese import in_chinese
 from spatial import covariance, diagonals, systems, traces, weights
-from spatial.covariance import between
+from spatial.covariance import between, nearness, sampled
 from spatial.effects import multiplier, orders, units
 
 FITS = [
@@ -121,6 +124,66 @@ def test_the_long_run_of_a_dynamic_model(as_if_many):
     as_if_many()
     many = fit.effects_by_unit("x1", horizon="long")
     pd.testing.assert_frame_equal(many, few, rtol=1e-9)
+
+
+# ---- dependence that fades with distance
+
+PLACES = pd.DataFrame(
+    {"lon": np.arange(16) % 4 * 1.0, "lat": 30.0 + np.arange(16) // 4}, index=NAMES
+)
+FADING = [
+    ("plain", "twoway", "GNS", 0),
+    ("second graph", "unit", "SAC", 1),
+    ("unbalanced", "twoway", "SDM", 1),
+    ("gaps isolate", "none", "SDEM", 0),
+]
+
+
+@pytest.mark.parametrize("kernel", ["bartlett", "uniform"])
+@pytest.mark.parametrize(("shape", "effects", "model", "lags"), FADING)
+def test_all_columns_drawn_are_the_sum(shape, effects, model, lags, kernel, monkeypatch):
+    options = {"km": 180, "lags": lags, "kernel": kernel, "coords": PLACES}
+    fit = fitted(shape, model, effects).fit
+    few = fit.with_cov("hac", **options)
+    monkeypatch.setattr(covariance.distance, "DENSE_LIMIT", 0)
+    monkeypatch.setattr(nearness, "MOST_LISTED", 0)
+    monkeypatch.setattr(nearness, "TOGETHER", 3)
+    monkeypatch.setattr(sampled, "BLOCK", 5)
+    many = fit.with_cov("hac", **options)
+    pd.testing.assert_frame_equal(many.cov, few.cov, rtol=1e-9)
+    assert many.notes == few.notes
+
+
+def test_drawn_columns_are_right_on_average_and_their_error_is_stated(monkeypatch):
+    fit = fitted("plain", "SDM", "twoway").fit._fitted
+    quadratics, over = covariance.forms.forms(fit), np.eye(5)
+    near = covariance.coordinates.kernel_weights(fit.sample, 180.0, "bartlett", PLACES, None)
+    exact, none = covariance.distance._common(fit, quadratics, near, over)
+    assert (none == 0.0).all()
+    monkeypatch.setattr(sampled, "COLUMNS", 20)
+    found = []
+    for seed in range(400):
+        monkeypatch.setattr(sampled, "SEED", seed)
+        found.append(sampled.sampled_halves(fit, quadratics, near, over))
+    values, errors = (np.array([part[place][0, 0] for part in found]) for place in (0, 1))
+    gap = values.mean() - exact[0, 0]
+    assert abs(gap) < 4.0 * values.std() / np.sqrt(len(values))
+    assert np.sqrt((errors**2).mean()) == pytest.approx(values.std(), rel=0.15)
+
+
+def test_a_sample_of_columns_says_how_much_it_leaves_open(monkeypatch):
+    fit = fitted("plain", "GNS", "none").fit
+    options = {"km": 180, "coords": PLACES}
+    exact = fit.with_cov("hac", **options).std_errors
+    monkeypatch.setattr(covariance.distance, "DENSE_LIMIT", 0)
+    monkeypatch.setattr(sampled, "COLUMNS", 60)
+    found = fit.with_cov("hac", **options)
+    (note,) = [note for note in found.notes if "columns, drawn at random" in note]
+    stated = float(re.search(r"about (\d+\.\d) %", note)[1])
+    apart = (found.std_errors / exact - 1.0).abs()[["rho", "lambda"]] * 100.0
+    assert (apart < 4.0 * stated).all()
+    assert (apart > 0.0).all()
+    assert in_chinese(note) != note
 
 
 # ---- invariants at a size at which no whole inverse is made

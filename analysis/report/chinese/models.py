@@ -217,6 +217,13 @@ COVARIANCE: tuple[tuple[str, str], ...] = (
         "空间HAC协方差矩阵非半正定，其负特征值已置为零。",
     ),
     (
+        "Beyond {most:int} units, what products of errors of two units have in common comes from "
+        "{count:int} of their columns, drawn at random; this leaves standard errors of the spatial "
+        "parameters open by about {share:word} %.",
+        "单元数超过{most}时，两单元误差乘积的共同部分由随机抽取的{count}列估计；"
+        "空间参数的标准误由此约有{share}%的不确定性。",
+    ),
+    (
         "No two units lie within {km:word} km, so that every row stands alone.",
         "{km}千米内没有任何两个单元，各行彼此独立处理。",
     ),
