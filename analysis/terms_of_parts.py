@@ -139,6 +139,10 @@ PARTS: Mapping[str, tuple[str, str]] = {
         "Classes by quantiles over all years, 1 the lowest",
         "按全部年份的分位数分类，1 类最低",
     ),
+    "transition.local": (
+        "Classes by local Moran's I of each year: {how}",
+        "按各年局部莫兰指数分类：{how}",
+    ),
     "transition.time": (
         "Classes by quantiles of each year, 1 the lowest",
         "按各年分位数分类，1 类最低",
@@ -206,6 +210,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     # thresholds
     "threshold.ratio": ("Likelihood ratio", "似然比统计量"),
     "threshold.estimate": ("Threshold", "门槛估计值"),
+    "threshold.effect": ("Estimate", "估计值"),
     "threshold.critical": ("Critical value {value}", "临界值 {value}"),
     "threshold.interval": ("{level} % interval", "{level}% 置信区间"),
     "threshold.note": (
@@ -232,6 +237,39 @@ PARTS: Mapping[str, tuple[str, str]] = {
         "Parts of Theil's index as shares of it.",
         "泰尔指数各部分以其占比列示。",
     ),
+    "spread.whole": ("Whole", "总体"),
+    "spread.gini_part": ("Gini", "基尼系数"),
+    "spread.theil_part": ("Theil", "泰尔指数"),
+    "spread.within": ("Within groups", "组内"),
+    "spread.between": ("Between groups", "组间"),
+    "spread.transvariation": ("Overlap", "超变密度"),
+    "spread.estimate": ("Estimate", "估计值"),
+    "spread.share": ("Share", "占比"),
+    "spread.std_error": ("Std. error", "标准误"),
+    "spread.conf_low": ("95 % low", "95%下限"),
+    "spread.conf_high": ("95 % high", "95%上限"),
+    "spread.count": ("Moves", "转移次数"),
+    "spread.started": ("Starts", "期初数"),
+    "spread.long_run": ("Long run", "长期分布"),
+    "spread.chain_quantiles": ("Quantile classes, 1 the lowest", "分位数类型（1类最低）"),
+    "spread.chain_lisa": ("Classes of local Moran's I", "局部莫兰指数类型"),
+    "spread.note_nobs": ("Cities in each year: {count}.", "各年城市数：{count}。"),
+    "spread.note_parts": (
+        "Standard errors by the jackknife over cities; shares are parts of the whole.",
+        "标准误由逐城市刀切法得出；占比为其在总体中的份额。",
+    ),
+    "spread.note_moves": (
+        "Intervals after Wilson; long run: shares at which the chain settles.",
+        "区间按Wilson法；长期分布为马尔可夫链的稳态份额。",
+    ),
+    "spread.note_sigma": (
+        "Spread of {what}, last against first year: ln(s_T/s_1) = {value} [{low}, {high}], {p} "
+        "(paired test of Pitman and Morgan).",
+        "末年与首年{what}离散程度之比：ln(s_T/s_1) = {value} [{low}, {high}]，{p}"
+        "（Pitman–Morgan配对检验）。",
+    ),
+    "spread.of_logs": ("logarithms", "对数值"),
+    "spread.of_values": ("values", "原值"),
     "spread.b": ("b", "b"),
     "spread.rho": ("ρ", "ρ"),
     "spread.theta": ("θ", "θ"),

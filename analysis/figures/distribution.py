@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from analysis.canvas import number
+from analysis.convention import convention
 from analysis.figures.frame import (
     Frame,
     Options,
@@ -120,6 +122,12 @@ def transitions(table: pd.DataFrame, *, decimals: int = 2, **options: Unpack[Opt
         notes = [term("transition.note", frame.lang, step=step)]
         scope = table.attrs.get("scope")
         notes += [term(f"transition.{scope}", frame.lang)] if scope else []
+        local = table.attrs.get("local")
+        if local:
+            glue = "；" if frame.lang == "zh" else "; "
+            told = {key: value for key, value in local.items() if "weights" not in key}
+            how = glue.join(convention(told, frame.lang))
+            notes.append(term("transition.local", frame.lang, how=how))
         return finish(axes, frame, notes)
 
 
@@ -163,6 +171,10 @@ def _heat(
             axes.text(column, row, f"{shown}\n({counts[row, column]})", color=colour, **text)
     printed = [_class_name(name, frame) for name in names]
     axes.set_xticks(range(len(names)), printed)
+    if _crowded(axes, printed, frame):
+        axes.tick_params(axis="x", labelrotation=30)
+        for label in axes.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(names)), printed)
     axes.set_xlabel(term("transition.to", frame.lang))
     if edge:
@@ -172,6 +184,14 @@ def _heat(
     dress(axes, frame)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.tick_params(length=0, labelleft=edge)
+
+
+def _crowded(axes: Axes, printed: Sequence[str], frame: Frame) -> bool:
+    """Whether names of classes side by side would run into one another."""
+    figure: Any = axes.get_figure()
+    room = 72.0 * figure.get_figwidth() * axes.get_position().width / len(printed)
+    widest = max(sum(1.0 if ord(c) > 0x2E80 else 0.55 for c in name) for name in printed)
+    return bool(widest * frame.font_size > 0.9 * room)
 
 
 def _class_name(name: str, frame: Frame) -> str:

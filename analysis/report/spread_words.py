@@ -14,6 +14,12 @@ SPREAD_WORDS: Mapping[str, tuple[str, str]] = {
         "Transition probabilities between quantile classes of {name}",
         "{name}分位数类型的转移概率",
     ),
+    "cap.local": (
+        "Transition probabilities between local clusters of {name}",
+        "{name}局部聚类类型的转移概率",
+    ),
+    "cap.moves": ("Transitions of {name}", "{name}的类型转移"),
+    "cap.parts": ("Inequality of {name} by parts", "{name}的差异分解"),
     "cap.neighbours": (
         "Transition probabilities of {name} given the class of the neighbours",
         "给定邻地类型的{name}转移概率（空间马尔可夫链）",
@@ -30,6 +36,20 @@ SPREAD_WORDS: Mapping[str, tuple[str, str]] = {
         "positive ones).",
         "“{name}”未计算{part}：该指标要求取值非负（对数增长要求为正）。",
     ),
+    "spread.gaps_neighbours": (
+        "No transitions of “{name}” given the neighbours: their mean needs every city in every "
+        "year, and values are absent.",
+        "“{name}”未计算给定邻地类型的转移概率：邻地均值要求各城市各年数据齐全，而部分数据缺失。",
+    ),
+    "spread.gaps_beta": (
+        "No β-convergence of “{name}”: growth needs every city in every year, and values are "
+        "absent.",
+        "“{name}”未计算β收敛：对数增长要求各城市各年数据齐全，而部分数据缺失。",
+    ),
+    "spread.one_class": (
+        "No transitions of local clusters of “{name}”: all cities stay in one class.",
+        "“{name}”无局部聚类类型转移：全部城市始终属于同一类型。",
+    ),
     "spread.dagum": ("Dagum's Gini", "Dagum基尼系数"),
     "spread.theil": ("Theil's index", "泰尔指数"),
     "spread.beta": ("β-convergence", "β收敛"),
@@ -38,6 +58,13 @@ SPREAD_WORDS: Mapping[str, tuple[str, str]] = {
         "({change} %).",
         "“{name}”的{measure}由{first_year}年的{first}变为{last_year}年的{last}（{change}%）。",
     ),
+    "find.sigma_change": (
+        "Its spread {verdict} (change of ln s {value}, interval {low} to {high}).",
+        "其离散程度{verdict}（ln s变化{value}，区间{low}至{high}）。",
+    ),
+    "sigma.down": ("falls: σ-convergence", "下降，存在σ收敛"),
+    "sigma.none": ("shows no evidence of a change", "没有显著变化"),
+    "sigma.up": ("rises", "上升，趋于发散"),
     "measure.variation": ("coefficient of variation", "变异系数"),
     "measure.std_dev": ("standard deviation", "标准差"),
     "find.dagum": (

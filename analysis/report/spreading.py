@@ -24,11 +24,14 @@ def distribution(study: Study, words: Words) -> list[Block]:
     """Sentences of each column, and what was left out."""
     if study.spread is None:
         return []
-    left = [
-        words("spread.left_out", name=study.label(column), part=words(f"spread.{part}"))
-        for column, part in study.spread.left_out
-    ]
+    left = [_left_out(study.label(column), part, words) for column, part in study.spread.left_out]
     return [Bullets([*spread_findings(study, words), *left])]
+
+
+def _left_out(name: str, part: str, words: Words) -> str:
+    if part == "local" or part.startswith("gaps_"):
+        return words("spread.one_class" if part == "local" else f"spread.{part}", name=name)
+    return words("spread.left_out", name=name, part=words(f"spread.{part}"))
 
 
 def thresholds(study: Study, words: Words) -> list[Block]:
@@ -51,7 +54,8 @@ def spread_findings(study: Study, words: Words) -> list[str]:
     for column, tables in study.spread.columns.items():
         name = study.label(column)
         if "sigma" in tables:
-            out.append(_sigma(name, tables["sigma"], words, decimals))
+            changed = _sigma_change(tables.get("convergence"), words, decimals)
+            out.append(_sigma(name, tables["sigma"], words, decimals) + changed)
         if "dagum" in tables:
             out.append(_dagum(name, tables["dagum"], words, decimals))
         if "beta" in tables:
@@ -104,6 +108,19 @@ def _sigma(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:
         last_year=table.index[-1],
         change=number(change, 1),
     )
+
+
+def _sigma_change(table: pd.DataFrame | None, words: Words, decimals: int) -> str:
+    """Whether the spread fell from the first to the last year."""
+    if table is None:
+        return ""
+    row = table[table["kind"] == "sigma"].iloc[0]
+    low, high = float(row["conf_low"]), float(row["conf_high"])
+    verdict = "none" if low <= 0 <= high else "down" if high < 0 else "up"
+    figures = {"value": float(row["estimate"]), "low": low, "high": high}
+    shown = {key: number(value, decimals) for key, value in figures.items()}
+    space = "" if words.lang == "zh" else " "
+    return space + words("find.sigma_change", verdict=words(f"sigma.{verdict}"), **shown)
 
 
 def _dagum(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:

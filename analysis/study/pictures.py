@@ -242,6 +242,7 @@ def _spread(study: Study) -> Iterator[Picture]:
         ("density", "densities", figures.densities),
         ("transitions", "transitions", figures.transitions),
         ("neighbours", "neighbours", figures.transitions),
+        ("local", "local", figures.transitions),
     )
     for column, tables in (study.spread.columns if study.spread else {}).items():
         for key, word, make in plans:

@@ -136,7 +136,11 @@ def compute(
         graph = weights[str(plan.main_weights)].graph
         clusters = find_clusters(plan.autocorrelation, plan.model, sample.data, graph, seed=seed)
     main = weights[str(plan.main_weights)].graph if plan.main_weights else None
-    spread = measure_spread(plan.distribution, sample.data, main) if plan.distribution else None
+    spread = (
+        measure_spread(plan.distribution, sample.data, main, plan.autocorrelation)
+        if plan.distribution
+        else None
+    )
     thresholds = find_thresholds(
         plan.thresholds, plan.model, sample.model_data, main, seed=seed, jobs=jobs,
         cities=sources.cities,

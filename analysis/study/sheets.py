@@ -21,6 +21,7 @@ __all__ = ["TABLE_FORMATS", "Sheet", "plan_sheets", "with_mark"]
 
 TABLE_FORMATS = ("csv", "tex", "xlsx", "docx")
 MOST_YEARS = 25
+CHAINS = {"transitions": "moves", "neighbours": "neighbours", "local": "local"}
 
 
 @dataclass(frozen=True)
@@ -195,12 +196,46 @@ def _spread(study: Study) -> Iterator[Sheet]:
             caption = captions(study, "cap.inequality", columns=names)
             table = tables.inequality(parts, **plain)
             yield Sheet(file_stem("inequality", column), "distribution", caption, table)
+        if {"gini_parts", "theil_parts"} & set(parts):
+            given = [parts.get(name) for name in ("gini_parts", "theil_parts")]
+            last = [None if one is None else _latest(one) for one in given]
+            caption = captions(study, "cap.parts", columns=names)
+            full, shown = (
+                tables.inequality_parts(some[0], some[1], **plain) for some in (given, last)
+            )
+            stem = file_stem("inequality_parts", column)
+            yield Sheet(stem, "distribution", caption, full, shown)
         if "beta" in parts:
             caption = captions(study, "cap.convergence", columns=names)
-            table = tables.convergence(parts["beta"], **plain, **starred)
+            sigma = parts.get("convergence")
+            table = tables.convergence(parts["beta"], **plain, **starred, sigma=sigma)
             yield Sheet(file_stem("convergence", column), "distribution", caption, table)
+        yield from _moves(study, column, parts, plain)
     for (name, term), found in study.thresholds.items():
         places = {"name": found.variable, "term": term}
         caption = captions(study, "cap.threshold_table", columns=places)
         table = tables.thresholds(found, **style, **starred)
         yield Sheet(file_stem("threshold", name, term), "thresholds", caption, table)
+
+
+def _latest(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the last time, which stands in the first column."""
+    times = table[table.columns[0]]
+    latest: pd.DataFrame = table[times == times.iloc[-1]]
+    return latest
+
+
+def _moves(
+    study: Study, column: str, parts: Mapping[str, pd.DataFrame], plain: Mapping[str, Any]
+) -> Iterator[Sheet]:
+    """Transitions of each kind; the report shows those who stay, and its figures the rest."""
+    from analysis import tables
+    from analysis.study.pictures import file_stem
+
+    for key in (name for name in CHAINS if name in parts):
+        moves, ends = parts[key], parts["long_run"]
+        given = None if key == "neighbours" else ends[ends["classes"] == key]
+        full = tables.transitions(moves, given, **plain)
+        stay = tables.transitions(moves[moves["from"] == moves["to"]], given, **plain)
+        caption = captions(study, f"cap.{CHAINS[key]}", columns={"name": column})
+        yield Sheet(file_stem(key, column), "distribution", caption, full, stay)

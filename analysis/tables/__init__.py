@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from analysis.tables.chains import transitions
 from analysis.tables.correlations import correlations
 from analysis.tables.mechanisms import channels, groups, mediation, moderation, spillovers_between
 from analysis.tables.regression import effects, models
 from analysis.tables.shocks import did
 from analysis.tables.specification import tests
-from analysis.tables.spread import convergence, inequality, thresholds
+from analysis.tables.spread import convergence, inequality, inequality_parts, thresholds
 from analysis.tables.statistics import describe, moran
 from analysis.tables.table import Table
 
@@ -21,6 +22,7 @@ __all__ = [
     "effects",
     "groups",
     "inequality",
+    "inequality_parts",
     "mediation",
     "models",
     "moderation",
@@ -28,4 +30,5 @@ __all__ = [
     "spillovers_between",
     "tests",
     "thresholds",
+    "transitions",
 ]

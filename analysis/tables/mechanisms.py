@@ -94,7 +94,7 @@ class _Style:
         glue = "；" if self.lang == "zh" else "; "
         said = [word("table.note_cov", self.lang, kind=glue.join(kinds))] if kinds else []
         said += [word(f"mechanism.note_{note}", self.lang) for note in notes]
-        return Table(head, tuple(rows), (key, *said), title, self.lang)
+        return Table(head, tuple(rows), (key, *said), title, self.lang, what)
 
 
 def channels(

@@ -12,14 +12,14 @@ from analysis.tables.covariances import covariance_words
 from analysis.tables.labels import term_label
 from analysis.tables.notes import star_key
 from analysis.tables.table import Head, Row, Table
-from analysis.terms import check_language
+from analysis.terms import check_language, group_name
 from analysis.terms import term as word
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
     from spatial.thresholds import ThresholdFit
 
-__all__ = ["convergence", "inequality", "thresholds"]
+__all__ = ["convergence", "inequality", "inequality_parts", "thresholds"]
 
 COUNTS = ("nobs", "isolates")
 KNOWN = {
@@ -61,24 +61,72 @@ def inequality(
         above.append(Head(word(f"spread.{name}", lang), span=len(KNOWN[name])))
         heads += [Head(word(f"spread.{column}", lang)) for column in KNOWN[name]]
     first = next(iter(given.values()))
-    above.append(Head(""))
-    heads.append(Head(word("spread.nobs", lang)))
     rows = [
         Row(
             str(time),
-            (
-                *(
-                    Cell(value=float(table.loc[time, column]), decimals=decimals)
-                    for name, table in given.items()
-                    for column in KNOWN[name]
-                ),
-                Cell(value=float(first.loc[time, "nobs"]), decimals=0),
+            tuple(
+                Cell(value=float(table.loc[time, column]), decimals=decimals)
+                for name, table in given.items()
+                for column in KNOWN[name]
             ),
         )
         for time in first.index
     ]
     notes = [word(f"spread.note_{name}", lang) for name in given if name != "sigma"]
+    counts = [int(count) for count in first["nobs"]]
+    count = f"{min(counts)}–{max(counts)}" if len(set(counts)) > 1 else str(counts[0])
+    notes.append(word("spread.note_nobs", lang, count=count))
     return Table((tuple(above), tuple(heads)), tuple(rows), tuple(notes), title, lang)
+
+
+def inequality_parts(
+    gini: pd.DataFrame | None = None,
+    theil: pd.DataFrame | None = None,
+    lang: str = "en",
+    decimals: int = 3,
+    *,
+    title: str | None = None,
+) -> Table:
+    """Table of the parts of inequality in every time, with errors: whole, groups, pairs.
+
+    Parameters
+    ----------
+    gini, theil
+        From `spatial.dagum_gini` and `spatial.theil` of a panel.
+    lang, decimals, title
+        As in `models`.
+
+    Examples
+    --------
+    >>> tables.inequality_parts(spatial.dagum_gini(panel, "y", "region"))  # doctest: +SKIP
+    """
+    check_language(lang)
+    given = {"gini": gini, "theil": theil}
+    known = {name: table for name, table in given.items() if table is not None}
+    if not known:
+        raise InputError("give the parts of a Gini coefficient, of Theil's index, or of both.")
+    rows: list[Row] = []
+    for name, table in known.items():
+        for time, part in table.groupby(table.columns[0], sort=False):
+            heading = f"{word(f'spread.{name}_part', lang)} {time}"
+            rows.append(Row(heading, kind="section"))
+            rows += [_part(row, lang, decimals) for row in part.to_dict("records")]
+    names = ("estimate", "share", "std_error", "conf_low", "conf_high", "nobs")
+    heads = (Head(""), *(Head(word(f"spread.{name}", lang)) for name in names))
+    return Table((heads,), tuple(rows), (word("spread.note_parts", lang),), title, lang)
+
+
+def _part(row: Mapping[Any, Any], lang: str, decimals: int) -> Row:
+    """One part: of the whole by name, of a group or of a pair by theirs."""
+    effect = str(row["effect"])
+    if effect in ("group", "pair"):
+        ends = [group_name(str(row[end]), lang) for end in ("group", "versus") if end in row]
+        label = " / ".join(dict.fromkeys(ends))
+    else:
+        label = word("spread.whole" if effect in ("gini", "theil") else f"spread.{effect}", lang)
+    names = ("estimate", "share", "std_error", "conf_low", "conf_high")
+    cells = [Cell(value=float(row[name]), decimals=decimals) for name in names]
+    return Row(label, (*cells, Cell(value=float(row["nobs"]), decimals=0)))
 
 
 def convergence(
@@ -87,13 +135,16 @@ def convergence(
     decimals: int = 3,
     stars: Sequence[float] = (0.01, 0.05, 0.1),
     *,
+    sigma: pd.DataFrame | None = None,
     title: str | None = None,
 ) -> Table:
     """Table of β-convergence from `spatial.distribution.beta_convergence`: b, ρ, θ and speed.
 
+    With `sigma`, the table of `spatial.convergence`, a note tells how the spread changed.
+
     Examples
     --------
-    >>> found = distribution.beta_convergence(panel, "y", w)  # doctest: +SKIP
+    >>> found = spatial.distribution.beta_convergence(panel, "y", w)  # doctest: +SKIP
     >>> tables.convergence(found).save("β.docx")  # doctest: +SKIP
     """
     check_language(lang)
@@ -120,8 +171,22 @@ def convergence(
     heads = (Head(""), *(Head(word(f"spread.{name}", lang)) for name in names))
     notes = [word("table.note_star_key", lang, stars=star_key(levels, lang))] if levels else []
     notes.append(word("spread.note_beta", lang))
+    notes += [] if sigma is None else [_change(sigma, lang, decimals)]
     under_word = word("threshold.std_error", lang)
     return Table((heads,), tuple(rows), tuple(notes), title, lang, under_word)
+
+
+def _change(table: pd.DataFrame, lang: str, decimals: int) -> str:
+    """How the spread changed, with its test."""
+    row = table[table["kind"] == "sigma"].iloc[0]
+    p, least = float(row["p_value"]), 10.0**-decimals
+    shown = {
+        name: f"{float(row[column]):.{decimals}f}".replace("-", "−")
+        for name, column in (("value", "estimate"), ("low", "conf_low"), ("high", "conf_high"))
+    }
+    text = f"p < {least:.{decimals}f}" if p < least else f"p = {p:.{decimals}f}"
+    what = word(f"spread.of_{row['model']}", lang)
+    return word("spread.note_sigma", lang, what=what, p=text, **shown)
 
 
 def thresholds(
@@ -188,7 +253,8 @@ def _block(
 ) -> list[Row]:
     """Rows with estimate, error, interval and count under a heading of their own."""
     names = ("estimate", "std_error", "conf_low", "conf_high", *COUNTS)
-    shown = [word(f"threshold.{name}", lang) for name in names]
+    heads = ("effect" if levels else "estimate", *names[1:])
+    shown = [word(f"threshold.{name}", lang) for name in heads]
     rows = [Row(heading, tuple(Cell(words=text) for text in shown), rule=True)]
     for row in table.to_dict("records"):
         cells = [

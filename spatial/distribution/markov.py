@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -50,6 +50,7 @@ def transitions(
     step: int = 1,
     given: Given = None,
     w: Graph | None = None,
+    local: Mapping[str, Any] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Transition probabilities between classes of a column, one or more times apart.
@@ -78,6 +79,8 @@ def transitions(
     w
         Weights over at least the units of the panel, for "neighbours" and "lisa"; units without a
         neighbour are left out and named in ``.attrs["isolates"]``.
+    local
+        Further arguments of `lisa_by_time` for "lisa", such as {"correction": "fdr"}.
     level
         Of intervals.
 
@@ -87,7 +90,8 @@ def transitions(
         term (the column), given (where asked), from, to, count, estimate (the probability),
         std_error = √(p(1 − p)/n), conf_low, conf_high (Wilson, 1927, which keep to [0, 1]), nobs
         (the n that started there), isolates; every combination has a row, NaN where nothing
-        started. ``.attrs``: classes, column, k, scope, step, given, isolates.
+        started. ``.attrs``: classes, column, k, scope, step, given, isolates, and with "lisa"
+        `local`, how local classes were told.
 
     Raises
     ------
@@ -102,7 +106,7 @@ def transitions(
     if given not in (None, "neighbours", "time"):
         raise InputError(f'given={given!r} is unknown; choose None, "neighbours" or "time".')
     if classes == "lisa":
-        return _of_local_classes(panel, column, step, given, w, level)
+        return _of_local_classes(panel, column, step, given, w, dict(local or {}), level)
     if classes != "quantiles":
         raise InputError(f'classes={classes!r} is unknown; choose "quantiles" or "lisa".')
     wide = column_wide(panel, column)
@@ -129,7 +133,13 @@ def transitions(
 
 
 def _of_local_classes(
-    panel: Panel, column: str, step: int, given: Given, w: Graph | None, level: float
+    panel: Panel,
+    column: str,
+    step: int,
+    given: Given,
+    w: Graph | None,
+    options: dict[str, Any],
+    level: float,
 ) -> pd.DataFrame:
     """Transitions between the local classes of each time."""
     from spatial.autocorrelation import lisa_by_time
@@ -141,11 +151,12 @@ def _of_local_classes(
             f'given={given!r} goes with classes="quantiles"; local classes hold the neighbours.'
         )
     column_wide(panel, column)
-    found = lisa_by_time(panel, column, w)["cluster"]
+    table = lisa_by_time(panel, column, w, **options)
+    found = table["cluster"]
     alone = found.index.get_level_values(1)[(found == "isolate").to_numpy()]
-    table = class_transitions(found.rename(column), step=step, level=level)
+    moves = class_transitions(found.rename(column), step=step, level=level)
     isolates = [str(unit) for unit in dict.fromkeys(alone)]
-    return _tidy(table, level, {**table.attrs, "isolates": isolates})
+    return _tidy(moves, level, {**moves.attrs, "isolates": isolates, "local": dict(table.attrs)})
 
 
 def class_transitions(classes: pd.Series, *, step: int = 1, level: float = 0.95) -> pd.DataFrame:

@@ -196,8 +196,8 @@ def _drawn_note(errors: Covariance, by: Any, draws: int) -> list[str]:
     if not draws or errors.get("kind") in WITHIN or by is not None:
         return []
     return [
-        f'covariance "{errors["kind"]}" is that of the links; intervals of paths come from draws '
-        "of whole units."
+        f'The covariance "{errors["kind"]}" is that of the links; intervals of paths come from '
+        "draws of whole units."
     ]
 
 

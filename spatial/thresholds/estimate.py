@@ -147,8 +147,8 @@ def _errors_note(errors: Covariance) -> tuple[str, ...]:
     if errors.get("kind") in (None, "expected", "observed"):
         return ()
     return (
-        f'covariance "{errors["kind"]}" is that of slopes and effects; tests and intervals of the '
-        "thresholds rest on the likelihood and on draws of whole units.",
+        f'The covariance "{errors["kind"]}" is that of slopes and effects; tests and intervals of '
+        "the thresholds rest on the likelihood and on draws of whole units.",
     )
 
 

@@ -31,13 +31,13 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "调节变量不同取值下的效应以{names}取均值为条件。",
     ),
     (
-        'covariance "{kind}" is that of the links; intervals of paths come from draws of whole '
+        'The covariance "{kind}" is that of the links; intervals of paths come from draws of whole '
         "units.",
         "协方差“{kind}”用于各环节效应；路径的置信区间来自以整个单元为单位的抽样。",
     ),
     (
-        'covariance "{kind}" is that of slopes and effects; tests and intervals of the thresholds '
-        "rest on the likelihood and on draws of whole units.",
+        'The covariance "{kind}" is that of slopes and effects; tests and intervals of the '
+        "thresholds rest on the likelihood and on draws of whole units.",
         "协方差“{kind}”用于斜率与效应；门槛的检验与置信区间依据似然以及以整个单元为单位的抽样。",
     ),
     (

@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 import analysis
+import spatial
 from analysis import distribution
+from analysis.report.spreading import distribution as spread_section
+from analysis.report.words import Words
+from analysis.study.record import results_record
 from spatial.errors import InputError
 
 PARTS = ["density", "dagum", "theil", "convergence", "transitions"]
@@ -26,16 +30,21 @@ def with_sections(case: Any) -> Any:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_everything_is_written(case: Any, lang: str) -> None:
     with_sections(case).plan["study"]["lang"] = lang
-    del case.plan["autocorrelation"]
+    case.plan["autocorrelation"] |= {"columns": ["gdp"], "alpha": 0.2}
     out = case.folder / "out"
     study = analysis.run(case.write(), out=out)
     page = (out / "report.html").read_text(encoding="utf-8")
     for anchor in ("distribution", "thresholds"):
         assert f'<section id="{anchor}"' in page
     assert ("门槛效应" if lang == "zh" else "Thresholds") in page
-    for stem in ("densities_gdp", "transitions_gdp", "neighbours_gdp", "threshold_finance_agg"):
+    for stem in (
+        "densities_gdp", "transitions_gdp", "neighbours_gdp", "local_gdp", "threshold_finance_agg",
+    ):  # fmt: skip
         assert (out / "figures" / f"{stem}.png").exists(), stem
-    for stem in ("inequality_gdp", "convergence_gdp", "threshold_finance_agg"):
+    for stem in (
+        "inequality_gdp", "inequality_parts_gdp", "convergence_gdp", "transitions_gdp",
+        "neighbours_gdp", "local_gdp", "threshold_finance_agg",
+    ):  # fmt: skip
         for kind in ("csv", "tex", "xlsx", "docx"):
             assert (out / "tables" / f"{stem}.{kind}").exists(), stem
     record = json.loads((out / "results.json").read_text(encoding="utf-8"))
@@ -63,7 +72,8 @@ def test_defaults_are_every_part(case: Any) -> None:
     del case.plan["autocorrelation"]
     tables = case.computed().spread.columns["gdp"]
     assert set(tables) == {
-        "density", "dagum", "theil", "sigma", "beta", "transitions", "neighbours", "homogeneity"
+        "density", "dagum", "theil", "gini_parts", "theil_parts", "sigma", "beta", "convergence",
+        "transitions", "neighbours", "local", "long_run", "homogeneity",
     }  # fmt: skip
 
 
@@ -88,3 +98,45 @@ def test_thresholds_go_with_a_static_model(case: Any) -> None:
     with_sections(case).plan["model"]["kind"] = "SEM"
     with pytest.raises(InputError, match=r"\[thresholds.finance\] goes with OLS"):
         case.computed()
+
+
+def test_parts_with_errors_and_local_classes(case: Any) -> None:
+    with_sections(case)
+    case.plan["autocorrelation"] |= {"alpha": 0.2, "correction": "fdr"}
+    study = case.computed()
+    tables, panel = study.spread.columns["gdp"], study.sample.data
+    graph = study.weights["queen"].graph
+    assert tables["gini_parts"].equals(spatial.dagum_gini(panel, "gdp", "rank"))
+    how = {"alpha": 0.2, "correction": "fdr", "alternative": "two-sided"}
+    local = spatial.transitions(panel, "gdp", classes="lisa", w=graph, local=how)
+    assert tables["local"].equals(local)
+    assert tables["local"].attrs["local"]["correction"] == "fdr"
+    ends = tables["long_run"]
+    assert set(ends["classes"]) == {"transitions", "local"}
+    record = results_record(study)["distribution"]["gdp"]
+    assert {"std_error", "conf_low", "nobs"} <= set(record["theil_parts"][0])
+    assert {row["kind"] for row in record["convergence"]} == {"sigma", "beta"}
+    assert {"term", "estimate", "nobs", "isolates"} <= set(record["transitions"][0])
+
+
+@pytest.mark.filterwarnings("ignore::spatial.AlignmentWarning")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_cannot_be_told_is_said(case: Any, lang: str) -> None:
+    case.plan["study"]["lang"] = lang
+    case.table = case.table.drop(index=case.table.index[5])
+    case.plan["table"]["missing"] = "unbalanced"
+    case.plan["autocorrelation"] = {"columns": ["x"], "alpha": 1e-12}
+    case.plan["distribution"] = {"columns": "x", "parts": ["convergence", "transitions"]}
+    study = case.computed()
+    assert set(study.spread.left_out) == {
+        ("x", "gaps_beta"),
+        ("x", "gaps_neighbours"),
+        ("x", "local"),
+    }
+    tables = study.spread.columns["x"]
+    assert {"local", "beta", "convergence", "neighbours"}.isdisjoint(tables)
+    said = str(spread_section(study, Words(lang)))
+    for words in ("对数增长要求", "邻地均值要求", "始终属于同一类型") if lang == "zh" else (
+        "No β-convergence of “x”: growth", "their mean needs every", "stay in one class",
+    ):  # fmt: skip
+        assert words in said
