@@ -17,6 +17,7 @@ import os
 import platform
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,17 +85,21 @@ def measured(program, task, side, limit, folder):
     else:
         command = [sys.executable, str(HERE / "job.py"), program, task, str(side), "1.0"]
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | threads, start_new_session=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)),
+    )  # fmt: skip
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=limit, env=os.environ | threads,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)),
-        )  # fmt: skip
+        told, faults = started.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.communicate()
         return {"failed": f"more than {limit:.0f} s"}
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["ended without a word"])[-1]
+    if started.returncode:
+        last = (faults.strip().splitlines() or ["ended without a word"])[-1]
         return {"failed": last[:160]}
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(told.strip().splitlines()[-1])
 
 
 def csv(task, side, folder):
