@@ -79,3 +79,16 @@ def test_files_stay_of_one_size():
         if (count := len(path.read_text(encoding="utf-8").splitlines())) > 520
     }
     assert long == {}
+
+
+def test_the_gallery_has_every_kind_in_both_languages():
+    from analysis import figures, maps
+
+    kinds = {*maps.__all__, *figures.__all__} - {"save"}
+    page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    for kind in kinds:
+        for lang in ("en", "zh"):
+            picture = ROOT / "docs" / "gallery" / f"{kind}.{lang}.png"
+            assert picture.is_file(), f"draw it: python scripts/make_gallery.py {kind}"
+            assert picture.stat().st_size < 150_000
+            assert f"gallery/{picture.name}" in page
