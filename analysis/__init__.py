@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis import figures, indices, instruments, maps, tables
     from analysis.layers import export_layers
+    from analysis.linked import interactive
     from analysis.reading import read_table
     from analysis.study import Study, run
     from spatial import distribution
@@ -24,6 +25,7 @@ __all__ = [
     "figures",
     "indices",
     "instruments",
+    "interactive",
     "maps",
     "read_table",
     "run",
@@ -34,6 +36,7 @@ _HOME = {
     "InputError": "spatial.errors",
     "Study": "analysis.study",
     "export_layers": "analysis.layers",
+    "interactive": "analysis.linked",
     "read_table": "analysis.reading",
     "run": "analysis.study",
 }

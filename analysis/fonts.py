@@ -7,16 +7,20 @@ touches the user's settings: the font is registered by its path, and the style h
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FAMILIES", "FONT_FILE", "families", "style"]
+__all__ = ["FALLBACK", "FAMILIES", "FONT_FILE", "families", "style", "woff"]
 
 FONT_FILE = Path(__file__).parent / "data" / "fonts" / "CityrippleSansSC-Regular.otf"
 FAMILIES = ("Cityripple Sans SC", "DejaVu Sans")
+# what to ask for where a program ignores fonts inside a file
+FALLBACK = "'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 SETTINGS: dict[str, object] = {
     "font.family": list(FAMILIES),
     "font.weight": "normal",
@@ -82,3 +86,17 @@ def style(font_size: float = 7.0) -> Iterator[None]:
     settings: Any = {**SETTINGS, **sizes, "legend.fontsize": font_size}
     with mpl.rc_context(settings):
         yield
+
+
+def woff(text: str) -> str:
+    """Letters of the packaged font that a text uses, as base64 of a WOFF file."""
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff", hinting=False, layout_features=[], notdef_outline=True)
+    stream = io.BytesIO()
+    with subset.load_font(str(FONT_FILE), options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=text)
+        cutter.subset(font)
+        subset.save_font(font, stream, options)
+    return base64.b64encode(stream.getvalue()).decode("ascii")

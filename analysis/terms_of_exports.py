@@ -173,4 +173,33 @@ EXPORTS: Mapping[str, tuple[str, str]] = {
     "fields.title": ("meaning", "含义"),
     "fields.empty": ("empty cells", "空值个数"),
     "fields.cut": ("texts cut to 254 bytes", "截断至254字节的文本个数"),
+    # the page
+    "page.title": ("Moran scatter and local clusters", "莫兰散点图与局部空间集聚"),
+    "page.hint": (
+        "Drag a box over the scatter or the map: the cities are selected in both. A click on a "
+        "class selects its cities; hover over a city to read its numbers.",
+        "在散点图或地图上拖动选框，所选城市在两图中同时突出显示；点击图例类别可选中该类城市；"
+        "鼠标悬停可查看城市数值。",
+    ),
+    "page.variable": ("Variable", "变量"),
+    "page.time": ("Year", "年份"),
+    "page.class": ("Class", "类别"),
+    "page.value": ("Value", "取值"),
+    "page.z": ("Standardised", "标准化取值"),
+    "page.lag": ("Spatial lag", "空间滞后"),
+    "page.p": ("p", "p值"),
+    "page.slope": ("Slope: {value}", "斜率：{value}"),
+    "page.selected": ("{count} selected", "已选{count}个"),
+    "page.nothing": ("No city is selected.", "未选中城市。"),
+    "page.more": (" …", "……"),
+    "page.clear": ("Clear the selection", "清除选择"),
+    "page.tool_box": ("Select in a box", "框选"),
+    "page.tool_lasso": ("Select in a loop", "套索选择"),
+    "page.tool_tap": ("Select by clicks", "点选"),
+    "page.tool_pan": ("Move", "平移"),
+    "page.tool_zoom": ("Zoom with the wheel", "滚轮缩放"),
+    "page.tool_reset": ("Back to the start", "复位"),
+    "page.tool_hover": ("Show numbers", "显示数值"),
+    "page.colon": (": ", "："),
+    "page.comma": (", ", "、"),
 }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 
-from analysis.fonts import FAMILIES, FONT_FILE
+from analysis.fonts import FALLBACK, FAMILIES, woff
 
 __all__ = ["finish_svg"]
 
@@ -14,8 +12,6 @@ PATH = re.compile(r' d="([^"]*)"')
 NUMBER = re.compile(r"-?\d+\.\d+")
 RUN = re.compile(r"([ML][^A-Za-z]*)((?:L[^A-Za-z]*)+)")  # a point and the lines that follow it
 TEXT = re.compile(r"<text\b[^>]*>([^<]*)</text>")
-# what to ask for where a program ignores fonts inside the file
-FALLBACK = "'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
 def finish_svg(text: str) -> str:
@@ -30,7 +26,7 @@ def finish_svg(text: str) -> str:
         return text
     face = (
         f"@font-face {{ font-family: '{FAMILIES[0]}'; "
-        f"src: url(data:font/woff;base64,{_subset(written)}) format('woff'); }}"
+        f"src: url(data:font/woff;base64,{woff(written)}) format('woff'); }}"
     )
     head, tag, rest = text.partition("<defs>")
     return f'{head}{tag}\n  <style type="text/css">{face}</style>{rest}'
@@ -40,17 +36,3 @@ def _short(path: str) -> str:
     """Path data with two decimals and without the L of every point."""
     rounded = NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), path)
     return RUN.sub(lambda found: " ".join((found[1] + found[2]).replace("L", "").split()), rounded)
-
-
-def _subset(written: str) -> str:
-    """Letters of the packaged font that a text uses, as base64 of a WOFF file."""
-    from fontTools import subset
-
-    options = subset.Options(flavor="woff", hinting=False, layout_features=[], notdef_outline=True)
-    stream = io.BytesIO()
-    with subset.load_font(str(FONT_FILE), options) as font:
-        cutter = subset.Subsetter(options)
-        cutter.populate(text=written)
-        cutter.subset(font)
-        subset.save_font(font, stream, options)
-    return base64.b64encode(stream.getvalue()).decode("ascii")

@@ -18,6 +18,7 @@ from analysis.study.reading import StudyFile, read_study, resolve_path
 from analysis.study.record import make_manifest
 from analysis.study.results import Study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
+from analysis.study.screen import check_page
 from analysis.study.sensitivity import explore_sensitivity
 from analysis.study.shocks import estimate_by_instruments, estimate_shocks
 from analysis.study.sources import KEY, input_files, read_sources
@@ -88,6 +89,7 @@ def run(
     file = read_study(study, overrides=overrides, table=table, boundaries=boundaries)
     check_measures(file.plan.measure)
     check_weights(file.plan.weights)
+    check_page(file.plan)
     probe(target)
     given = dict(overrides or {})
     with warnings.catch_warnings(record=True) as caught:

@@ -34,6 +34,7 @@ class Maps(Section):
     graticule: bool = True
     arrow: bool = False
     symbols: tuple[tuple[str, ...], ...] = ()
+    interactive: bool | None = None
 
     @field_validator("inset", mode="before")
     @classmethod

@@ -17,6 +17,7 @@ from analysis.study.pictures import Picture, draw, plan_pictures
 from analysis.study.progress import Steps
 from analysis.study.record import plain, results_record
 from analysis.study.resolved import resolved_toml
+from analysis.study.screen import write_page
 from analysis.study.sensitivity_output import (
     sensitivity_pictures,
     sensitivity_sheets,
@@ -51,6 +52,7 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
         for kind in TABLE_FORMATS:
             sheet.table.save(folder / "tables" / f"{sheet.stem}.{kind}")
     write_layers(study, folder)
+    write_page(study, folder)
     steps("pictures")
     pictures = [*plan_pictures(study), *sensitivity_pictures(study, study.sources.cities)]
     _draw_all(pictures, study, folder, jobs)
