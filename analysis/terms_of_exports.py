@@ -11,6 +11,8 @@ EXPORTS: Mapping[str, tuple[str, str]] = {
     "layer.cities": ("Boundaries", "边界"),
     "layer.lisa": ("Local clusters (LISA)", "局部空间集聚（LISA）"),
     "layer.bilisa": ("Bivariate local clusters", "双变量局部空间集聚"),
+    "layer.hot_spots": ("Hot and cold spots (Getis–Ord)", "冷热点（Getis–Ord）"),
+    "layer.changes": ("Change of local clusters", "局部空间集聚变化"),
     "layer.spillover": ("Spillovers by city", "各市空间溢出"),
     "layer.profiles": ("City profiles", "城市概况"),
     "layer.classes": ("Classes", "分类"),
@@ -27,6 +29,14 @@ EXPORTS: Mapping[str, tuple[str, str]] = {
         "Clusters of the bivariate local Moran statistic: one variable of the unit itself against "
         "another of its neighbours.",
         "双变量局部莫兰统计量的集聚类型：单元自身的一个变量与其邻接单元的另一个变量。",
+    ),
+    "layer.about.hot_spots": (
+        "Hot and cold spots: units whose surroundings hold high or low values together.",
+        "热点与冷点：周边取值整体偏高或偏低的单元。",
+    ),
+    "layer.about.changes": (
+        "Local clusters of two years, compared unit by unit.",
+        "逐单元比较两个年份的局部空间集聚类型。",
     ),
     "layer.about.spillover": (
         "What each unit sends to all others and receives from them when {term} rises by one unit.",
@@ -117,6 +127,31 @@ EXPORTS: Mapping[str, tuple[str, str]] = {
         "data",
         "显著者为HH、LH、LL、HL；not significant：不显著；isolate：无邻接单元；missing：无数据",
     ),
+    "column.significance": ("Significance", "显著性水平"),
+    "column.significance.about": (
+        "class of p_adjusted: p 0.01 is the class up to 0.01",
+        "p_adjusted的分级：p 0.01表示不超过0.01的一级",
+    ),
+    "column.hot_spots.statistic": ("Local G", "局部G统计量"),
+    "column.hot_spots.statistic.about": (
+        "share of the weighted surroundings in the sum of all values; no unit",
+        "加权周边取值占全部取值之和的比重；无量纲",
+    ),
+    "column.hot_spots.z": ("z of local G", "局部G的z值"),
+    "column.hot_spots.z.about": (
+        "distance from the expectation in standard deviations",
+        "与期望值的距离，单位为标准差",
+    ),
+    "column.hot_spots.cluster": ("Hot or cold spot", "热点或冷点"),
+    "column.hot_spots.cluster.about": (
+        "hot spot, cold spot where significant; not significant; isolate: no neighbour; missing: "
+        "no data",
+        "显著者为hot spot（热点）、cold spot（冷点）；not significant：不显著；"
+        "isolate：无邻接单元；missing：无数据",
+    ),
+    "column.changes.before": ("Cluster in the earlier year", "前一年集聚类型"),
+    "column.changes.after": ("Cluster in the later year", "后一年集聚类型"),
+    "column.changes.change": ("Change", "变化"),
     "column.own": ("Own effect", "自身效应"),
     "column.own.about": (
         "change of {outcome} in the unit itself for a rise of {term} by one unit there",

@@ -138,8 +138,10 @@ def check_styles(folder: Path, pictures: Path, layers: dict[str, str]) -> list[s
     for file in sorted((folder / "styles").glob("*.*")):
         name = next(n for n in sorted(layers, key=len, reverse=True) if file.stem.startswith(n))
         layer = QgsVectorLayer(layers[name], file.name, "ogr")
-        load = layer.loadNamedStyle if file.suffix == ".qml" else layer.loadSldStyle
-        text, done = load(str(file))
+        if file.suffix == ".qml":  # without the flag the style inside of the GeoPackage wins
+            text, done = layer.loadNamedStyle(str(file), loadFromLocalDb=True)
+        else:
+            text, done = layer.loadSldStyle(str(file))
         none, several = unstyled(layer)
         if not done or none or several:
             wrong.append(f"{file.name}: {text or f'{none} in no class, {several} in several'}")

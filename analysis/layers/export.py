@@ -59,6 +59,8 @@ def export_layers(
     *,
     lisa: Frames | None = None,
     bilisa: Frames | None = None,
+    hot_spots: Frames | None = None,
+    changes: Frames | None = None,
     spillover: Frames | None = None,
     profiles: Frames | None = None,
     values: Frames | None = None,
@@ -68,10 +70,12 @@ def export_layers(
     """Write results per city for a GIS, a styled layer per theme, name and year.
 
     Layers are called lisa_2022 (lisa_NAME_2022 where `lisa` maps names to results), bilisa_…,
-    spillover (or spillover_TERM), profiles_…, values. Every layer holds all cities; where a result
-    lacks one, its class is "missing" and its numbers are empty. Colours are those of the printed
-    maps: classes as in `maps.lisa`, spillovers as in `maps.spillover`, numbers as in
-    `maps.choropleth`. A layer has a style for each column that a map can show.
+    hot_spots_…, lisa_change_…, spillover (or spillover_TERM), profiles_…, values. Every layer holds
+    all cities; where a result lacks one, its class is "missing" and its numbers are empty. Colours
+    are those of the printed maps: classes as in `maps.lisa`, `hot_spots`, `lisa_change`,
+    `categories` and `significance` (a second style of local statistics), spillovers as in
+    `maps.spillover`, numbers as in `maps.choropleth`. A layer has a style for each column that a
+    map can show.
 
     The suffix of `path` says what is written:
 
@@ -92,9 +96,11 @@ def export_layers(
         File or folder; files are replaced only when all new ones are complete.
     cities
         Boundary table indexed by key.
-    lisa, bilisa
-        Result of `spatial.lisa`, `spatial.bilisa` or `spatial.lisa_by_time`, or a mapping from
-        names to such.
+    lisa, bilisa, hot_spots
+        Result of `spatial.lisa`, `spatial.bilisa`, `spatial.getis_ord` or of their twins by time,
+        or a mapping from names to such.
+    changes
+        Result of `spatial.lisa_change`, or a mapping from names to such.
     spillover
         Result of `fit.effects_by_unit(term)`, or a mapping from terms to such.
     profiles
@@ -133,6 +139,8 @@ def export_layers(
     layers = [
         *themes.local("lisa", lisa, wording),
         *themes.local("bilisa", bilisa, wording),
+        *themes.local("hot_spots", hot_spots, wording),
+        *themes.changes(changes, wording),
         *themes.spillovers(spillover, wording),
         *themes.profiles(profiles, wording),
         *themes.values(values, wording),
@@ -140,8 +148,8 @@ def export_layers(
     ]
     if not layers:
         raise InputError(
-            "there is nothing to export; give lisa=, bilisa=, spillover=, profiles=, values= or "
-            "classes=."
+            "there is nothing to export; give lisa=, bilisa=, hot_spots=, changes=, spillover=, "
+            "profiles=, values= or classes=."
         )
     package = make_package(cities, layers, wording, options.get("note", ""))
     return write_files(target, package, formats)

@@ -98,12 +98,18 @@ def by_number(name: str, attribute: str, values: npt.NDArray[np.float64], grades
     for edge in grades.classes.upper[:-1]:
         place = int(np.searchsorted(known, edge, side="right"))
         between = 0 < place < len(known)
-        edges.append(float((known[place - 1] + known[place]) / 2) if between else float(edge))
+        edges.append(_between(known[place - 1], known[place]) if between else float(edge))
     edges.append(None)
     *looks, missing = grades.looks
     bounds = zip(looks, pairwise(edges), strict=True)
     entries = [Entry(look, above=low, upto=high) for look, (low, high) in bounds]
     return Style(name, attribute, (*entries, Entry(missing, empty=True)))
+
+
+def _between(low: float, high: float) -> float:
+    """Half way between two numbers; the lower of two that have none between them."""
+    middle = low + (high - low) / 2
+    return float(middle if low <= middle < high else low)
 
 
 def outline(name: str, attribute: str) -> Style:

@@ -13,18 +13,25 @@ from analysis.convention import convention
 from analysis.layers.columns import describe_columns
 from analysis.layers.layer import Column, Layer, field_names
 from analysis.layers.styles import Style, by_class, by_number
-from analysis.maps.colours import CLUSTERS, Look, cluster_looks, hexadecimal, qualitative, ramp
+from analysis.maps.categories import sort_categories
+from analysis.maps.classed import fixed_looks
+from analysis.maps.colours import CHANGES, CLUSTERS, PALETTE, SPOTS, ClassColours, Look, hexadecimal
 from analysis.maps.grading import grade, grade_signed
+from analysis.maps.significance import grade_p_values
 from analysis.tables.labels import term_label
-from analysis.terms import TERMS, group_name, term
+from analysis.terms import TERMS, term
 from spatial.errors import InputError, named
 
-__all__ = ["Frames", "Wording", "classed", "local", "profiles", "spillovers", "values"]
+__all__ = ["Frames", "Wording", "changes", "classed", "local", "profiles", "spillovers", "values"]
 
 Frames = pd.DataFrame | Mapping[str, pd.DataFrame]
-LISA_COLUMNS = ("statistic", "lag", "p_value", "p_adjusted", "quadrant", "cluster")
-EFFECTS = ("sent", "received", "own")
-MOST_CLASSES = 12
+FIRST = ("p_value", "p_adjusted", "cluster")
+# theme of a local statistic: classes, where their names stand, whose result it is
+LOCAL: Mapping[str, tuple[ClassColours, str, str]] = {
+    "lisa": (CLUSTERS, "cluster", "lisa"),
+    "bilisa": (CLUSTERS, "cluster", "bilisa"),
+    "hot_spots": (SPOTS, "spot", "getis_ord"),
+}
 ERROR = "_std_error"
 
 
@@ -56,47 +63,72 @@ class Wording:
             given += [found] if isinstance(found, str) else found
         return (*(text for text in own if text), *given)
 
-    def clusters(self) -> list[Look]:
-        """Looks of the classes of a local statistic."""
-        names = {key: term(f"cluster.{key}", self.lang) for key in CLUSTERS}
-        own = {key: colour for key, colour in self.colours.items() if key in CLUSTERS}
-        return [replace(x, face=hexadecimal(x.face)) for x in cluster_looks(names, own)]
+    def fixed(self, table: ClassColours, prefix: str) -> list[Look]:
+        """Looks of fixed classes, in the user's colours where they name them."""
+        own = {key: colour for key, colour in self.colours.items() if key in table}
+        return solid(fixed_looks(table, prefix, self.lang, own))
+
+
+def solid(looks: Sequence[Look]) -> list[Look]:
+    """Looks whose colours are written as #rrggbb."""
+    return [replace(look, face=hexadecimal(look.face)) for look in looks]
 
 
 def local(theme: str, results: Frames | None, wording: Wording) -> Iterator[Layer]:
-    """Layer of each local statistic and each of its years."""
+    """Layer of each local statistic and each of its years, with a second style of its p-values."""
+    lang = wording.lang
+    table, prefix, maker = LOCAL[theme]
     for name, frame in _named(results):
-        _check_frame(frame, theme, LISA_COLUMNS)
+        _check_frame(frame, theme, FIRST, f"spatial.{maker}")
         stem = "_".join(part for part in (theme, name) if part)
-        columns = describe_columns(
-            theme, list(map(str, frame.columns)), {}, wording.labels, wording.lang
+        levels, looks = grade_p_values(frame, lang=lang)
+        whole = frame.assign(significance=levels)
+        columns = describe_columns(theme, _texts(whole), {}, wording.labels, lang)
+        styles = (
+            by_class(columns["cluster"].title, "cluster", wording.fixed(table, prefix), lang),
+            by_class(columns["significance"].title, "significance", solid(looks), lang),
         )
-        style = by_class(columns["cluster"].title, "cluster", wording.clusters(), wording.lang)
-        for time, table in _by_time(frame):
+        said = [term(f"layer.about.{theme}", lang), *_kind(theme, frame, lang)]
+        for time, part in _by_time(whole):
             layer = f"{stem}_{time}" if time else stem
-            about = wording.sentences(
-                theme,
-                layer,
-                term(f"layer.about.{theme}", wording.lang),
-                _tested(frame, wording.lang),
-                _stated(term("note.bivariate", wording.lang), wording.lang)
-                if theme == "bilisa"
-                else "",
-            )
-            title = wording.title(theme, name, time)
-            yield Layer(layer, title, table, (style,), about, columns)
+            about = wording.sentences(theme, layer, *said, _tested(frame, lang))
+            yield Layer(layer, wording.title(theme, name, time), part, styles, about, columns)
+
+
+def _kind(theme: str, frame: pd.DataFrame, lang: str) -> list[str]:
+    """What a reader of a theme must know besides: what G counts, what a pair may reflect."""
+    if theme == "bilisa":
+        return [_stated(term("note.bivariate", lang), lang)]
+    if theme == "hot_spots" and "star" in frame.attrs:
+        return [_stated(term(f"spot.{'star' if frame.attrs['star'] else 'plain'}", lang), lang)]
+    return []
+
+
+def changes(results: Frames | None, wording: Wording) -> Iterator[Layer]:
+    """Layer of each change of clusters between two times."""
+    lang = wording.lang
+    for name, frame in _named(results):
+        _check_frame(frame, "changes", ("before", "after", "change"), "spatial.lisa_change")
+        layer = f"lisa_change_{name}" if name else "lisa_change"
+        columns = describe_columns("changes", _texts(frame), {}, wording.labels, lang)
+        looks = wording.fixed(CHANGES, "change")
+        style = by_class(columns["change"].title, "change", looks, lang)
+        span = term("change.span", lang, before=frame.attrs.get("before", "?"),
+                    after=frame.attrs.get("after", "?"))  # fmt: skip
+        said = (term("layer.about.changes", lang), _stated(term("change.rule", lang), lang))
+        about = wording.sentences("changes", layer, *said, _tested(frame, lang))
+        title = wording.title("changes", name, span)
+        yield Layer(layer, title, frame, (style,), about, columns)
 
 
 def spillovers(results: Frames | None, wording: Wording) -> Iterator[Layer]:
     """Layer of each term: sent and received in common classes, as the printed map has them."""
     lang = wording.lang
     for name, frame in _named(results):
-        _check_frame(frame, "spillover", ("sent", "received"))
+        _check_frame(frame, "spillover", ("sent", "received"), "fit.effects_by_unit(term)")
         layer = f"spillover_{name}" if name else "spillover"
         attrs = _with_term(frame, name)
-        columns = describe_columns(
-            "spillover", list(map(str, frame.columns)), attrs, wording.labels, lang
-        )
+        columns = describe_columns("spillover", _texts(frame), attrs, wording.labels, lang)
         pooled = frame[["sent", "received"]].to_numpy(dtype=float)
         common = grade_signed(pooled.ravel(), lang=lang)
         styles = [
@@ -121,7 +153,7 @@ def spillovers(results: Frames | None, wording: Wording) -> Iterator[Layer]:
 def profiles(results: Frames | None, wording: Wording) -> Iterator[Layer]:
     """Layer of each table of profiles, with a style for each of its columns, the gap first."""
     for name, frame in _named(results):
-        _check_frame(frame, "profiles", ())
+        _check_frame(frame, "profiles")
         layer = f"profiles_{name}" if name else "profiles"
         attrs = _with_term(frame, name)
         yield _of_columns("profiles", layer, name, frame, attrs, wording, first="gap")
@@ -130,7 +162,7 @@ def profiles(results: Frames | None, wording: Wording) -> Iterator[Layer]:
 def values(results: Frames | None, wording: Wording) -> Iterator[Layer]:
     """Layer of any columns, with a style for each."""
     for name, frame in _named(results):
-        _check_frame(frame, "values", ())
+        _check_frame(frame, "values")
         named_apart = frame.set_axis(field_names(frame.columns), axis=1)
         title = "" if name in ("", "values") else name
         yield _of_columns("values", name or "values", title, named_apart, {}, wording)
@@ -147,11 +179,10 @@ def classed(
             raise InputError(
                 f"classes= of {name} hold {named(strange)}, for which no look is given."
             )
-        solid = [replace(look, face=hexadecimal(look.face)) for look in looks]
         lang = wording.lang
         for time, table in _by_time(given.to_frame("class")):
             layer = f"{name}_{time}" if time else name
-            style = by_class(wording.name(name), "class", solid, lang)
+            style = by_class(wording.name(name), "class", solid(looks), lang)
             columns = {"class": Column(term("layer.classed", lang))}
             about = wording.sentences(
                 "classes",
@@ -173,9 +204,7 @@ def _of_columns(
     first: str = "",
 ) -> Layer:
     """Layer with one style for each column that can be drawn."""
-    columns = describe_columns(
-        theme, list(map(str, frame.columns)), attrs, wording.labels, wording.lang
-    )
+    columns = describe_columns(theme, _texts(frame), attrs, wording.labels, wording.lang)
     drawn = [c for c in frame.columns if not str(c).endswith(ERROR)]
     found = (_style(str(c), columns[str(c)].title, frame[c], wording) for c in drawn)
     styles = [style for style in found if style is not None]
@@ -194,31 +223,24 @@ def _style(name: str, title: str, column: pd.Series[Any], wording: Wording) -> S
         if not np.isfinite(numbers[~np.isnan(numbers)]).all() or np.isnan(numbers).all():
             return None
         return by_number(title, name, numbers, grade(numbers, lang=wording.lang))
-    looks = _looks(column, wording)
-    return by_class(title, name, looks, wording.lang) if looks else None
-
-
-def _looks(column: pd.Series[Any], wording: Wording) -> list[Look]:
-    """Looks of the classes of a column of text; none where nearly every unit has its own."""
-    known = column.dropna()
+    known = column.dropna().map(str)
+    count = known.nunique()
     if isinstance(column.dtype, pd.CategoricalDtype):
-        keys = [str(key) for key in column.cat.categories]
-    else:
-        keys = sorted({str(key) for key in known})
-    if keys and set(keys) <= set(CLUSTERS):
-        return wording.clusters()
-    if not keys or len(keys) > min(MOST_CLASSES, max(len(known) - 1, 1)):
-        return []
-    ordered = isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered
-    faces = ramp("YlGnBu", len(keys)) if ordered else qualitative(len(keys))
-    return [
-        Look(
-            key,
-            wording.labels.get(key) or group_name(key, wording.lang),
-            hexadecimal(wording.colours.get(key, face)),
+        count = len(column.cat.categories)
+    if not len(known) or count > min(len(PALETTE), max(len(known) - 1, 1)):
+        return None  # nearly every unit has its own
+    _, looks = sort_categories(column, lang=wording.lang)
+    if [look.key for look in looks] != list(CLUSTERS):
+        looks = looks[:-1]  # what a column of the user lacks stays empty
+    own = [
+        replace(
+            look,
+            text=wording.labels.get(look.key, look.text),
+            face=wording.colours.get(look.key, look.face),
         )
-        for key, face in zip(keys, faces, strict=True)
+        for look in looks
     ]
+    return by_class(title, name, solid(own), wording.lang)
 
 
 def _with_term(frame: pd.DataFrame, name: str) -> dict[Any, Any]:
@@ -275,7 +297,7 @@ def _named(results: Frames | None) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "", results
 
 
-def _check_frame(frame: object, theme: str, columns: tuple[str, ...]) -> None:
+def _check_frame(frame: object, theme: str, columns: tuple[str, ...] = (), maker: str = "") -> None:
     """Refuse what is no table of the theme."""
     if not isinstance(frame, pd.DataFrame):
         raise InputError(
@@ -284,9 +306,12 @@ def _check_frame(frame: object, theme: str, columns: tuple[str, ...]) -> None:
     absent = [column for column in columns if column not in frame.columns]
     if absent:
         raise InputError(
-            f"the table of {theme}= has no column {named(absent)}; give the result of "
-            f"{'fit.effects_by_unit(term)' if theme == 'spillover' else f'spatial.{theme}'}."
+            f"the table of {theme}= has no column {named(absent)}; give the result of {maker}."
         )
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    return [str(column) for column in frame.columns]
 
 
 def _by_time(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.maps.classed import draw_classes
-from analysis.maps.colours import CLUSTERS, MISSING, PALETTE, class_looks
+from analysis.maps.colours import CLUSTERS, MISSING, PALETTE, Look, class_looks
 from analysis.maps.options import Options, read_options
 from analysis.maps.years import by_time
 from analysis.terms import group_name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.figure import Figure
 
-__all__ = ["categories"]
+__all__ = ["categories", "sort_categories"]
 
 MOST = 20
 REGIONS = ("east", "central", "west", "north-east")
@@ -74,6 +74,31 @@ def categories(
     >>> maps.categories(cities, profiles["type"], lang="zh")  # doctest: +SKIP
     """
     sheet = read_options(options)
+    texts, looks = sort_categories(
+        values, lang=sheet.lang, order=order, names=names, colours=colours
+    )
+    heading = None if values.name is None else str(values.name)
+    parts = by_time(texts, times)
+    return draw_classes(cities, parts, looks, sheet=sheet, notes=[], heading=heading)
+
+
+def sort_categories(
+    values: pd.Series,
+    *,
+    lang: str,
+    order: Sequence[object] | None = None,
+    names: Mapping[object, str] | None = None,
+    colours: Mapping[str, str] | None = None,
+) -> tuple[pd.Series, list[Look]]:
+    """Categories as text, missing ones as NaN, and their looks in the order of the legend.
+
+    Parameters
+    ----------
+    values, order, names, colours
+        As in `categories`.
+    lang
+        Language of the legend.
+    """
     texts = _texts(values)
     keys = _keys(values, texts, order)
     present = {*texts.dropna()}
@@ -83,11 +108,8 @@ def categories(
     absent = [key for key in printed if key not in faces]
     if absent:
         raise InputError(f"names: {absent[0]!r} is not a category; there are {named(faces, 21)}.")
-    words = {key: printed.get(key) or group_name(key, sheet.lang) for key in faces}
-    looks = class_looks(faces, words, colours)
-    heading = None if values.name is None else str(values.name)
-    parts = by_time(texts, times)
-    return draw_classes(cities, parts, looks, sheet=sheet, notes=[], heading=heading)
+    words = {key: printed.get(key) or group_name(key, lang) for key in faces}
+    return texts, class_looks(faces, words, colours)
 
 
 def _texts(values: object) -> pd.Series:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from spatial.errors import InputError
 
-__all__ = ["CHANGES", "CLUSTERS", "LEVELS", "MISSING", "PALETTE", "SPOTS", "Look", "class_looks"]
-__all__ += ["cluster_looks", "hexadecimal", "qualitative", "ramp"]
+__all__ = ["CHANGES", "CLUSTERS", "LEVELS", "MISSING", "PALETTE", "SPOTS", "ClassColours", "Look"]
+__all__ += ["class_looks", "cluster_looks", "hexadecimal", "ramp"]
 
 ClassColours = Mapping[str, tuple[str, str | None]]
 
@@ -134,8 +134,3 @@ def hexadecimal(colour: str) -> str:
     from matplotlib.colors import to_hex
 
     return to_hex(colour)
-
-
-def qualitative(count: int) -> list[str]:
-    """Colours of unordered classes, those of `maps.categories`; they repeat beyond twelve."""
-    return [PALETTE[place % len(PALETTE)] for place in range(count)]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from analysis.maps.colours import ClassColours
 
-__all__ = ["significance"]
+__all__ = ["grade_p_values", "significance"]
 
 OTHERS = ("not significant", "isolate", "missing")
 
@@ -72,16 +72,34 @@ def significance(
     >>> maps.significance(cities, local, lang="zh")  # doctest: +SKIP
     """
     sheet = read_options(options)
-    _require_p_values(result)
-    edges = _edges(levels, result)
-    table = _table(edges)
-    looks = class_looks(table, _names(edges, sheet.lang), colours)
-    classes = pd.Series(_classes(result, edges, looks), index=result.index, name="cluster")
+    classes, looks = grade_p_values(result, lang=sheet.lang, levels=levels, colours=colours)
     corrected = bool(result.attrs.get("correction"))
     heading = term("level.adjusted" if corrected else "level.plain", sheet.lang)
     notes = convention(result.attrs, sheet.lang)
     parts = by_time(classes, times)
     return draw_classes(cities, parts, looks, sheet=sheet, notes=notes, heading=heading)
+
+
+def grade_p_values(
+    result: pd.DataFrame,
+    *,
+    lang: str,
+    levels: Sequence[float] | None = None,
+    colours: Mapping[str, str] | None = None,
+) -> tuple[pd.Series, list[Look]]:
+    """Class of each row by its p-value, and the looks of all classes.
+
+    Parameters
+    ----------
+    result, levels, colours
+        As in `significance`.
+    lang
+        Language of the legend.
+    """
+    _require_p_values(result)
+    edges = _edges(levels, result)
+    looks = class_looks(_table(edges), _names(edges, lang), colours)
+    return pd.Series(_classes(result, edges, looks), index=result.index, name="cluster"), looks
 
 
 def _require_p_values(result: object) -> None:

@@ -13,6 +13,7 @@ from analysis.study.asking import write_aliases
 from analysis.study.measures import check_measures, measure
 from analysis.study.reading import StudyFile, read_study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
+from analysis.study.screen import check_page
 from analysis.study.sources import KEY, Sources, read_sources
 from analysis.study.suspicious import suspicious_values
 from analysis.study.weighting import build_weights, check_weights
@@ -88,6 +89,7 @@ def check(
     file = read_study(study, overrides=overrides, table=table, boundaries=boundaries)
     check_measures(file.plan.measure)
     check_weights(file.plan.weights)
+    check_page(file.plan)
     sources = read_sources(file)
     found = Checked([f"Study: {file.plan.study.title}"])
     found.lines.append(f"Boundaries: {file.plan.boundaries.file}: {len(sources.cities)} units")

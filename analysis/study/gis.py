@@ -32,6 +32,7 @@ def write_layers(study: Study, folder: Path) -> None:
 
     found, models = study.clusters, study.models
     results: dict[str, Any] = {
+        "changes": _changes(study),
         "lisa": dict(found.lisa) if found else {},
         "bilisa": {f"{x}_{y}": table for (x, y), table in found.bilisa.items()} if found else {},
         "spillover": {name: models.by_unit[name] for name in models.flows} if models else {},
@@ -52,15 +53,31 @@ def write_layers(study: Study, folder: Path) -> None:
         )
 
 
+def _changes(study: Study) -> dict[str, pd.DataFrame]:
+    """Clusters of the last year against those of the first."""
+    import spatial
+
+    found = study.clusters
+    if found is None or len(found.years) < 2:
+        return {}
+    return {column: spatial.lisa_change(table) for column, table in found.lisa.items()}
+
+
 def _values(study: Study) -> dict[str, pd.DataFrame]:
     """Columns of the study in the last year, and the group of each unit."""
     found: dict[str, pd.DataFrame] = {}
     if study.used_columns:
         found["values"] = study.sample.at(_last(study))[study.used_columns]
-    groups = {name: result.members for name, result in study.mechanisms.groups.items()}
+    groups = {name: _members(result.members) for name, result in study.mechanisms.groups.items()}
     if groups:
         found["groups"] = pd.DataFrame(groups)
     return found
+
+
+def _members(groups: pd.Series[Any]) -> pd.Series[Any]:
+    """Groups of units; those that stand in no order but the alphabet's get that of the map."""
+    names = list(groups.cat.categories)
+    return groups.astype(object) if names == sorted(names) else groups
 
 
 def _last(study: Study) -> Any:

@@ -113,7 +113,8 @@ def test_styles_are_where_qgis_looks(package: Path) -> None:
 
 
 def test_classes_have_the_colours_of_the_map(package: Path) -> None:
-    [[text]] = rows(package, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'lisa_2011'")
+    query = "SELECT styleQML FROM layer_styles WHERE f_table_name = 'lisa_2011' AND useAsDefault"
+    [[text]] = rows(package, query)
     style = ElementTree.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", text))
     renderer = style.find("renderer-v2")
     assert renderer is not None
@@ -174,6 +175,31 @@ def test_metadata_say_what_was_done(package: Path) -> None:
     assert all(f"- {column}：{title}" in found["spillover"] for column, title, _ in meanings)
     extensions = {name for (name,) in rows(package, "SELECT extension_name FROM gpkg_extensions")}
     assert {"gpkg_metadata", "gpkg_schema"} <= extensions
+
+
+def test_other_kinds_of_classes_have_their_maps_colours(
+    tmp_path: Path, cities: Any, local: Any
+) -> None:
+    w = weights.contiguity(cities)
+    values = pd.Series(np.arange(25.0) ** 2, index=cities.index)
+    spots = spatial.getis_ord(values, w, correction="fdr")
+    change = spatial.lisa_change(local)
+    path = tmp_path / "a.gpkg"
+    colours = {"hot spot": "black"}
+    analysis.export_layers(path, cities, hot_spots=spots, changes=change, colours=colours)
+    found = gpd.read_file(path, layer="hot_spots").set_index("key")
+    assert found["cluster"].tolist() == spots["cluster"].astype(str).tolist()
+    assert set(found["cluster"]) > {"hot spot", "cold spot"}
+    levels = ["p 0.001", "p 0.01", "p 0.05", "not significant"]
+    expected = pd.cut(spots["p_adjusted"], [0, 0.001, 0.01, 0.05, 1], labels=levels)
+    assert found["significance"].tolist() == expected.astype(str).tolist()
+    after = gpd.read_file(path, layer="lisa_change").set_index("key")
+    assert after["change"].tolist() == change.loc[after.index, "change"].astype(str).tolist()
+    written = rows(path, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'hot_spots'")
+    assert '"0,0,0,255"' in written[0][0]
+    about = pyogrio.read_info(path, layer="hot_spots")["layer_metadata"]["DESCRIPTION"]
+    assert "G*: the unit with its neighbours" in about
+    assert "false-discovery" in about.lower().replace(" ", "-")
 
 
 def test_effects_say_their_model(tmp_path: Path, cities: Any) -> None:

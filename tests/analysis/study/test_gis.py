@@ -43,6 +43,7 @@ def test_every_result_per_city_has_a_layer(written: Any) -> None:
         "lisa_agg_2014",
         "bilisa_agg_res_2011",
         "bilisa_agg_res_2014",
+        "lisa_change_agg",
         "spillover_agg",
         "profiles_agg",
         "values",

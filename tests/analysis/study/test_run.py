@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ EXPECTED = {
     "manifest.json",
     "study.resolved.toml",
     "captions.md",
-}
+} | ({"interactive.html"} if find_spec("bokeh") else set())
 
 
 def numbers(folder: Path) -> dict[str, Any]:
