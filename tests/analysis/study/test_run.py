@@ -304,6 +304,7 @@ def test_maps_as_they_are_told(case: Any) -> None:
     for words in ("格3市", "GS(2026)1", "a book", 'id="arrow"', "font-size: 8px", "line:sea"):
         assert words in drawn
     assert 'id="symbols"' in (maps / "symbols_gdp_res.svg").read_text(encoding="utf-8")
+    assert read_study(done.out / "study.resolved.toml").plan.maps == done.plan.maps
     captions = (done.out / "captions.md").read_text(encoding="utf-8")
     assert "gdp, 2014" in captions and "gdp与res，2014年" in captions
 
