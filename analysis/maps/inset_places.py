@@ -20,6 +20,7 @@ from spatial.errors import InputError
 __all__ = ["RATIOS", "plan_insets"]
 
 RATIOS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07)
+ASKED = (1.0, 0.8, 0.65, *RATIOS)
 LARGER = (6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.75, 1.5, 1.25)
 CORNERS = {"lower right": 0.0, "lower left": 0.08, "upper right": 0.1, "upper left": 0.12}
 PADS = tuple(step * 0.01 for step in range(60))
@@ -102,7 +103,7 @@ def _fit(boxes: Sequence[Box], window: Window, ground: Ground) -> bool:
 
 def _too_large(demand: Demand, box: Box, window: Window) -> bool:
     """Whether an inset that repeats ground takes too much of the map."""
-    if demand.ratios is RATIOS:
+    if demand.ratios is not LARGER:
         return False
     wide = (box[2] - box[0]) / (window.x1 - window.x0)
     high = (box[3] - box[1]) / (window.y1 - window.y0)
@@ -157,7 +158,7 @@ def _demand(layer: Layer, window: Window, asked: Degrees) -> Demand:
     if not shapely.intersects(shapely.box(x0, y0, x1, y1), layer.shapes).any():
         raise InputError(f"inset={asked} shows no unit of the boundary layer.")
     repeats = window.holds((x0, y0, x1, y1))
-    return Demand((x0, y0, x1, y1), LARGER if repeats else RATIOS, asked)
+    return Demand((x0, y0, x1, y1), LARGER if repeats else ASKED, asked)
 
 
 def _far_parts(layer: Layer) -> list[shapely.Geometry]:

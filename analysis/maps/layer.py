@@ -15,8 +15,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from analysis.maps.frames import Bounds, frames
 from analysis.maps.options import Sheet
-from analysis.maps.projection import plane_for
+from analysis.maps.projection import from_degrees, plane_for
 from spatial.errors import InputError, named
 from spatial.labels import canonical, canonical_index, missing_from
 
@@ -26,14 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["Layer", "Line", "find_units", "prepare", "rows_of"]
 
 Shapes = npt.NDArray[np.object_]
-Bounds = tuple[float, float, float, float]
 PROVINCE = "province"
 SEA = "sea"
 DASHED = "dashed"
 FINEST_MM = 0.05  # what the eye cannot tell apart on paper
-# parts beyond a side of the frame that together hold at most this share of the area, and the share
-# of the frame's height or width that drawing the side in must gain
-FAR_ISLETS = ((0.2, 0.5), (0.001, 0.2))
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,8 @@ def prepare(cities: gpd.GeoDataFrame, sheet: Sheet) -> Layer:
             f"{named(lost)} cannot be projected to {crs.name}; give another crs= or mend the layer."
         )
     lines = _borders(cities, shapes, sheet, crs)
-    core, full = _frames(shapes)
+    boxes = [from_degrees(crs).transform_bounds(*box, densify_pts=41) for box in sheet.insets]
+    core, full = frames(shapes, boxes)
     names = _names(cities, sheet.lang)
     aliases = _names(cities, "zh")
     return Layer(labels, names, aliases, shapes, crs, lines, core, full)
@@ -147,8 +145,16 @@ def _borders(cities: gpd.GeoDataFrame, shapes: Shapes, sheet: Sheet, crs: CRS) -
         return given
     codes = pd.factorize(column)[0]
     members = [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
-    outlines = [shapely.boundary(shapely.coverage_union_all(shapes[rows])) for rows in members]
+    outlines = [shapely.boundary(_whole(shapes[rows])) for rows in members]
     return (Line(PROVINCE, shapely.union_all(outlines)), *given)
+
+
+def _whole(shapes: Shapes) -> Any:
+    """Union of units that share their borders; also of those that do not quite."""
+    try:
+        return shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapely.make_valid(shapes))
 
 
 def _given_lines(lines: Any, crs: CRS) -> tuple[Line, ...]:
@@ -164,38 +170,6 @@ def _given_lines(lines: Any, crs: CRS) -> tuple[Line, ...]:
     shapes = lines.geometry.to_crs(crs).to_numpy()
     known = [str(kind) if kind in (SEA, DASHED) else PROVINCE for kind in kinds]
     return tuple(Line(kind, shape) for kind, shape in zip(known, shapes, strict=True))
-
-
-def _frames(shapes: Shapes) -> tuple[Bounds, Bounds]:
-    """Bounds without far islets, and bounds of everything.
-
-    A side of the frame is drawn in where the parts beyond hold next to no area and the frame gains
-    much by it.
-    """
-    parts = shapely.get_parts(shapes)
-    bounds = shapely.bounds(parts)
-    sizes = shapely.area(parts)
-    full = shapely.total_bounds(parts)
-    core = full.copy()
-    for side in range(4):
-        sign = 1.0 if side < 2 else -1.0
-        facing = sign * bounds[:, (side + 2) % 4]  # the edge of each part that faces the middle
-        order = np.argsort(facing)
-        share = np.cumsum(sizes[order]) / sizes.sum()
-        extent = full[side % 2 + 2] - full[side % 2]
-        for most, gain in FAR_ISLETS:
-            rest = np.delete(bounds[:, side], order[share <= most])
-            drawn_in = sign * (sign * rest).min()
-            if abs(drawn_in - full[side]) > gain * extent:
-                core[side] = drawn_in
-                break
-    return _bounds(core), _bounds(full)
-
-
-def _bounds(values: npt.NDArray[np.float64]) -> Bounds:
-    """Four plain numbers."""
-    x0, y0, x1, y1 = map(float, values)
-    return x0, y0, x1, y1
 
 
 def rows_of(data: pd.Index, layer: Layer, what: str) -> npt.NDArray[np.intp]:

@@ -19,6 +19,8 @@ ALBERS = (
     "+datum=WGS84 +units=m +type=crs"
 )
 AZIMUTHAL = "+proj=laea +lat_0={middle} +lon_0={lon} +datum=WGS84 +units=m +type=crs"
+EQUAL_EARTH = "+proj=eqearth +lon_0={lon} +datum=WGS84 +units=m +type=crs"
+WORLD = 180.0  # degrees of longitude between units from which on no cone or disc will do
 CHINA = ALBERS.format(south=25, north=47, middle=0, lon=105)
 MOST_UNEQUAL = 1.1
 Floats = npt.NDArray[np.float64]
@@ -87,13 +89,18 @@ def _given(wanted: object) -> CRS:
 
 
 def _equal_area(bounds: Floats) -> str:
-    """Albers of China for the whole country, else an equal-area projection of the extent."""
+    """Albers of China for the whole country, else an equal-area projection of the extent.
+
+    That is Albers, azimuthal across the equator and at the poles, Equal Earth around the world.
+    """
     south, north = float(bounds[:, 1].min()), float(bounds[:, 3].max())
     west, east = float(bounds[:, 0].min()), float(bounds[:, 2].max())
     inside = west > 72 and east < 137 and south > 2 and north < 55
     if inside and east - west > 40 and north - south > 25:
         return CHINA
-    lon = _central_meridian((bounds[:, 0] + bounds[:, 2]) / 2)
+    lon, span = _central_meridian((bounds[:, 0] + bounds[:, 2]) / 2)
+    if span > WORLD:
+        return EQUAL_EARTH.format(lon=lon)
     middle = (south + north) / 2
     sixth = (north - south) / 6
     if south <= 0 <= north or max(-south, north) > 80:
@@ -102,13 +109,16 @@ def _equal_area(bounds: Floats) -> str:
     return ALBERS.format(**parallels, middle=round(middle, 3), lon=lon)
 
 
-def _central_meridian(lon: Floats) -> float:
-    """Middle of the units' longitudes, opposite to the widest gap, so that 180° is no border."""
+def _central_meridian(lon: Floats) -> tuple[float, float]:
+    """Middle of the units' longitudes, opposite to the widest gap, so that 180° is no border.
+
+    Also the span that the gap leaves.
+    """
     turned = np.sort(np.mod(lon, 360))
     gaps = np.diff(np.r_[turned, turned[0] + 360])
     first = turned[(int(gaps.argmax()) + 1) % len(turned)]
     middle = first + (360 - float(gaps.max())) / 2
-    return round(float((middle + 180) % 360 - 180), 3)
+    return round(float((middle + 180) % 360 - 180), 3), 360 - float(gaps.max())
 
 
 @lru_cache(maxsize=16)

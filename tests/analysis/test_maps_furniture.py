@@ -4,8 +4,10 @@ import itertools
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 from matplotlib.patches import Polygon, Rectangle
 from pyproj import Proj
 from support.drawing import (
@@ -209,3 +211,61 @@ def test_degrees_stand_at_the_frame_of_a_narrow_map_too(china):
         marks = {t.get_text(): t.get_rotation() for t in axes.texts if "°" in t.get_text()}
         assert marks["105°E"] == 0 and marks["30°N"] == turn
         require_words_inside(figure)
+
+
+def overseas():
+    """Fifty cells and two far ones, as a country with parts overseas."""
+    main = lattice_layer(rows=5, columns=10, step=5, corner=(-120, 27))
+    far = gpd.GeoDataFrame(
+        geometry=[shapely.box(-165, 60, -141, 70), shapely.box(-160, 19, -155, 22)],
+        index=["north", "south"],
+        crs=4326,
+    )
+    return gpd.GeoDataFrame(pd.concat([main[["geometry"]], far]), crs=4326)
+
+
+def test_the_main_map_leaves_to_insets_what_they_show_whole():
+    layer = overseas()
+    boxes = [(-168, 58, -138, 72), (-161, 18, -154, 23)]
+    figure = maps.lisa(layer, clusters(layer.index), inset=boxes, labels=["north", "south"])
+    require_nothing_covered(figure, "inset")
+    require_words_inside(figure)
+    (main,), insets = axes_of(figure, "map"), axes_of(figure, "inset")
+    assert len(insets) == 2
+    window = shapely.box(*np.array([main.get_xlim(), main.get_ylim()]).T.ravel())
+    shown = window.covers(prepare(layer, read_options({})).shapes)
+    assert shown[:50].all() and not shown[50:].any()
+    names = {text.get_text() for ax in insets for text in ax.texts if text.get_gid() == "name"}
+    assert names == {"north", "south"}
+    whole = maps.lisa(layer, clusters(layer.index), inset=False)
+    (main,) = axes_of(whole, "map")
+    window = shapely.box(*np.array([main.get_xlim(), main.get_ylim()]).T.ravel())
+    assert window.covers(prepare(layer, read_options({})).shapes).all()
+
+
+def test_no_unit_of_the_main_land_is_left_to_an_inset():
+    layer = overseas()
+    layer["geometry"] = [
+        shapely.affinity.scale(shape, 0.2, 0.2) if key in ("north", "south") else shape
+        for key, shape in layer.geometry.items()
+    ]
+    figure = maps.lisa(layer, clusters(layer.index))
+    (main,) = axes_of(figure, "map")
+    (inset,) = axes_of(figure, "inset")
+    units = prepare(layer, read_options({})).shapes
+    here, there = (
+        shapely.box(*np.array([ax.get_xlim(), ax.get_ylim()]).T.ravel()) for ax in (main, inset)
+    )
+    assert here.covers(units[:50]).all() and there.covers(units[50:]).all()
+    assert not here.covers(units[51])
+
+
+def test_units_that_do_not_fit_together_get_province_borders_all_the_same():
+    world = lattice_layer(rows=6, columns=14, step=24, corner=(-168, -72))
+    figure = maps.lisa(world, clusters(world.index))
+    (main,) = axes_of(figure, "map")
+    assert any(c.get_gid() == "line:province" for c in main.collections)
+    crs = prepare(world, read_options({})).crs
+    assert crs.coordinate_operation.method_name == "Equal Earth"
+    ratio = world.to_crs(crs).area / world.to_crs(6933).area
+    assert ratio.max() / ratio.min() < 1.05
