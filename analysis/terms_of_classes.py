@@ -32,6 +32,9 @@ CLASSES: Mapping[str, tuple[str, str]] = {
     "level.missing": ("No data", "无数据"),
     "level.plain": ("p-value", "p 值"),
     "level.adjusted": ("Corrected p-value", "校正后 p 值"),
+    # tables that count classes
+    "classes.class": ("Class", "类型"),
+    "classes.total": ("Total", "合计"),
     # classes of spatial.lisa_change
     "change.stayed HH": ("Stayed high–high", "保持高-高集聚"),
     "change.became HH": ("Became high–high", "转为高-高集聚"),

@@ -38,6 +38,12 @@ REFERENCES = {
         "Elhorst, J. P. (2014). Spatial Econometrics: From Cross-Sectional Data to Spatial "
         "Panels. Springer.",
     ),
+    "hot_spots": (
+        "Getis, A. and Ord, J. K. (1992). The analysis of spatial association by use of distance "
+        "statistics. Geographical Analysis 24(3), 189–206.",
+        "Ord, J. K. and Getis, A. (1995). Local spatial autocorrelation statistics: distributional "
+        "issues and an application. Geographical Analysis 27(4), 286–306.",
+    ),
     "past": (
         (
             "Yu, J., de Jong, R. and Lee, L. (2008). Quasi-maximum likelihood estimators for "
@@ -260,6 +266,7 @@ def _references(study: Study, _: Words) -> list[Block]:
         keys += ["random"] * (fit.model.effects == "random" and "lambda" in fit.params.index)
     if study.clusters:
         keys += ["clusters", *(["bilisa"] if study.clusters.bilisa else [])]
+        keys += ["hot_spots"] if study.clusters.hot_spots else []
     keys += ["channels"] if study.mechanisms.channels else []
     keys += ["thresholds"] if study.thresholds else []
     keys += ["distribution"] if study.spread else []

@@ -172,8 +172,13 @@ def cluster_findings(
     for column, table in clusters.moran.items():
         name = label(column)
         sentences = [_moran(name, table, words, decimals)]
-        sentences += _classes(name, clusters.lisa[column], clusters.years[-1:], words)
+        sentences += _classes("lisa", name, clusters.lisa[column], clusters.years[-1:], words)
+        if column in clusters.changes:
+            sentences += _change(name, clusters.changes[column], words)
         result[column] = sentences
+    for column, table in clusters.hot_spots.items():
+        found = _classes("hot_spots", label(column), table, clusters.years[-1:], words)
+        result[column] = [*result.get(column, []), *found]
     return result
 
 
@@ -197,14 +202,30 @@ def _moran(name: str, table: pd.DataFrame, words: Words, decimals: int) -> str:
     )
 
 
-def _classes(name: str, table: pd.DataFrame, last: Sequence[Any], words: Words) -> list[str]:
-    """Count the local classes in the last year of the maps."""
+def _classes(
+    kind: str, name: str, table: pd.DataFrame, last: Sequence[Any], words: Words
+) -> list[str]:
+    """Count the classes of a local statistic in the last year of the maps."""
     rows = table.xs(last[0], level=0) if last else table
     counts = rows["cluster"].value_counts(sort=False)
+    vocabulary = "spot" if kind == "hot_spots" else "cluster"
     shown = [
-        f"{term(f'cluster.{key}', words.lang)} {count}"
+        f"{term(f'{vocabulary}.{key}', words.lang)} {count}"
         for key, count in counts.items()
         if key != "missing"
     ]
     year = words("find.lisa_year", year=last[0]) if last else ""
-    return [words("find.lisa", name=name, year=year, counts=words.listed(shown))]
+    return [words(f"find.{kind}", name=name, year=year, counts=words.listed(shown))]
+
+
+def _change(name: str, table: pd.DataFrame, words: Words) -> list[str]:
+    """Count the units that moved into a cluster or out of one."""
+    ends = {side: table.attrs[side] for side in ("before", "after")}
+    counts = table["change"].value_counts(sort=False)
+    shown = [
+        f"{term(f'change.{key}', words.lang)} {count}"
+        for key, count in counts.items()
+        if str(key).startswith(("became", "left")) and count
+    ]
+    key = "find.lisa_change" if shown else "find.lisa_change_none"
+    return [words(key, name=name, counts=words.listed(shown), **ends)]

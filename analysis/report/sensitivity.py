@@ -78,6 +78,7 @@ def profiles(study: Study, words: Words) -> list[Block]:
         shown = [f"{words(f'profile.{name}')} {count}" for name, count in counts.items()]
         blocks += [Text(rule), Text(words("profile.counts", counts=words.listed(shown)))]
         blocks += _doubt(study, focus, words)
+        blocks += [Text(words("profile.maps"))] * bool(section.maps)
         for unit in section.units:
             blocks += _page(study, focus, table, unit, words)
     return blocks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.report.class_words import CLASS_WORDS
 from analysis.report.mechanism_words import MECHANISM_WORDS
 from analysis.report.model_words import MODEL_WORDS
 from analysis.report.sensitivity_words import SENSITIVITY_WORDS
@@ -19,6 +20,7 @@ SYNTHETIC = {
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    **CLASS_WORDS,
     **SPREAD_WORDS,
     **SENSITIVITY_WORDS,
     **SHOCK_WORDS,

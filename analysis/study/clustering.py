@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,17 +20,19 @@ __all__ = ["Clusters", "find_clusters"]
 
 @dataclass(frozen=True)
 class Clusters:
-    """Results by column (Moran, LISA) and by pair (bivariate LISA).
+    """Results by column (Moran, LISA, local G) and by pair (bivariate LISA).
 
-    `moran` frames have a row per time (one row for a cross-section); `lisa` and `bilisa` are
-    indexed (time, unit), or by unit alone for a cross-section; `years` are the times of the local
-    statistics.
+    `moran` frames have a row per time (one row for a cross-section); `lisa`, `bilisa` and
+    `hot_spots` are indexed (time, unit), or by unit alone for a cross-section; `years` are the
+    times of the local statistics; `changes` compare the LISA of the first and the last of them.
     """
 
     years: tuple[Any, ...]
     moran: Mapping[str, pd.DataFrame]
     lisa: Mapping[str, pd.DataFrame]
     bilisa: Mapping[tuple[str, str], pd.DataFrame]
+    hot_spots: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    changes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def find_clusters(
@@ -48,7 +50,7 @@ def find_clusters(
     """
     frame = data.frame if isinstance(data, Panel) else data
     columns = section.columns or _from_model(model, frame)
-    if not columns and not section.bivariate:
+    if not columns and not section.bivariate and not section.hot_spots:
         raise InputError(
             "[autocorrelation] columns is empty and the model names no plain column; list the "
             "columns."
@@ -60,11 +62,15 @@ def find_clusters(
         "alpha": section.alpha,
         "seed": seed,
     }
+    lisa = {c: _lisa(data, c, graph, years, local) for c in columns}
+    star = {"star": section.star}
     return Clusters(
         years,
         {c: _moran(data, c, graph, section.alternative) for c in columns},
-        {c: _lisa(data, c, graph, years, local) for c in columns},
+        lisa,
         {(x, y): _bilisa(data, x, y, graph, years, local) for x, y in section.bivariate},
+        {c: _hot_spots(data, c, graph, years, local | star) for c in section.hot_spots},
+        _changes(lisa) if section.change and len(years) > 1 else {},
     )
 
 
@@ -115,6 +121,26 @@ def _lisa(
     if isinstance(data, Panel):
         return spatial.lisa_by_time(data, column, graph, times=list(years), **local)
     return spatial.lisa(data[column], graph, **local)
+
+
+def _hot_spots(
+    data: Panel | pd.DataFrame,
+    column: str,
+    graph: Graph,
+    years: Sequence[Any],
+    local: Mapping[str, Any],
+) -> pd.DataFrame:
+    import spatial
+
+    if isinstance(data, Panel):
+        return spatial.getis_ord_by_time(data, column, graph, times=list(years), **local)
+    return spatial.getis_ord(data[column], graph, **local)
+
+
+def _changes(lisa: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    import spatial
+
+    return {column: spatial.lisa_change(result) for column, result in lisa.items()}
 
 
 def _bilisa(

@@ -32,7 +32,8 @@ def write_layers(study: Study, folder: Path) -> None:
 
     found, models = study.clusters, study.models
     results: dict[str, Any] = {
-        "changes": _changes(study),
+        "changes": dict(found.changes) if found else {},
+        "hot_spots": dict(found.hot_spots) if found else {},
         "lisa": dict(found.lisa) if found else {},
         "bilisa": {f"{x}_{y}": table for (x, y), table in found.bilisa.items()} if found else {},
         "spillover": {name: models.by_unit[name] for name in models.flows} if models else {},
@@ -51,16 +52,6 @@ def write_layers(study: Study, folder: Path) -> None:
             note=synthetic_mark(study),
             **filled,
         )
-
-
-def _changes(study: Study) -> dict[str, pd.DataFrame]:
-    """Clusters of the last year against those of the first."""
-    import spatial
-
-    found = study.clusters
-    if found is None or len(found.years) < 2:
-        return {}
-    return {column: spatial.lisa_change(table) for column, table in found.lisa.items()}
 
 
 def _values(study: Study) -> dict[str, pd.DataFrame]:

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from analysis.report.captions import captions, synthetic_mark
+from analysis.report.captions import captions
+from analysis.study.cluster_pictures import cluster_maps, last_values, last_year
+from analysis.study.picture import Picture, draw, figure_options, file_stem, map_options
 from analysis.terms import LANGUAGES
 
 if TYPE_CHECKING:
-    import pandas as pd
     from geopandas import GeoDataFrame
-    from matplotlib.figure import Figure
 
     from analysis.study.results import Study
 
 __all__ = ["Picture", "draw", "figure_options", "file_stem", "map_options", "plan_pictures"]
 
 HEAVIEST, MANY_NEIGHBOURS, MOST_LINKS = 3, 12, 10_000
-UNSAFE = re.compile(r"[^\w.-]+")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A map or figure to be drawn.
-
-    `folder` and `stem` say where, `section` where in the report, `caption` in each language, `make`
-    how; `half` is for one that is one column wide.
-    """
-
-    folder: str
-    stem: str
-    section: str
-    caption: Mapping[str, str]
-    make: Callable[[], Figure]
-    half: bool = False
-
-
-def file_stem(*parts: str) -> str:
-    """Make a file name: all but letters, digits, - and . becomes an underscore."""
-    return UNSAFE.sub("_", "_".join(part for part in parts if part)).strip("._-") or "unnamed"
 
 
 def plan_pictures(study: Study) -> list[Picture]:
@@ -56,7 +31,7 @@ def plan_pictures(study: Study) -> list[Picture]:
     return [
         *_symbol_maps(study, cities),
         *_weights_map(study, cities),
-        *_cluster_maps(study, cities),
+        *cluster_maps(study, cities),
         *_moran_figures(study),
         *_effects(study),
         *_spillovers(study, cities),
@@ -65,32 +40,6 @@ def plan_pictures(study: Study) -> list[Picture]:
         *_thresholds(study),
         *_shocks(study),
     ]
-
-
-def figure_options(study: Study) -> dict[str, Any]:
-    """Give what all maps and figures are told."""
-    plan = study.plan
-    return {
-        "lang": plan.study.lang,
-        "width_mm": plan.maps.width_mm,
-        "font_size": plan.maps.font_size,
-        "note": synthetic_mark(study) or None,
-        "source": plan.maps.source or None,
-    }
-
-
-def map_options(study: Study) -> dict[str, Any]:
-    """Give what all maps are told."""
-    section = study.plan.maps
-    return figure_options(study) | {
-        "approval": section.approval or None,
-        "labels": list(section.labels) or None,
-        "lines": study.sources.lines,
-        "inset": None if section.inset is True else section.inset,
-        "crs": section.crs,
-        "graticule": section.graticule,
-        "arrow": section.arrow,
-    }
 
 
 def _symbol_maps(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
@@ -129,46 +78,6 @@ def _weights_map(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
     yield Picture("maps", file_stem("links", found.name), "weights", caption, make)
 
 
-def _cluster_maps(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
-    from analysis import maps
-
-    found, options = study.clusters, map_options(study)
-    if found is None:
-        return
-    now = "" if found.years else "_now"
-    years = [str(year) for year in found.years]
-    for column, result in found.lisa.items():
-        caption = captions(study, f"cap.lisa{now}", columns={"name": column}, years=years)
-        yield Picture(
-            "maps",
-            file_stem("lisa", column),
-            "clustering",
-            caption,
-            partial(maps.lisa, cities, result, **options),
-        )
-    for (x, y), result in found.bilisa.items():
-        here, there = study.label(x), study.label(y)
-        caption = captions(study, f"cap.bilisa{now}", columns={"here": x, "there": y}, years=years)
-        make = partial(maps.bilisa, cities, result, here=here, there=there, **options)
-        yield Picture("maps", file_stem("bilisa", x, y), "clustering", caption, make)
-    for column in found.lisa:
-        values = _last_values(study, column)
-        caption = captions(
-            study, f"cap.choropleth{now}", columns={"name": column}, year=_last(study)
-        )
-        make = partial(maps.choropleth, cities, values, **options)
-        yield Picture("maps", file_stem("values", column), "clustering", caption, make)
-
-
-def _last(study: Study) -> Any:
-    """Last year of the local statistics; "" for a cross-section."""
-    return study.clusters.years[-1] if study.clusters and study.clusters.years else ""
-
-
-def _last_values(study: Study, column: str) -> pd.Series[Any]:
-    return study.sample.at(_last(study))[column].rename(study.label(column))
-
-
 def _moran_figures(study: Study) -> Iterator[Picture]:
     from analysis import figures
 
@@ -179,8 +88,8 @@ def _moran_figures(study: Study) -> Iterator[Picture]:
     now = "" if found.years else "_now"
     for column in found.moran:
         names = {"name": column}
-        caption = captions(study, f"cap.moran_scatter{now}", columns=names, year=_last(study))
-        values, narrow = _last_values(study, column), options | {"width_mm": 80}
+        caption = captions(study, f"cap.moran_scatter{now}", columns=names, year=last_year(study))
+        values, narrow = last_values(study, column), options | {"width_mm": 80}
         make = partial(figures.moran_scatter, values, graph, **narrow)
         stem = file_stem("moran_scatter", column)
         yield Picture("figures", stem, "clustering", caption, make, half=True)
@@ -276,12 +185,3 @@ def _thresholds(study: Study) -> Iterator[Picture]:
         make = partial(figures.threshold, found, **options)
         stem = file_stem("threshold", name, term)
         yield Picture("figures", stem, "thresholds", caption, make)
-
-
-def draw(picture: Picture, folder: Path, formats: Sequence[str], dpi: int) -> None:
-    """Draw a picture and save it in every format; a PNG is always there, for the report."""
-    from analysis import maps
-
-    (folder / picture.folder).mkdir(exist_ok=True)
-    kinds = list(dict.fromkeys(["png", *formats]))
-    maps.save(picture.make(), folder / picture.folder / picture.stem, formats=kinds, dpi=dpi)

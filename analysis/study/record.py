@@ -194,12 +194,14 @@ def _choice(study: Study) -> dict[str, Any] | None:
 def _clusters(study: Study) -> dict[str, Any]:
     found = study.clusters
     if found is None:
-        return {"moran": None, "lisa": None, "bilisa": None}
+        return dict.fromkeys(("moran", "lisa", "bilisa", "hot_spots", "lisa_change"))
     pairs = [{"here": x, "there": y, **_local(table)} for (x, y), table in found.bilisa.items()]
     return {
         "moran": found.moran,
         "lisa": {column: _local(table) for column, table in found.lisa.items()},
         "bilisa": pairs,
+        "hot_spots": {column: _local(table) for column, table in found.hot_spots.items()},
+        "lisa_change": {column: _local(table) for column, table in found.changes.items()},
     }
 
 

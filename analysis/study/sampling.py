@@ -79,6 +79,7 @@ def used_columns(plan: Plan) -> list[str]:
     if plan.autocorrelation:
         names += [
             *plan.autocorrelation.columns,
+            *plan.autocorrelation.hot_spots,
             *(c for pair in plan.autocorrelation.bivariate for c in pair),
         ]
     names += [section.column for section in plan.thresholds.values()]

@@ -185,12 +185,16 @@ class Autocorrelation(Section):
 
     columns: tuple[str, ...] = ()
     bivariate: tuple[tuple[str, str], ...] = ()
+    hot_spots: tuple[str, ...] = ()
+    star: bool = True
     years: tuple[int, ...] = ()
     alternative: Literal["two-sided", "greater", "less", "folded"] = "two-sided"
     correction: Literal["none", "fdr", "bonferroni"] = "none"
     alpha: float = Field(default=0.05, gt=0, lt=1)
+    significance: bool = True
+    change: bool = True
 
-    @field_validator("columns", mode="before")
+    @field_validator("columns", "hot_spots", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value

@@ -85,11 +85,17 @@ class Profiles(Section):
     units: tuple[str, ...] = ()
     frontier: str = "best"
     partners: int = Field(default=3, ge=1)
+    maps: Literal["all"] | tuple[str, ...] = "all"
 
     @field_validator("units", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("maps", mode="before")
+    @classmethod
+    def _all_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) and value != "all" else value
 
     @field_validator("frontier")
     @classmethod

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.study.clustering import Clusters
 from analysis.study.modelling import Models, covariance_of
+from analysis.study.profile_pictures import mapped_columns
 from analysis.study.reading import StudyFile
 from analysis.study.sampling import Sample
 from analysis.study.schema import Plan
@@ -234,6 +235,7 @@ def profiles(
             )  # fmt: skip
         except InputError as error:
             raise InputError(f"[profiles] {error}") from None
+        mapped_columns(found[focus], section.maps)
     absent = [unit for unit in section.units if _key(unit, found, names) is None]
     if absent:
         raise InputError(f"[profiles] units names {named(absent)}, which the model lacks.")

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.report.captions import captions
 from analysis.report.words import Words
 from analysis.study.pictures import Picture, figure_options, file_stem, map_options
+from analysis.study.profile_pictures import column_maps
 from analysis.study.sheets import Sheet, with_mark
 from analysis.tables.cells import Cell
 from analysis.tables.table import Head, Row, Table
@@ -83,6 +84,7 @@ def _profiles(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
         caption = captions(study, "cap.gap", columns={"name": outcome})
         make = partial(maps.choropleth, cities, values, **options)
         yield Picture("maps", file_stem("gap", focus), "profiles", caption, make)
+        yield from column_maps(study, cities, focus, table)
         for unit in section.units:
             yield _of_city(study, cities, focus, unit)
             yield from _flows_of(study, cities, focus, unit)

@@ -37,7 +37,8 @@ class Sheet:
 
 def plan_sheets(study: Study) -> list[Sheet]:
     """All tables of a study, in the order of the report; those of made-up data say so in a note."""
-    sheets = [*_description(study), *_moran(study), *_tests(study), *_models(study)]
+    sheets = [*_description(study), *_moran(study), *_classes(study)]
+    sheets += [*_tests(study), *_models(study)]
     sheets += [*_mechanisms(study), *_spread(study), *_shocks(study)]
     return with_mark(study, sheets)
 
@@ -88,6 +89,28 @@ def _moran(study: Study) -> Iterator[Sheet]:
             shown = replace(shown, notes=(*shown.notes, note))
         caption: dict[str, str] = {lang: _moran_caption(study, columns, lang) for lang in LANGUAGES}
         yield Sheet("moran", "clustering", caption, table, shown)
+
+
+def _classes(study: Study) -> Iterator[Sheet]:
+    """Numbers of units in each local class, and how they moved between the classes."""
+    from analysis import tables
+    from analysis.study.pictures import file_stem
+
+    found, lang = study.clusters, study.plan.study.lang
+    if found is None:
+        return
+    results = {study.label(column): table for column, table in found.lisa.items()}
+    for column, table in found.hot_spots.items():
+        results[Words(lang)("cap.hot_spots_now", name=study.label(column))] = table
+    if results:
+        caption = captions(study, "cap.local_classes")
+        counts = tables.local_classes(results, lang=lang)
+        yield Sheet("local_classes", "clustering", caption, counts)
+    for column, change in found.changes.items():
+        ends = {side: change.attrs[side] for side in ("before", "after")}
+        caption = captions(study, "cap.class_changes", columns={"name": column}, **ends)
+        moves = tables.class_changes(change, lang)
+        yield Sheet(file_stem("lisa_change", column), "clustering", caption, moves)
 
 
 def _moran_caption(study: Study, columns: list[str], lang: Language) -> str:

@@ -55,6 +55,7 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
     write_page(study, folder)
     steps("pictures")
     pictures = [*plan_pictures(study), *sensitivity_pictures(study, study.sources.cities)]
+    pictures.sort(key=lambda picture: picture.section is None)
     _draw_all(pictures, study, folder, jobs)
     steps("report")
     _write_json(folder / "results.json", results_record(study))
@@ -117,6 +118,8 @@ def _exhibits(
             Fragment(caption, (sheet.shown or sheet.table).to_html())
         )
     for number, picture in enumerate(pictures, start=1):
+        if picture.section is None:
+            continue
         caption = _numbered("fig", number, picture.caption[lang], lang)
         png = (folder / picture.folder / f"{picture.stem}.png").read_bytes()
         found.setdefault(picture.section, []).append(Figure(caption, data_uri(png), picture.half))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.tables.chains import transitions
+from analysis.tables.classes import class_changes, local_classes
 from analysis.tables.correlations import correlations
 from analysis.tables.mechanisms import channels, groups, mediation, moderation, spillovers_between
 from analysis.tables.regression import effects, models
@@ -15,6 +16,7 @@ from analysis.tables.table import Table
 __all__ = [
     "Table",
     "channels",
+    "class_changes",
     "convergence",
     "correlations",
     "describe",
@@ -23,6 +25,7 @@ __all__ = [
     "groups",
     "inequality",
     "inequality_parts",
+    "local_classes",
     "mediation",
     "models",
     "moderation",

@@ -32,6 +32,12 @@ def test_every_result_per_city_has_a_layer(written: Any) -> None:
         groups={"rank": {"column": "rank"}},
         profiles={"frontier": "rank-best"},
         labels={"agg": "Agglomeration"},
+        autocorrelation={
+            "columns": ["agg"],
+            "bivariate": [["agg", "res"]],
+            "hot_spots": ["res"],
+            "years": [2011, 2014],
+        },
     )
     package = folder / "layers.gpkg"
     with closing(sqlite3.connect(package)) as connection:
@@ -41,6 +47,8 @@ def test_every_result_per_city_has_a_layer(written: Any) -> None:
         "cities",
         "lisa_agg_2011",
         "lisa_agg_2014",
+        "hot_spots_res_2011",
+        "hot_spots_res_2014",
         "bilisa_agg_res_2011",
         "bilisa_agg_res_2014",
         "lisa_change_agg",
@@ -53,6 +61,12 @@ def test_every_result_per_city_has_a_layer(written: Any) -> None:
     assert all("Synthetic data" in text for name, text in about.items() if name != "layer_styles")
     assert titles["lisa_agg_2014"] == "Local clusters (LISA): Agglomeration, 2014"
     assert titles["bilisa_agg_res_2011"].startswith("Bivariate local clusters: Agglomeration → res")
+    assert titles["hot_spots_res_2014"] == "Hot and cold spots (Getis–Ord): res, 2014"
+    assert "Agglomeration" in titles["lisa_change_agg"]
+    for layer in ("lisa_change_agg", "hot_spots_res_2011"):
+        assert "wo-sided p" in about[layer]
+    spots = gpd.read_file(package, layer="hot_spots_res_2014").set_index("key")["cluster"]
+    assert spots.to_dict() == study.clusters.hot_spots["res"].loc[2014, "cluster"].to_dict()
     assert "Year: 2014" in about["values"]
     groups = gpd.read_file(package, layer="groups").set_index("key")["rank"]
     assert groups.to_dict() == study.mechanisms.groups["rank"].members.astype(str).to_dict()

@@ -52,12 +52,16 @@ def test_everything_is_written(done: Any) -> None:
     assert {p.stem for p in (out / "tables").iterdir()} == {
         "description",
         "moran",
+        "local_classes",
+        "lisa_change_agg",
         "models",
         "effects",
     }
     assert {p.name for p in (out / "maps").iterdir()} == {
         "links_queen.png",
         "lisa_agg.png",
+        "lisa_change_agg.png",
+        "significance_agg.png",
         "values_agg.png",
         "bilisa_agg_res.png",
         "spillover_agg.png",
@@ -69,7 +73,7 @@ def test_the_page_asks_for_nothing(done: Any) -> None:
     page = (done.out / "report.html").read_text(encoding="utf-8")
     assert external(page) == []
     assert "<script" not in page
-    assert page.count("<img") == page.count("data:image/png;base64,") == 8
+    assert page.count("<img") == page.count("data:image/png;base64,") == 9
 
 
 def test_results_are_those_of_the_fit(done: Any) -> None:
@@ -117,7 +121,7 @@ def test_captions_in_both_languages(done: Any) -> None:
     text = (done.out / "captions.md").read_text(encoding="utf-8")
     assert "- Figure 2. Local spatial clusters of agg, 2011, 2014" in text
     assert "- 图2　agg的局部空间集聚（LISA），2011、2014年" in text
-    assert text.count("- Table ") == text.count("- 表") == 4
+    assert text.count("- Table ") == text.count("- 表") == 6
 
 
 def test_again_with_two_workers_and_shuffled_rows(done: Any, case: Any) -> None:

@@ -24,7 +24,7 @@ SECTIONS: dict[str, Any] = {
     },
     "decay": {"km": [60, 120, 200], "mode": "band"},
     "carriers": {"weights": ["queen", "near"]},
-    "profiles": {"units": ["格7市"], "frontier": "rank-best"},
+    "profiles": {"units": ["格7市"], "frontier": "rank-best", "maps": ["type"]},
 }
 
 

@@ -42,7 +42,7 @@ def test_the_demo_is_marked_everywhere(demo: Any) -> None:
     page = (demo.out / "report.html").read_text(encoding="utf-8")
     mark = SYNTHETIC["zh"]
     captions = page.split("<figcaption>")[1:]
-    assert len(captions) == 18
+    assert len(captions) == 26
     assert all(mark in line.split("</figcaption>")[0] for line in captions)
     assert page.split("</header>")[0].count(mark) == 1
     assert page.split("<footer>")[1].count(mark) == 1
@@ -51,7 +51,7 @@ def test_the_demo_is_marked_everywhere(demo: Any) -> None:
     assert mark in (demo.out / "SYNTHETIC.txt").read_text(encoding="utf-8")
     text = (demo.out / "captions.md").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.startswith("- ")]
-    assert len(lines) == 2 * 30
+    assert len(lines) == 2 * 59
     assert all(SYNTHETIC["en"] in line or mark in line for line in lines)
 
 
