@@ -44,6 +44,18 @@ Jobs = Annotated[
         "--jobs", min=1, help="Processes to work with; the numbers are the same.", metavar="N"
     ),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Scheduler of a Dask cluster whose workers fit; the numbers are the same.",
+        metavar="ADDRESS",
+    ),
+]
+Fresh = Annotated[
+    bool,
+    typer.Option("--fresh", help="Compute everything again, what is kept of earlier runs too."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 TablePath = Annotated[
     Path | None,
@@ -152,14 +164,15 @@ def demo(
     out: Out = Path("demo"),
     lang: Annotated[str, typer.Option("--lang", help="Language of the report: en or zh.")] = "en",
     jobs: Jobs = 1,
+    fresh: Fresh = False,
     quiet: Quiet = False,
 ) -> None:
     """Run the demonstration study on synthetic data and show truth beside estimate."""
     from analysis.study import run as run_study
     from analysis.study.start import demo_study
 
-    with _bar(quiet=quiet) as progress:
-        result = run_study(demo_study(lang), out=out, jobs=jobs, progress=progress)
+    with _bar(quiet=quiet) as progress, _stopping():
+        result = run_study(demo_study(lang), out=out, jobs=jobs, fresh=fresh, progress=progress)
     _done(result.out, quiet=quiet)
 
 
@@ -172,13 +185,15 @@ def run(
     boundaries: BoundaryPath = None,
     set_: Settings = None,
     jobs: Jobs = 1,
+    cluster: Cluster = None,
+    fresh: Fresh = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a study and write its report, tables, maps, layers and numbers."""
     from analysis.study import run as run_study
 
     overrides = _overrides(set_)
-    with _bar(quiet=quiet) as progress:
+    with _bar(quiet=quiet) as progress, _stopping():
         result = run_study(
             study,
             out=out,
@@ -186,6 +201,8 @@ def run(
             boundaries=boundaries,
             overrides=overrides,
             jobs=jobs,
+            cluster=cluster,
+            fresh=fresh,
             progress=progress,
         )
     _done(result.out, quiet=quiet)
@@ -265,6 +282,16 @@ def _bar(*, quiet: bool) -> Iterator[Progress | None]:
             bar.update(task, description=stage, completed=done, total=total)
 
         yield show
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Say after Ctrl-C that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("cityripple: stopped; the same command goes on from what is computed.", err=True)
+        raise SystemExit(130) from None
 
 
 def _done(out: Path, *, quiet: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.study.asking import write_aliases
+from analysis.study.keeping import Parts
 from analysis.study.measures import check_measures, measure
 from analysis.study.reading import StudyFile, read_study
 from analysis.study.sampling import choose_units, draw_sample, fill_gaps
@@ -90,7 +91,7 @@ def check(
     check_measures(file.plan.measure)
     check_weights(file.plan.weights)
     check_page(file.plan)
-    sources = read_sources(file)
+    sources = read_sources(file, Parts())
     found = Checked([f"Study: {file.plan.study.title}"])
     found.lines.append(f"Boundaries: {file.plan.boundaries.file}: {len(sources.cities)} units")
     _describe_faults(found, sources)
@@ -220,7 +221,7 @@ def _with_polygon(
 
 def _describe_weights(found: Checked, sources: Sources, file: StudyFile, data: Data) -> None:
     names, sections = sources.names, file.plan.weights
-    for name, weighted in build_weights(sections, sources.cities, data, file.base).items():
+    for name, weighted in build_weights(sections, sources.cities, data, file.base, Parts()).items():
         found.lines.append(f"Weights {name}: {weighted.labels['en']}")
         facts = (
             f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.study.keeping import Parts, inputs_of
 from analysis.study.schema import Autocorrelation, Model
 from spatial.errors import InputError, named
 from spatial.panel import Panel
@@ -42,6 +44,7 @@ def find_clusters(
     graph: Graph,
     *,
     seed: int,
+    parts: Parts,
 ) -> Clusters:
     """Compute Moran's I over all times and local statistics in the chosen years.
 
@@ -62,14 +65,21 @@ def find_clusters(
         "alpha": section.alpha,
         "seed": seed,
     }
-    lisa = {c: _lisa(data, c, graph, years, local) for c in columns}
+
+    def part(make: Callable[..., pd.DataFrame], names: tuple[str, ...], *told: Any) -> pd.DataFrame:
+        kind = make.__name__.removeprefix("_").replace("_", " ")
+        given = inputs_of(data, graph, names, told)
+        compute = partial(make, data, *names, graph, *told)
+        return parts(f"{kind}: {', '.join(names)}", given, compute)
+
+    lisa = {c: part(_lisa, (c,), years, local) for c in columns}
     star = {"star": section.star}
     return Clusters(
         years,
-        {c: _moran(data, c, graph, section.alternative) for c in columns},
+        {c: part(_moran, (c,), section.alternative) for c in columns},
         lisa,
-        {(x, y): _bilisa(data, x, y, graph, years, local) for x, y in section.bivariate},
-        {c: _hot_spots(data, c, graph, years, local | star) for c in section.hot_spots},
+        {(x, y): part(_bilisa, (x, y), years, local) for x, y in section.bivariate},
+        {c: part(_hot_spots, (c,), years, local | star) for c in section.hot_spots},
         _changes(lisa) if section.change and len(years) > 1 else {},
     )
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from spatial.errors import InputError, named
 
-__all__ = ["MADE_BY", "MANIFEST", "check_free", "list_files", "output_folder", "probe"]
+__all__ = ["KEPT", "MADE_BY", "MANIFEST", "check_free", "list_files", "output_folder", "probe"]
 
 MANIFEST = "manifest.json"
+KEPT = ".kept"  # folder of what later runs take up
 MADE_BY = "cityripple"
 
 
@@ -31,7 +32,7 @@ def check_free(out: Path) -> None:
         return
     if not out.is_dir():
         raise InputError(f"the output {out.name} is a file; give a folder with --out.")
-    if any(out.iterdir()) and not _is_ours(out):
+    if _holds_results(out) and not _is_ours(out):
         raise InputError(
             f"the output folder {out.name} holds files that no earlier run wrote; give an empty "
             "or a new folder with --out."
@@ -45,13 +46,19 @@ def check_free(out: Path) -> None:
 
 
 def list_files(folder: Path) -> list[str]:
-    """Names of all files below a folder, as the manifest lists them."""
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    """Names of all files below a folder, as the manifest lists them; not what is kept."""
+    found = (p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return sorted(name.as_posix() for name in found if name.parts[0] != KEPT)
+
+
+def _holds_results(out: Path) -> bool:
+    """Whether more is in a folder than what an interrupted run has kept."""
+    return out.is_dir() and any(found.name != KEPT for found in out.iterdir())
 
 
 def _added(out: Path) -> list[str]:
     """Files that somebody put beside the results; what programs leave beside theirs is none."""
-    if not out.is_dir() or not any(out.iterdir()):
+    if not _holds_results(out):
         return []
     written = [*_manifest(out).get("files", list_files(out)), MANIFEST]
     return [
@@ -121,7 +128,10 @@ def _refusal(out: Path, error: OSError) -> InputError:
 
 
 def _replace(partial: Path, out: Path) -> None:
-    """Put `partial` in the place of `out`; an earlier result stays until the new one stands."""
+    """Put `partial` in the place of `out`; an earlier result stays until the new one stands.
+
+    What is kept moves from the one to the other.
+    """
     old = partial.with_name(partial.name.replace("-partial", "-old"))
     if out.exists():
         out.rename(old)
@@ -131,4 +141,6 @@ def _replace(partial: Path, out: Path) -> None:
         if old.exists():
             old.rename(out)
         raise
+    if (old / KEPT).is_dir():
+        (old / KEPT).rename(out / KEPT)
     shutil.rmtree(old, ignore_errors=True)

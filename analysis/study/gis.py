@@ -15,7 +15,7 @@ from analysis.terms import term
 if TYPE_CHECKING:
     from analysis.study.results import Study
 
-__all__ = ["write_layers"]
+__all__ = ["layers_of", "write_layers"]
 
 
 def write_layers(study: Study, folder: Path) -> None:
@@ -30,6 +30,13 @@ def write_layers(study: Study, folder: Path) -> None:
     """
     from analysis.layers import export_layers
 
+    told = layers_of(study)
+    if told:
+        export_layers(folder, **told)
+
+
+def layers_of(study: Study) -> dict[str, Any]:
+    """Arguments of `analysis.layers.export_layers` but for the folder; none where nothing is."""
     found, models = study.clusters, study.models
     results: dict[str, Any] = {
         "changes": dict(found.changes) if found else {},
@@ -41,17 +48,17 @@ def write_layers(study: Study, folder: Path) -> None:
         "values": _values(study),
     }
     filled = {name: part for name, part in results.items() if part}
-    if filled and study.plan.layers.formats:
-        export_layers(
-            folder,
-            study.sources.cities,
-            formats=study.plan.layers.formats,
-            lang=study.plan.study.lang,
-            labels=_labels(study),
-            about=_about(study),
-            note=synthetic_mark(study),
-            **filled,
-        )
+    if not filled or not study.plan.layers.formats:
+        return {}
+    return {
+        "cities": study.sources.cities,
+        "formats": study.plan.layers.formats,
+        "lang": study.plan.study.lang,
+        "labels": _labels(study),
+        "about": _about(study),
+        "note": synthetic_mark(study),
+        **filled,
+    }
 
 
 def _values(study: Study) -> dict[str, pd.DataFrame]:

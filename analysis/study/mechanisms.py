@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.study.grouping import members
+from analysis.study.keeping import Parts, inputs_of
 from analysis.study.modelling import Models, covariance_of
 from analysis.study.sampling import Sample
 from analysis.study.schema import Plan
@@ -42,8 +43,8 @@ def explore(
     measured: pd.DataFrame,
     graph: Graph | None,
     *,
+    parts: Parts,
     cities: GeoDataFrame | None = None,
-    jobs: int,
 ) -> Mechanisms:
     """Fit what [channels], [moderators] and [groups] ask for, as the main model is specified.
 
@@ -62,7 +63,7 @@ def explore(
         return Mechanisms()
     errors = covariance_of(plan.model, cities)
     model, data, terms = models.main.fit.model, sample.model_data, list(models.by_unit)
-    options: dict[str, Any] = {"seed": plan.study.seed, "jobs": jobs}
+    options: dict[str, Any] = {"seed": plan.study.seed}
     channels: dict[Key, Any] = {}
     moderators: dict[Key, Any] = {}
     groups: dict[str, Any] = {}
@@ -70,6 +71,7 @@ def explore(
         given = {name: list(asked.chain) if asked.chain else str(asked.column)}
         for term in terms:
             channels[name, term] = _within(
+                parts,
                 f"[channels.{name}]",
                 spatial.channels,
                 (model, data, graph),
@@ -79,6 +81,7 @@ def explore(
     for name, moderator in plan.moderators.items():
         for term in terms:
             moderators[name, term] = _within(
+                parts,
                 f"[moderators.{name}]",
                 spatial.moderate,
                 (model, data, graph),
@@ -88,6 +91,7 @@ def explore(
     for name, group in plan.groups.items():
         by = members(name, group, sample, measured, plan.table.time, graph)
         groups[name] = _within(
+            parts,
             f"[groups.{name}]",
             spatial.groups,
             (model, data, graph),
@@ -99,10 +103,23 @@ def explore(
 
 
 def _within(
-    section: str, call: Callable[..., Any], given: tuple[Any, ...], options: Mapping[str, Any]
+    parts: Parts,
+    section: str,
+    call: Callable[..., Any],
+    given: tuple[Any, ...],
+    options: Mapping[str, Any],
 ) -> Any:
-    """Call, and name the section in a refusal."""
-    try:
-        return call(*given, **options)
-    except InputError as error:
-        raise InputError(f"{section} {error}") from None
+    """Call, and name the section in a refusal; what has a seed draws, by several workers."""
+    model, data, graph = given
+    focus = options["focus"]
+    name = f"{section} {focus}" if isinstance(focus, str) else section
+    inputs = inputs_of(data, graph, model, options)
+    further = {"jobs": parts.workers(name, inputs)} if "seed" in options else {}
+
+    def compute() -> Any:
+        try:
+            return call(*given, **options, **further)
+        except InputError as error:
+            raise InputError(f"{section} {error}") from None
+
+    return parts(name, inputs, compute)

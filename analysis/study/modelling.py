@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.report.findings import spills_over
+from analysis.study.keeping import Parts, inputs_of
 from analysis.study.schema import Model
 from analysis.study.weighting import Weighted
 from spatial.errors import InputError, named
@@ -63,6 +65,7 @@ def fit_models(
     weights: Mapping[str, Weighted],
     *,
     seed: int,
+    parts: Parts,
     top: int = 200,
     cities: GeoDataFrame | None = None,
 ) -> Models:
@@ -78,6 +81,8 @@ def fit_models(
         The weights of the study, by name.
     seed
         Seed of simulated effects.
+    parts
+        Conducts the fits.
     top
         How many of the largest flows to keep.
     cities
@@ -87,24 +92,40 @@ def fit_models(
     plan = [(kind, first) for kind in dict.fromkeys([*model.compare, model.kind])]
     plan += [(model.kind, name) for name in model.weights[1:]]
     fitted = tuple(
-        _fit(model, kind, name, data, weights[name].graph, seed, cities) for kind, name in plan
+        _fit(model, kind, name, data, weights[name].graph, seed, cities, parts)
+        for kind, name in plan
     )
     main = next(item for item in fitted if (item.kind, item.weights) == (model.kind, first))
     _check_focus(model, main)
-    by_unit = {term: main.fit.effects_by_unit(term) for term in model.focus}
+    by_unit = {
+        term: parts(f"effects by city: {term}", (main, term), partial(_by_unit, main, term))
+        for term in model.focus
+    }
     flows = {
-        term: main.fit.flows(term, top=top)
+        term: parts(f"flows: {term}", (main, term, top), partial(_flows, main, term, top))
         for term in model.focus
         if spills_over(main.effects, term)
     }
-    choice = _choice(model, data, weights[first].graph) if model.choose else None
+    choice = _choice(model, data, weights[first].graph, parts) if model.choose else None
     return Models(fitted, main, by_unit, flows, choice)
 
 
-def covariance_of(model: Model, cities: GeoDataFrame | None) -> dict[str, Any]:
-    """Arguments of `Fit.with_cov` for every part that stands on the model; no kind for "auto"."""
+def covariance_of(model: Model, cities: GeoDataFrame | None, *further: str) -> dict[str, Any]:
+    """Arguments of `Fit.with_cov` for every part that stands on the model; no kind for "auto".
+
+    With the places of cities where this, or one of the further kinds, goes by distance.
+    """
     kind = {} if model.covariance == "auto" else {"kind": model.covariance}
-    return {**kind, **model.covariance_options, "coords": cities}
+    places = {"coords": cities} if "hac" in (model.covariance, *further) else {}
+    return {**kind, **model.covariance_options, **places}
+
+
+def _by_unit(main: Fitted, term: str) -> pd.DataFrame:
+    return main.fit.effects_by_unit(term)
+
+
+def _flows(main: Fitted, term: str, top: int) -> pd.DataFrame:
+    return main.fit.flows(term, top=top)
 
 
 def _fit(
@@ -115,9 +136,9 @@ def _fit(
     graph: Graph,
     seed: int,
     cities: GeoDataFrame | None,
+    parts: Parts,
 ) -> Fitted:
-    import spatial
-
+    """One column of the main table."""
     effects = model.effects or ("twoway" if isinstance(data, Panel) else "none")
     options: dict[str, Any] = {"effects": effects}
     if model.bias_correction != "auto":
@@ -130,35 +151,46 @@ def _fit(
         options["dynamic"] = model.dynamic
     if isinstance(data, Panel) and not data.balanced:
         options["missing"] = "absent"
-    try:
-        fit = getattr(spatial, kind)(model.formula, **options).fit(data, graph)
-        if model.covariance not in ("auto", fit.cov_kind):
-            places = cities if model.covariance == "hac" else None
-            fit = fit.with_cov(model.covariance, coords=places, **model.covariance_options)
-    except InputError as error:
-        raise InputError(f"[model] {kind} with weights {name!r}: {error}") from None
+    options["formula"] = model.formula
+    covariance = dict(model.covariance_options)
+    if model.covariance == "hac":
+        covariance["coords"] = cities
     method = {} if model.effects_method == "delta" else {"method": "simulate", "seed": seed}
-    return Fitted(kind, name, fit, fit.effects(**method))
+
+    def compute() -> Fitted:
+        import spatial
+
+        try:
+            fit = getattr(spatial, kind)(**options).fit(data, graph)
+            if model.covariance not in ("auto", fit.cov_kind):
+                fit = fit.with_cov(model.covariance, **covariance)
+        except InputError as error:
+            raise InputError(f"[model] {kind} with weights {name!r}: {error}") from None
+        return Fitted(kind, name, fit, fit.effects(**method))
+
+    given = inputs_of(data, graph, options, model.covariance, covariance, method)
+    return parts(f"{kind} ({name})", given, compute)
 
 
-def _choice(model: Model, data: Panel | pd.DataFrame, graph: Graph) -> pd.DataFrame:
+def _choice(model: Model, data: Panel | pd.DataFrame, graph: Graph, parts: Parts) -> pd.DataFrame:
     """The sequence of tests; effects that the study names are taken as given."""
-    import spatial
-
-    lagged = None if model.lagged == "all" else list(model.lagged)
     gaps = isinstance(data, Panel) and not data.balanced
-    fixed = None if model.effects == "random" else model.effects
-    try:
-        return spatial.choose_model(
-            model.formula,
-            data,
-            graph,
-            effects=fixed,
-            lagged=lagged,
-            missing="absent" if gaps else None,
-        )
-    except InputError as error:
-        raise InputError(f"[model] choose: {error}") from None
+    options: dict[str, Any] = {
+        "formula": model.formula,
+        "effects": None if model.effects == "random" else model.effects,
+        "lagged": None if model.lagged == "all" else list(model.lagged),
+        "missing": "absent" if gaps else None,
+    }
+
+    def compute() -> pd.DataFrame:
+        import spatial
+
+        try:
+            return spatial.choose_model(data=data, w=graph, **options)
+        except InputError as error:
+            raise InputError(f"[model] choose: {error}") from None
+
+    return parts("choice of the model", inputs_of(data, graph, options), compute)
 
 
 def _check_focus(model: Model, main: Fitted) -> None:

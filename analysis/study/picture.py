@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from analysis.study.results import Study
 
-__all__ = ["Picture", "draw", "figure_options", "file_stem", "map_options"]
+__all__ = ["Picture", "draw", "figure_options", "file_stem", "formats_of", "map_options"]
 
 UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -72,5 +72,10 @@ def draw(picture: Picture, folder: Path, formats: Sequence[str], dpi: int) -> No
     from analysis import maps
 
     (folder / picture.folder).mkdir(exist_ok=True)
-    kinds = list(dict.fromkeys(["png", *formats]))
-    maps.save(picture.make(), folder / picture.folder / picture.stem, formats=kinds, dpi=dpi)
+    target, kinds = folder / picture.folder / picture.stem, formats_of(formats)
+    maps.save(picture.make(), target, formats=kinds, dpi=dpi)
+
+
+def formats_of(formats: Sequence[str]) -> list[str]:
+    """Formats of every picture: a PNG first."""
+    return list(dict.fromkeys(["png", *formats]))

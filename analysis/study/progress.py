@@ -28,15 +28,17 @@ class Steps:
     """Tells of the stages of a study: each is logged, and shown to who asked for progress."""
 
     show: Progress | None = None
+    stage: str = STAGES[0]
 
-    def within(self, stage: str, detail: str) -> None:
-        """Tell how far a stage has come."""
-        log.info("%s: %s", stage, detail)
+    def within(self, detail: str) -> None:
+        """Tell how far the stage has come."""
+        log.debug("%s: %s", self.stage, detail)
         if self.show is not None:
-            self.show(f"{stage}: {detail}", STAGES.index(stage), len(STAGES))
+            self.show(detail, STAGES.index(self.stage), len(STAGES))
 
     def __call__(self, stage: str, detail: str = "") -> None:
         """Begin a stage."""
+        self.stage = stage
         log.info("%s%s", stage, f": {detail}" if detail else "")
         if self.show is not None:
             self.show(stage, STAGES.index(stage), len(STAGES))

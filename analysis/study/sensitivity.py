@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.study.clustering import Clusters
-from analysis.study.modelling import Models, covariance_of
+from analysis.study.keeping import Parts, fingerprint, inputs_of, numbers_of, rows_of
+from analysis.study.modelling import Fitted, Models, covariance_of
 from analysis.study.profile_pictures import mapped_columns
 from analysis.study.reading import StudyFile
 from analysis.study.sampling import Sample
@@ -26,6 +28,8 @@ from spatial.panel import Panel
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from libpysal.graph import Graph
+
+    from spatial.models import Specification
 
 __all__ = [
     "Sensitivity",
@@ -65,9 +69,7 @@ def specifications(
     data: Data,
     graphs: Mapping[str, Graph],
     cities: GeoDataFrame,
-    *,
-    jobs: int,
-    tell: Callable[[str], None],
+    parts: Parts,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Curve over specifications of every focus term, and the shares of signs."""
     import spatial
@@ -77,12 +79,10 @@ def specifications(
         raise InputError("[robustness] needs a [model]; add one.")
     chosen = {models.main.weights: graphs[models.main.weights]}
     chosen |= {name: graphs[name] for name in section.weights}
-
-    def progress(done: int, total: int, seconds: float) -> None:
-        tell(f"{done} of {total} specifications, {seconds:.0f} s left")
-
+    covariance = covariance_of(model, cities, *section.covariances)
     curves, shares = [], []
     for focus in model.focus:
+        known = _Known(models.main.fit.model, data, chosen, focus, covariance)
         try:
             curve = spatial.specification_curve(
                 models.main.fit.model,
@@ -91,15 +91,36 @@ def specifications(
                 focus,
                 dict(_variations(section, data, focus)),
                 product=section.specification_curve,
-                covariance=covariance_of(model, cities),
-                jobs=jobs,
-                progress=progress,
+                covariance=covariance,
+                jobs=parts.workers(f"[robustness] {focus}", known.shared, known.key),
             )
         except InputError as error:
             raise InputError(f"[robustness] {error}") from None
         curves.append(curve.assign(focus=focus))
         shares.append(spatial.specification_shares(curve).assign(focus=focus))
     return pd.concat(curves, ignore_index=True), pd.concat(shares, ignore_index=True)
+
+
+class _Known:
+    """What determines a specification, so that of a changed study only the others are computed."""
+
+    def __init__(
+        self, model: Any, data: Data, graphs: Mapping[str, Graph], focus: str, covariance: Any
+    ) -> None:
+        own = {field.name: getattr(model, field.name) for field in fields(model)}
+        self.shared = (model.kind, own | {"formula": None}, focus, covariance)
+        self._data = data
+        self._graphs = {name: fingerprint(numbers_of(graph)) for name, graph in graphs.items()}
+        self._rows: dict[tuple[Any, ...], str] = {}
+
+    def key(self, choices: Mapping[str, Any]) -> Any:
+        """Choices by what they stand for: formulas with their columns, weights with their links."""
+        told = {name: (choice.value, choice.base) for name, choice in choices.items()}
+        weights = self._graphs[told.pop("weights")[0]]
+        texts = (told["formula"][0], told["controls"][0])
+        if texts not in self._rows:
+            self._rows[texts] = fingerprint(rows_of(self._data, texts, self.shared))
+        return weights, self._rows[texts], told
 
 
 def _variations(section: Robustness, data: Data, focus: str) -> Iterator[tuple[str, Any]]:
@@ -141,7 +162,7 @@ def _units_of(rule: Mapping[str, Any], data: Data, name: str) -> list[Any]:
 
 
 def distance_decay(
-    plan: Plan, models: Models, data: Data, cities: GeoDataFrame, *, jobs: int
+    plan: Plan, models: Models, data: Data, cities: GeoDataFrame, parts: Parts
 ) -> pd.DataFrame:
     """Effects of the focus over distance."""
     import spatial
@@ -149,58 +170,91 @@ def distance_decay(
     section, model = plan.decay, plan.model
     if section is None or model is None:
         raise InputError("[decay] needs a [model]; add one.")
+    specification = models.main.fit.model
+    options: dict[str, Any] = {
+        "terms": list(model.focus),
+        "mode": section.mode,
+        "fallback": section.fallback,
+        "covariance": covariance_of(model, cities),
+    }
+    given = inputs_of(data, None, specification, options, cities.geometry)
     try:
         return spatial.decay(
-            models.main.fit.model,
+            specification,
             data,
             cities,
-            list(model.focus),
             km=section.distances,
-            mode=section.mode,
-            fallback=section.fallback,
-            covariance=covariance_of(model, cities),
-            jobs=jobs,
+            jobs=parts.workers("[decay]", given, float),
+            **options,
         )
     except InputError as error:
         raise InputError(f"[decay] {error}") from None
 
 
 def carriers(
-    plan: Plan, models: Models, data: Data, graphs: Mapping[str, Graph], cities: GeoDataFrame
+    plan: Plan,
+    models: Models,
+    data: Data,
+    graphs: Mapping[str, Graph],
+    cities: GeoDataFrame,
+    parts: Parts,
 ) -> pd.DataFrame:
     """Effects under each of several weights, and how probable each is (LeSage, 2015).
 
     The probability is missing where it is not defined for the model.
     """
-    import spatial
-
     if plan.carriers is None or plan.model is None:
         raise InputError("[carriers] needs a [model]; add one.")
     specification = models.main.fit.model
     chosen = {name: graphs[name] for name in plan.carriers.weights}
     rows, errors = [], covariance_of(plan.model, cities)
     for name, graph in chosen.items():
-        try:
-            fit = with_covariance(specification.fit(data, graph), errors)
-        except InputError as error:
-            raise InputError(f"[carriers] with weights {name!r}: {error}") from None
-        table = fit.effects()
+        given = inputs_of(data, graph, specification, errors)
+        compute = partial(_carried, name, specification, data, graph, errors)
+        table = parts(f"[carriers] {name}", given, compute)
         table = table[table["term"].isin(plan.model.focus)]
-        head = {"weights": name, "rho": fit.params.get("rho"), "loglik": fit.loglik}
-        head |= {"nobs": fit.nobs, "isolates": isolates_of(fit)}
-        rows.append(table.assign(**head))
+        rows.append(table.assign(weights=name))
     found = pd.concat(rows, ignore_index=True)
+    several = rows_of(data, specification), {n: numbers_of(g) for n, g in chosen.items()}
+    probability, why_not = parts(
+        "[carriers] probabilities",
+        (several, specification),
+        partial(_probabilities, specification, data, chosen),
+    )
+    found["probability"] = found["weights"].map(probability).astype(float)
+    if why_not:
+        found.attrs["without_probability"] = why_not
+    return found
+
+
+def _carried(
+    name: str, model: Specification, data: Data, graph: Graph, errors: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Effects of all terms on one of the weights."""
+    try:
+        fit = with_covariance(model.fit(data, graph), errors)
+    except InputError as error:
+        raise InputError(f"[carriers] with weights {name!r}: {error}") from None
+    head = {"rho": fit.params.get("rho"), "loglik": fit.loglik}
+    return fit.effects().assign(**head, nobs=fit.nobs, isolates=isolates_of(fit))
+
+
+def _probabilities(
+    model: Specification, data: Data, graphs: Mapping[str, Graph]
+) -> tuple[dict[str, float], str]:
+    """Probability of each of the weights, or why there is none."""
+    import spatial
+
     try:
         known = spatial.weights_probabilities(
-            specification.formula, data, chosen, specification.effects,  # type: ignore[arg-type]
-            model=specification.kind, lagged=specification.lagged, missing=specification.missing,
-            bias_correction=specification.bias_correction,
+            model.formula, data, graphs, model.effects,  # type: ignore[arg-type]
+            model=model.kind, lagged=model.lagged, missing=model.missing,
+            bias_correction=model.bias_correction,
         )  # fmt: skip
-        found["probability"] = found["weights"].map(known.set_index("weights")["probability"])
     except InputError as error:
-        found["probability"] = float("nan")
-        found.attrs["without_probability"] = str(error)
-    return found
+        return {}, str(error)
+    shares = zip(known["weights"], known["probability"], strict=True)
+    return {str(name): float(share) for name, share in shares}, ""
 
 
 def profiles(
@@ -209,10 +263,9 @@ def profiles(
     data: Data,
     lisa: Mapping[str, pd.DataFrame],
     names: Mapping[str, str],
+    parts: Parts,
 ) -> dict[str, pd.DataFrame]:
     """One row per city for every focus term."""
-    from analysis.profiles import city_profiles
-
     section = plan.profiles
     if section is None or plan.model is None:
         raise InputError("[profiles] needs a [model]; add one.")
@@ -226,15 +279,13 @@ def profiles(
                 "boundaries hold."
             )
         groups = frame.groupby(unit)[section.by].last()
+    main = models.main
+    options = {"groups": groups, "lisa": lisa, "names": names, "partners": section.partners}
+    given = main, rows_of(data, main.fit.outcome, plan.model.focus), options
     found = {}
     for focus in plan.model.focus:
-        try:
-            found[focus] = city_profiles(
-                models.main.fit, focus, data, groups=groups, lisa=lisa, names=names,
-                partners=section.partners,
-            )  # fmt: skip
-        except InputError as error:
-            raise InputError(f"[profiles] {error}") from None
+        compute = partial(_profiles, main, focus, data, options)
+        found[focus] = parts(f"[profiles] {focus}", (given, focus), compute)
         mapped_columns(found[focus], section.maps)
     absent = [unit for unit in section.units if _key(unit, found, names) is None]
     if absent:
@@ -243,17 +294,39 @@ def profiles(
 
 
 def unit_flows(
-    plan: Plan, models: Models, names: Mapping[str, str], pages: Mapping[str, pd.DataFrame]
+    plan: Plan,
+    models: Models,
+    names: Mapping[str, str],
+    pages: Mapping[str, pd.DataFrame],
+    parts: Parts,
 ) -> dict[str, dict[str, pd.DataFrame]]:
     """Largest flows from each unit that [profiles] names, of focus terms that reach others."""
-    units = plan.profiles.units if plan.profiles else ()
+    units, main = plan.profiles.units if plan.profiles else (), models.main
     keys = {unit: _key(unit, pages, names) for unit in units}
     return {
         focus: {
-            unit: models.main.fit.flows(focus, unit=key, top=LARGEST) for unit, key in keys.items()
+            unit: parts(
+                f"[profiles] {focus}, {unit}",
+                (main, focus, key, LARGEST),
+                partial(_flows, main, focus, key),
+            )
+            for unit, key in keys.items()
         }
         for focus in models.flows
     }
+
+
+def _flows(main: Fitted, focus: str, key: Any) -> pd.DataFrame:
+    return main.fit.flows(focus, unit=key, top=LARGEST)
+
+
+def _profiles(main: Fitted, focus: str, data: Data, options: Mapping[str, Any]) -> pd.DataFrame:
+    from analysis.profiles import city_profiles
+
+    try:
+        return city_profiles(main.fit, focus, data, **options)
+    except InputError as error:
+        raise InputError(f"[profiles] {error}") from None
 
 
 def _key(unit: str, found: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> Any:
@@ -271,9 +344,7 @@ def explore_sensitivity(
     weights: Mapping[str, Weighted],
     sources: Sources,
     clusters: Clusters | None,
-    *,
-    jobs: int,
-    tell: Callable[[str], None],
+    parts: Parts,
 ) -> Sensitivity:
     """Every part that the study asks for."""
     plan, data, cities = file.plan, sample.model_data, sources.cities
@@ -283,14 +354,14 @@ def explore_sensitivity(
     curve = shares = decay = found = pages = None
     flows: dict[str, dict[str, pd.DataFrame]] = {}
     if plan.robustness is not None:
-        curve, shares = specifications(plan, models, data, graphs, cities, jobs=jobs, tell=tell)
+        curve, shares = specifications(plan, models, data, graphs, cities, parts)
     if plan.decay is not None:
-        decay = distance_decay(plan, models, data, cities, jobs=jobs)
+        decay = distance_decay(plan, models, data, cities, parts)
     if plan.carriers is not None:
-        found = carriers(plan, models, data, graphs, cities)
+        found = carriers(plan, models, data, graphs, cities, parts)
     if plan.profiles is not None:
         lisa = clusters.lisa if clusters else {}
-        pages = profiles(plan, models, sample.data, lisa, sources.names)
-        flows = unit_flows(plan, models, sources.names, pages)
+        pages = profiles(plan, models, sample.data, lisa, sources.names, parts)
+        flows = unit_flows(plan, models, sources.names, pages, parts)
     truth = {} if plan.decay is None else decay_truth(file, models, plan.decay.mode)
     return Sensitivity(curve, shares, decay, found, pages, flows, truth)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.study.keeping import Parts, inputs_of
 from analysis.study.modelling import Models, covariance_of
 from analysis.study.schema import Did, Instruments, Model
 from analysis.study.weighting import Weighted
@@ -53,30 +55,49 @@ def estimate_shocks(
     weights: Mapping[str, Weighted],
     *,
     seed: int,
-    jobs: int,
+    parts: Parts,
     cities: GeoDataFrame | None = None,
 ) -> dict[str, Shock]:
     """Estimate each [did.NAME]: its formula or that of the model, its weights or the main ones."""
-    import spatial
-
     found = {}
     for name, section in sections.items():
         formula = section.formula or (model.formula if model else "")
         by = section.weights or (model.weights[0] if model else next(iter(weights)))
         gaps = isinstance(data, Panel) and not data.balanced
-        try:
-            fit = spatial.DID(
-                formula, first_treated=section.first_treated, leads=section.leads,
-                lags=section.lags, estimator=section.estimator, exposed=section.exposed,
-                missing="absent" if gaps else None,
-            ).fit(data, weights[by].graph)  # fmt: skip
-            if section.covariance_km is not None:
-                fit = fit.with_cov("hac", km=section.covariance_km, coords=cities)
-        except InputError as error:
-            raise InputError(f"[did.{name}] {error}") from None
-        draws = section.placebo
-        found[name] = Shock(fit, fit.placebo(draws, seed, jobs) if draws else None, by)
+        options = {
+            "formula": formula, "first_treated": section.first_treated, "leads": section.leads,
+            "lags": section.lags, "estimator": section.estimator, "exposed": section.exposed,
+            "missing": "absent" if gaps else None,
+        }  # fmt: skip
+        km = section.covariance_km
+        places = None if km is None else {"km": km, "coords": cities}
+        graph, label = weights[by].graph, f"[did.{name}]"
+        estimated = inputs_of(data, graph, options, places)
+        fit = parts(label, estimated, partial(_treated, label, data, graph, options, places))
+        placebo = None
+        if section.placebo:
+            label, given = f"{label} placebo", (estimated, section.placebo, seed)
+            workers = parts.workers(label, given)
+            draw = partial(fit.placebo, section.placebo, seed, workers)
+            placebo = parts(label, given, draw)
+        found[name] = Shock(fit, placebo, by)
     return found
+
+
+def _treated(
+    label: str,
+    data: Panel | pd.DataFrame,
+    graph: Graph,
+    options: Mapping[str, Any],
+    places: Mapping[str, Any] | None,
+) -> DIDFit:
+    import spatial
+
+    try:
+        fit = spatial.DID(**options).fit(data, graph)
+        return fit if places is None else fit.with_cov("hac", **places)
+    except InputError as error:
+        raise InputError(f"{label} {error}") from None
 
 
 def estimate_by_instruments(
@@ -86,6 +107,7 @@ def estimate_by_instruments(
     data: Panel | pd.DataFrame,
     graph: Graph | None,
     *,
+    parts: Parts,
     cities: GeoDataFrame | None = None,
 ) -> Instrumented | None:
     """Fit the main model again with instruments for the terms that are not exogenous.
@@ -98,6 +120,7 @@ def estimate_by_instruments(
     import spatial
 
     options: dict[str, Any] = {
+        "formula": model.formula,
         "effects": models.main.fit.model.effects,
         "endogenous": section.endogenous,
         "instruments": section.excluded,
@@ -108,14 +131,18 @@ def estimate_by_instruments(
         options["lagged"] = lagged
     if isinstance(data, Panel) and not data.balanced:
         options["missing"] = "absent"
-    try:
-        fit = kind(model.formula, **options).fit(_with_trend(data, section.excluded), graph)
-        errors = covariance_of(model, cities)
-        if errors.get("kind") not in ("expected", "observed"):
-            fit = with_covariance(fit, errors)
-        return Instrumented(fit, fit.effects(), fit.first_stage(), fit.instrument_tests())
-    except InputError as error:
-        raise InputError(f"[instruments] {error}") from None
+    errors = covariance_of(model, cities)
+
+    def compute() -> Instrumented:
+        try:
+            fit = kind(**options).fit(_with_trend(data, section.excluded), graph)
+            if errors.get("kind") not in ("expected", "observed"):
+                fit = with_covariance(fit, errors)
+            return Instrumented(fit, fit.effects(), fit.first_stage(), fit.instrument_tests())
+        except InputError as error:
+            raise InputError(f"[instruments] {error}") from None
+
+    return parts("[instruments]", inputs_of(data, graph, model.kind, options, errors), compute)
 
 
 def _with_trend(data: Panel | pd.DataFrame, terms: Sequence[str]) -> Panel | pd.DataFrame:

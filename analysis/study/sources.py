@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.study.halves import join_halves
+from analysis.study.keeping import Parts, digest_of_files
 from analysis.study.reading import StudyFile, resolve_path
 from spatial.errors import InputError, named
 from spatial.labels import canonical
@@ -26,6 +28,7 @@ KEY = "key"
 LIBPYSAL = "libpysal:"
 REPAIR_COLUMNS = ("key", "problem", "detail", "before", "after")
 SIZES = {"before": float, "after": float}
+IN_PIECES = (".shp", ".tab", ".mif", ".dbf")
 
 
 @dataclass(frozen=True)
@@ -103,17 +106,34 @@ def _path(base: Path, given: str) -> Path:
     return hits[0]
 
 
-def read_sources(study: StudyFile) -> Sources:
+def read_sources(study: StudyFile, parts: Parts) -> Sources:
     """Read boundaries and table and join them.
 
     Names that match no polygon are kept in the table under their own name, so that national totals
     hold them; the sample refuses them unless the study drops them by name.
     """
+    files = input_files(study)
+    _require(files)
+    table = study.plan.table
+    wanted = (table.unit, table.time, table.layout, table.sheet, table.value, table.encoding)
+    held = {what: digest_of_files(_whole(path)) for what, path in files.items() if what != "study"}
+    given = (study.plan.boundaries, wanted, study.plan.maps.lines is None, held)
+    return parts("reading", given, partial(_read, study, files))
+
+
+def _whole(path: Path) -> list[Path]:
+    """A file, with those beside it that make a layer with it; or all files of a folder."""
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file())
+    if path.suffix.lower() not in IN_PIECES:
+        return [path]
+    return sorted(file for file in path.parent.glob("*") if file.stem == path.stem)
+
+
+def _read(study: StudyFile, files: dict[str, Path]) -> Sources:
     import shapes
 
     plan, base = study.plan, study.base
-    files = input_files(study)
-    _require(files)
     cities, lines = _read_cities(study, files)
     table = _read_table(study, files["table"])
     repairs = [*_repairs(cities, "boundaries"), *_repairs(table, "table")]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.study.keeping import Parts, inputs_of
 from analysis.study.schema import Autocorrelation, Distribution
 from spatial.errors import InputError
 from spatial.panel import Panel
@@ -49,6 +51,8 @@ def measure_spread(
     data: Panel | pd.DataFrame,
     graph: Graph | None,
     local: Autocorrelation | None = None,
+    *,
+    parts: Parts,
 ) -> Spread:
     """Measure every part that the section names; local classes are told as `local` says.
 
@@ -68,7 +72,8 @@ def measure_spread(
         for name, make in _parts(section, data, column, graph, local).items():
             why = _impossible(name, data, column)
             if not why:
-                tables[name], why = _made(name, make)
+                given = inputs_of(data, graph, name, column, section.by, local)
+                tables[name], why = parts(f"{name}: {column}", given, partial(_made, name, make))
             left_out += [(column, why)] if why in TOLD else []
         found[column] = _followed({name: one for name, one in tables.items() if len(one)})
     return Spread(found, tuple(left_out))

@@ -6,12 +6,16 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.study.keeping import Parts, digest_of_files, rows_of
+from analysis.study.reading import resolve_path
 from analysis.study.schema import WeightsSection
+from analysis.study.sources import KEY
 from analysis.study.weighting_data import Data, flows_of, relabelled
 from analysis.terms import LANGUAGES
 from spatial.errors import InputError
@@ -68,7 +72,7 @@ class _Work:
 
 
 def build_weights(
-    sections: Sections, cities: GeoDataFrame, data: Data, base: Path
+    sections: Sections, cities: GeoDataFrame, data: Data, base: Path, parts: Parts
 ) -> dict[str, Weighted]:
     """Build every [weights.NAME] over the units of the sample.
 
@@ -85,10 +89,16 @@ def build_weights(
         Units of the sample, all of them in `cities`, and the columns that weights may use.
     base
         Where relative paths start.
+    parts
+        Conducts the building.
     """
     check_weights(sections)
-    work = _Work(sections, cities, data, base)
-    return {name: _described(name, _by_name(name, work)) for name in sections}
+    work, found = _Work(sections, cities, data, base), {}
+    for name in sections:
+        compute = partial(_described, name, work)
+        found[name] = parts(f"weights {name}", _given(name, work), compute)
+        work.built[name] = found[name].graph
+    return found
 
 
 def weights_files(sections: Sections) -> Iterator[tuple[str, str]]:
@@ -172,6 +182,25 @@ def _refuse_circle(name: str, sections: Sections, path: tuple[str, ...]) -> None
             _refuse_circle(other, sections, (*path, name))
 
 
+def _given(name: str, work: _Work) -> tuple[Any, ...]:
+    """What determines weights: sections, boundaries, columns with their labels, files."""
+    data, reached = work.data, _reached(name, work.sections)
+    columns = rows_of(data.table, reached, KEY, data.time or "")
+    labels = {c: data.labels[c] for c in columns[-1].columns if c in data.labels}
+    files = [resolve_path(work.base, path) for _, path in weights_files(reached)]
+    held = digest_of_files(file for file in files if file.is_file())
+    return reached, data.units, columns, data.time, labels, data.names, held, work.cities
+
+
+def _reached(name: str, sections: Sections) -> dict[str, WeightsSection]:
+    """A section and those that it is made of."""
+    found = {name: sections[name]}
+    for part in _parts(sections[name]):
+        for other in _references(part):
+            found |= _reached(other, sections)
+    return found
+
+
 def _by_name(name: str, work: _Work) -> Graph:
     if name not in work.built:
         try:
@@ -218,10 +247,11 @@ def _part(given: Any, work: _Work) -> Any:
     )
 
 
-def _described(name: str, graph: Graph) -> Weighted:
+def _described(name: str, work: _Work) -> Weighted:
     from spatial import weights
     from spatial.weights.operator import operator
 
+    graph = _by_name(name, work)
     op = operator(graph)
     found = weights.describe(graph)
     return Weighted(

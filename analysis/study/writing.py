@@ -12,9 +12,9 @@ from analysis.report.blocks import Block, Figure, Fragment
 from analysis.report.page import data_uri
 from analysis.report.words import SYNTHETIC, Words
 from analysis.study.folder import MANIFEST, list_files
-from analysis.study.gis import write_layers
-from analysis.study.pictures import Picture, draw, plan_pictures
-from analysis.study.progress import Steps
+from analysis.study.keeping import Parts
+from analysis.study.pictures import Picture, plan_pictures
+from analysis.study.producing import draw_all, save_layers, save_tables
 from analysis.study.record import plain, results_record
 from analysis.study.resolved import resolved_toml
 from analysis.study.screen import write_page
@@ -22,7 +22,7 @@ from analysis.study.sensitivity_output import (
     sensitivity_pictures,
     sensitivity_sheets,
 )
-from analysis.study.sheets import TABLE_FORMATS, Sheet, plan_sheets
+from analysis.study.sheets import Sheet, plan_sheets
 from analysis.terms import LANGUAGES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["write_results"]
 
 
-def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> None:
+def write_results(study: Study, folder: Path, *, jobs: int, parts: Parts) -> None:
     """Fill the folder: tables, maps, figures, layers, numbers, captions, report.
 
     Parameters
@@ -42,21 +42,19 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
         An empty folder.
     jobs
         Processes that draw.
-    steps
-        Told of each stage.
+    parts
+        Takes up tables and pictures that are kept, and hears of progress.
     """
+    steps = parts.steps
     steps("tables")
     sheets = [*plan_sheets(study), *sensitivity_sheets(study)]
-    (folder / "tables").mkdir()
-    for sheet in sheets:
-        for kind in TABLE_FORMATS:
-            sheet.table.save(folder / "tables" / f"{sheet.stem}.{kind}")
-    write_layers(study, folder)
+    save_tables(sheets, folder, parts)
+    save_layers(study, folder, parts)
     write_page(study, folder)
     steps("pictures")
     pictures = [*plan_pictures(study), *sensitivity_pictures(study, study.sources.cities)]
     pictures.sort(key=lambda picture: picture.section is None)
-    _draw_all(pictures, study, folder, jobs)
+    draw_all(pictures, study.plan.maps, folder, jobs, parts)
     steps("report")
     _write_json(folder / "results.json", results_record(study))
     (folder / "study.resolved.toml").write_text(resolved_toml(study.plan), encoding="utf-8")
@@ -66,21 +64,14 @@ def write_results(study: Study, folder: Path, *, jobs: int, steps: Steps) -> Non
         (folder / "SYNTHETIC.txt").write_text(text, encoding="utf-8")
     page = render_report(study, _exhibits(pictures, sheets, study, folder))
     (folder / "report.html").write_text(page, encoding="utf-8")
-    _write_json(folder / MANIFEST, plain({**study.manifest, "files": list_files(folder)}))
+    manifest = {**study.manifest, "parts": parts.record(), "files": list_files(folder)}
+    _write_json(folder / MANIFEST, plain(manifest))
 
 
 def _write_json(path: Path, value: Any) -> None:
     path.write_text(
         json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8"
     )
-
-
-def _draw_all(pictures: Sequence[Picture], study: Study, folder: Path, jobs: int) -> None:
-    from joblib import Parallel, delayed
-
-    section = study.plan.maps
-    work = (delayed(draw)(picture, folder, section.formats, section.dpi) for picture in pictures)
-    Parallel(n_jobs=min(jobs, max(len(pictures), 1)))(work)
 
 
 def _captions(pictures: Sequence[Picture], sheets: Sequence[Sheet], study: Study) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.study.checking import check
+from analysis.study.keeping import Parts
 from analysis.study.schema import WeightsSection
 from analysis.study.weighting import KINDS, build_weights
 from analysis.study.weighting_data import Data
@@ -39,7 +40,7 @@ def data_of(cities, units=None, times=(2009, 2010, 2011)):
 def built(layer, data, **sections):
     folder, cities = layer
     typed = {name: WeightsSection.model_validate(part) for name, part in sections.items()}
-    return build_weights(typed, cities, data, folder)
+    return build_weights(typed, cities, data, folder, Parts())
 
 
 def dense(w):

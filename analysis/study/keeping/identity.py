@@ -1,0 +1,43 @@
+"""Which code computes: results of another code are other results."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import analysis
+import shapes
+import spatial
+from analysis.study.keeping.fingerprint import digest_of_files, fingerprint
+
+__all__ = ["toolkit"]
+
+NUMERIC = (
+    "numpy", "scipy", "pandas", "geopandas", "shapely", "pyogrio", "pyproj", "libpysal",
+    "formulaic", "matplotlib", "mapclassify", "pydantic", "python-docx", "openpyxl",
+)  # fmt: skip
+
+
+@cache
+def toolkit() -> str:
+    """Hash of the sources and data of the three packages, of the libraries and of the machine."""
+    roots = [Path(str(package.__file__)).parent for package in (shapes, spatial, analysis)]
+    files = [file for root in roots for file in _files(root)]
+    machine = (platform.python_version(), platform.machine(), platform.system())
+    return fingerprint(digest_of_files(files), machine, {name: _version(name) for name in NUMERIC})
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for file in sorted(root.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield file
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
