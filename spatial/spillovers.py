@@ -12,10 +12,11 @@ from scipy.special import ndtr
 
 from spatial.effects.at import combined, points, slopes_at
 from spatial.effects.contrast import group_contrasts, group_places
+from spatial.effects.flows import largest_flows
 from spatial.effects.mean import EFFECTS, effects_and_slopes, effects_table
 from spatial.effects.multiplier import multiplier, multiplier_slope
 from spatial.effects.orders import Whole, effects_of_orders
-from spatial.effects.units import Reach, Slopes, largest_flows, reaches, unit_effects
+from spatial.effects.units import Reach, Slopes, reaches, unit_effects
 from spatial.errors import InputError, is_whole, named
 from spatial.horizon import Horizon, horizon_of, mean_effects
 from spatial.labels import canonical

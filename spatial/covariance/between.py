@@ -16,62 +16,77 @@ from scipy import sparse
 from spatial.covariance.forms import Form, form_at
 from spatial.covariance.groups import Groups
 from spatial.covariance.pairs import Weighted, pair_sums
-from spatial.errors import InputError
 from spatial.estimation import Estimated
 from spatial.systems import DENSE_LIMIT
 from spatial.traces import BLOCK, BLOCK_LIMIT
 from spatial.within import Layout
 
-__all__ = ["between_groups"]
+__all__ = ["DRAWS", "between_groups"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 PER_SUM = 300
+NOWHERE = -1
+DRAWS, PACK, SEED = 1000, 128, 0
 
 
 def between_groups(
     fitted: Estimated, quadratics: Sequence[Sequence[Form]], groups: Groups
-) -> Array:
-    """Σ_{g≠h} r_gh r_gh′ of the spatial parameters.
+) -> tuple[Array, Array]:
+    """Σ_{g≠h} r_gh r_gh′ of the spatial parameters, and its standard error, (q, q) each.
 
-    Raises
-    ------
-    InputError
-        Too many groups among too many units.
+    The error is zero but where the sum would take hours: there it comes from a sample of groups.
     """
     scaled = fitted.estimate.residuals / np.sqrt(fitted.estimate.sigma2)
     found = _over_pairs(fitted.sample.layout, quadratics, scaled, groups)
     if found is not None:
-        return found
-    _refuse_endless(quadratics, groups)
-    if groups.count == len(scaled):
-        return _between_rows(fitted.sample.layout, quadratics, scaled)
-    total = np.zeros((len(quadratics), len(quadratics)))
-    for first, last in _packs(groups.codes):
-        products = np.zeros((len(quadratics), groups.count, last - first))
-        for place, parts in enumerate(quadratics):
-            for form in parts:
-                products[place] += _products(form, scaled, groups, first, last)
-        products[:, np.arange(first, last), np.arange(last - first)] = 0.0
-        flat = products.reshape(len(quadratics), -1)
-        total += flat @ flat.T
-    return total
-
-
-def _refuse_endless(quadratics: Sequence[Sequence[Form]], groups: Groups) -> None:
-    """Refuse what would take hours."""
+        return found, np.zeros_like(found)
     work = sum(form.n * _columns(form, groups) for parts in quadratics for form in parts)
     if work > BLOCK_LIMIT**2:
-        raise InputError(
-            f'with_cov("cluster") with {groups.count:,} groups needs too many columns of a large '
-            'inverse; take larger groups, or with_cov("robust").'
-        )
+        return _drawn(quadratics, scaled, groups)
+    if groups.count == len(scaled):
+        total = _between_rows(fitted.sample.layout, quadratics, scaled)
+        return total, np.zeros_like(total)
+    total = np.zeros((len(quadratics), len(quadratics)))
+    for some in _packs(groups.codes):
+        total += _sums(quadratics, scaled, groups, some).sum(axis=0)
+    return total, np.zeros_like(total)
+
+
+def _sums(quadratics: Sequence[Sequence[Form]], error: Array, groups: Groups, some: Codes) -> Array:
+    """Σ_{g≠h} r_gh r_gh′ for each h of some groups, (groups, q, q)."""
+    products = np.zeros((len(quadratics), groups.count, len(some)))
+    for place, parts in enumerate(quadratics):
+        for form in parts:
+            products[place] += _products(form, error, groups, some)
+    products[:, some, np.arange(len(some))] = 0.0
+    return np.asarray(np.einsum("igh,jgh->hij", products, products))
 
 
 def _columns(form: Form, groups: Groups) -> int:
     """How often a form is applied: to units, or to the groups of its periods."""
     codes = groups.codes[form.rows]
     return min(form.n, sum(len(np.unique(own)) for own in codes))
+
+
+# ---- a sample of groups
+
+
+def _drawn(
+    quadratics: Sequence[Sequence[Form]], error: Array, groups: Groups
+) -> tuple[Array, Array]:
+    """The sum from groups h drawn in proportion to their Σε², each counted by its chance.
+
+    f_h/p_h, f_h = Σ_{g≠h} r_gh r_gh′, has the sum as its mean (Hansen and Hurwitz, 1943).
+    """
+    share = np.bincount(groups.codes, weights=error**2, minlength=groups.count)
+    share = share / share.sum()
+    drawn = np.random.default_rng(SEED).choice(groups.count, size=DRAWS, p=share)
+    kept, times = np.unique(drawn, return_counts=True)
+    packs = [kept[start : start + PACK] for start in range(0, len(kept), PACK)]
+    found = np.concatenate([_sums(quadratics, error, groups, some) for some in packs])
+    each = np.repeat(found / share[kept, None, None], times, axis=0)
+    return each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(DRAWS)
 
 
 # ---- every group has one row of a period at most
@@ -133,52 +148,48 @@ def _between_rows(layout: Layout, quadratics: Sequence[Sequence[Form]], error: A
 # ---- groups of any size
 
 
-def _packs(codes: Codes) -> Iterator[tuple[int, int]]:
+def _packs(codes: Codes) -> Iterator[Codes]:
     """Runs of groups with about `BLOCK` rows, or one group where it has more."""
     ends = np.cumsum(np.bincount(codes))
     first, begun = 0, 0
     for place, end in enumerate(ends):
         if end - begun >= BLOCK or place == len(ends) - 1:
-            yield first, place + 1
+            yield np.arange(first, place + 1)
             first, begun = place + 1, int(end)
 
 
-def _products(form: Form, error: Array, groups: Groups, first: int, last: int) -> Array:
-    """½ε_k(A + A′)_kl ε_l of one form, summed over k by group and over l by some groups."""
+def _products(form: Form, error: Array, groups: Groups, some: Codes) -> Array:
+    """½ε_k(A + A′)_kl ε_l of one form, summed over k by group and over l by `some` of them."""
     codes, values = groups.codes[form.rows], error[form.rows]
-    inside = (codes >= first) & (codes < last)
-    units = np.flatnonzero(inside.any(axis=0))
-    times = np.broadcast_to(np.arange(len(codes))[:, None], codes.shape)
-    members = np.unique(np.stack([times[inside], codes[inside]], axis=1), axis=0)
-    shape = (groups.count, last - first)
+    place = np.full(groups.count, NOWHERE)
+    place[some] = np.arange(len(some))
+    own = place[codes]
+    shape = (groups.count, len(some))
+    time, unit = np.nonzero(own != NOWHERE)
+    members = np.unique(np.stack([time, own[time, unit]], axis=1), axis=0)
+    units = np.unique(unit)
     if len(members) < len(units):
-        return _of_groups(form, codes, values, members, first, shape)
-    return _of_units(form, codes, values, units, inside, first, shape)
+        return _of_groups(form, codes, own, values, members, shape)
+    return _of_units(form, codes, own, values, units, shape)
 
 
 def _of_groups(
-    form: Form, codes: Codes, values: Array, members: Codes, first: int, shape: tuple[int, int]
+    form: Form, codes: Codes, own: Codes, values: Array, members: Codes, shape: tuple[int, int]
 ) -> Array:
     """The products from columns of errors, one for each period and group of `members`."""
     out = np.zeros(shape)
     for start in range(0, len(members), BLOCK):
         time, group = members[start : start + BLOCK].T
-        columns = np.where(group == codes[time].T, values[time].T, 0.0)
+        columns = np.where(group == own[time].T, values[time].T, 0.0)
         halves = 0.5 * (form.apply(columns) + form.apply(columns, transposed=True))
         for period in np.unique(time):
             cells = values[period][:, None] * halves[:, time == period]
-            out[:, group[time == period] - first] += _by_group(codes[period], shape[0]) @ cells
+            out[:, group[time == period]] += _by_group(codes[period], shape[0]) @ cells
     return out
 
 
 def _of_units(
-    form: Form,
-    codes: Codes,
-    values: Array,
-    units: Codes,
-    inside: npt.NDArray[np.bool_],
-    first: int,
-    shape: tuple[int, int],
+    form: Form, codes: Codes, own: Codes, values: Array, units: Codes, shape: tuple[int, int]
 ) -> Array:
     """The products from columns of the form, one for each unit."""
     out = np.zeros(shape)
@@ -188,12 +199,12 @@ def _of_units(
         halves = form.halves(columns)
         if steady:
             cells = halves * (values.T @ values[:, columns])
-            out += _summed(cells, codes[0], codes[0, columns] - first, shape)
+            out += _summed(cells, codes[0], own[0, columns], shape)
             continue
-        for period in np.flatnonzero(inside[:, columns].any(axis=1)):
-            held = inside[period, columns]
+        for period in np.flatnonzero((own[:, columns] != NOWHERE).any(axis=1)):
+            held = own[period, columns] != NOWHERE
             cells = halves[:, held] * np.outer(values[period], values[period, columns[held]])
-            out += _summed(cells, codes[period], codes[period, columns[held]] - first, shape)
+            out += _summed(cells, codes[period], own[period, columns[held]], shape)
     return out
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spatial.covariance.between import between_groups
+from spatial.covariance.between import DRAWS, between_groups
 from spatial.covariance.forms import Form, forms
 from spatial.covariance.groups import Groups, row_groups
 from spatial.covariance.result import Covariance
 from spatial.covariance.sandwich import (
     estimated_count,
+    left_open,
     nested_effects,
     sandwich,
     without_negative,
@@ -26,6 +27,10 @@ __all__ = ["clustered"]
 
 Array = npt.NDArray[np.float64]
 FEW = 30
+NEGATIVE = (
+    "The two-way clustered covariance was not positive semi-definite; its negative eigenvalues "
+    "were set to zero (Cameron, Gelbach and Miller, 2011)."
+)
 
 
 def clustered(fitted: Estimated, by: Any) -> Covariance:
@@ -52,14 +57,20 @@ def clustered(fitted: Estimated, by: Any) -> Covariance:
     ways = [row_groups(fitted.sample, one) for one in _one_or_two(by)]
     quadratics = forms(fitted)
     rows = score_rows(fitted, quadratics)
-    matrix = sum(_one_way(fitted, quadratics, rows, way) for way in ways)
-    cut = False
+    found = [_one_way(fitted, quadratics, rows, way) for way in ways]
     if len(ways) == 2:
-        crossed = ways[0].crossed(ways[1])
-        matrix = matrix - _one_way(fitted, quadratics, rows, crossed)
-        matrix, cut = without_negative(np.asarray(matrix))
+        found.append(_one_way(fitted, quadratics, rows, ways[0].crossed(ways[1])))
+    signs = (1.0, 1.0, -1.0)
+    matrix = np.sum([sign * one for sign, (one, _) in zip(signs, found, strict=False)], axis=0)
+    change = np.sum([doubt for _, doubt in found], axis=0)
+    notes = _notes(ways)
+    if change.any():
+        notes += (_drawn_note(left_open(fitted, matrix, change)),)
+    if len(ways) == 2:
+        matrix, cut = without_negative(matrix)
+        notes += (NEGATIVE,) * cut
     name = " and ".join(way.name for way in ways)
-    return Covariance(np.asarray(matrix), f"cluster by {name}", _notes(ways, cut))
+    return Covariance(np.asarray(matrix), f"cluster by {name}", notes)
 
 
 def _one_or_two(by: Any) -> list[Any]:
@@ -72,28 +83,36 @@ def _one_or_two(by: Any) -> list[Any]:
 
 def _one_way(
     fitted: Estimated, quadratics: Sequence[Sequence[Form]], rows: Array, groups: Groups
-) -> Array:
+) -> tuple[Array, Array]:
+    """The covariance, and what a standard error of its sums adds to it."""
     n, count = len(rows), groups.count
     sums = np.zeros((count, rows.shape[1]))
     np.add.at(sums, groups.codes, rows)
     meat = sums.T @ sums
-    if quadratics:
-        at = slice(-1 - len(quadratics), -1)
-        meat[at, at] += between_groups(fitted, quadratics, groups)
     free = n - estimated_count(fitted) + nested_effects(fitted, groups.codes)
-    return sandwich(fitted, meat) * (count / (count - 1.0) * (n - 1.0) / free)
+    factor = count / (count - 1.0) * (n - 1.0) / free
+    if not quadratics:
+        matrix = factor * sandwich(fitted, meat)
+        return matrix, np.zeros_like(matrix)
+    at = slice(-1 - len(quadratics), -1)
+    added, doubt = between_groups(fitted, quadratics, groups)
+    meat[at, at] += added
+    matrix = factor * sandwich(fitted, meat)
+    meat[at, at] += np.diag(np.diag(doubt))
+    return matrix, factor * sandwich(fitted, meat) - matrix
 
 
-def _notes(ways: Sequence[Groups], cut: bool) -> tuple[str, ...]:  # noqa: FBT001
-    notes = [
+def _notes(ways: Sequence[Groups]) -> tuple[str, ...]:
+    return tuple(
         f"Standard errors rest on {way.count} clusters by {way.name}, which is few: they tend to "
         "be too small."
         for way in ways
         if way.count < FEW
-    ]
-    if cut:
-        notes.append(
-            "The two-way clustered covariance was not positive semi-definite; its negative "
-            "eigenvalues were set to zero (Cameron, Gelbach and Miller, 2011)."
-        )
-    return tuple(notes)
+    )
+
+
+def _drawn_note(share: float) -> str:
+    return (
+        f"What products of errors of two groups have in common comes from {DRAWS} draws of groups; "
+        f"this leaves standard errors of the spatial parameters open by about {share:.1f} %."
+    )

@@ -13,7 +13,12 @@ from spatial.covariance.forms import Form, form_at, forms
 from spatial.covariance.nearness import Kernel, Nearness
 from spatial.covariance.result import Covariance
 from spatial.covariance.sampled import COLUMNS, sampled_halves
-from spatial.covariance.sandwich import estimated_count, sandwich, without_negative
+from spatial.covariance.sandwich import (
+    estimated_count,
+    left_open,
+    sandwich,
+    without_negative,
+)
 from spatial.covariance.scores import score_rows
 from spatial.covariance.serial import bartlett_over_time, check_lags
 from spatial.errors import InputError
@@ -80,7 +85,8 @@ def spatial_hac(
     matrix, notes = factor * sandwich(fitted, meat), tuple[str, ...]()
     if doubt.any():
         meat[at, at] += np.diag(np.diag(doubt))
-        notes = _doubtful(fitted, matrix, factor * sandwich(fitted, meat) - matrix)
+        change = factor * sandwich(fitted, meat) - matrix
+        notes = (_drawn_note(left_open(fitted, matrix, change)),)
     return _finished(near, matrix, (reach, lags, kernel), notes)
 
 
@@ -132,14 +138,11 @@ def _smoothed(
     return np.asarray(near.times(out).T)
 
 
-def _doubtful(fitted: Estimated, matrix: Array, change: Array) -> tuple[str, ...]:
-    """How far the sample of columns leaves standard errors of the spatial parameters open."""
-    spatial = fitted.lag_y + fitted.lag_error
-    share = 50.0 * float((np.diag(change) / np.diag(matrix))[-spatial:].max())
+def _drawn_note(share: float) -> str:
     return (
         f"Beyond {DENSE_LIMIT} units, what products of errors of two units have in common comes "
         f"from {COLUMNS} of their columns, drawn at random; this leaves standard errors of the "
-        f"spatial parameters open by about {share:.1f} %.",
+        f"spatial parameters open by about {share:.1f} %."
     )
 
 

@@ -10,7 +10,7 @@ from spatial.errors import InputError, named
 from spatial.estimation import Estimated
 from spatial.information import invert
 
-__all__ = ["estimated_count", "nested_effects", "sandwich", "without_negative"]
+__all__ = ["estimated_count", "left_open", "nested_effects", "sandwich", "without_negative"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -63,6 +63,12 @@ def estimated_count(fitted: Estimated) -> int:
     way = fitted.transformation
     effects = fitted.sample.layout.n - way.nobs + way.dummies
     return len(fitted.params) + effects
+
+
+def left_open(fitted: Estimated, matrix: Array, change: Array) -> float:
+    """How far `change` moves standard errors of the spatial parameters, in percent at most."""
+    spatial = fitted.lag_y + fitted.lag_error
+    return 50.0 * float((np.diag(change) / np.diag(matrix))[-spatial:].max())
 
 
 def nested_effects(fitted: Estimated, codes: Codes) -> int:

@@ -1,4 +1,4 @@
-"""Effects unit by unit: own, received, sent, and the flow from each unit to each other.
+"""Effects unit by unit: own, received, sent, and columns of all that units send.
 
 P = S⁻¹(βI + θV), S = I − ρW, V the weights that lag x (mostly W); P_ij is the change in y_i when
 x_j rises by one. Own is P_ii, received the rest of row i, sent the rest of column i. Standard
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +21,10 @@ from spatial.traces import BLOCK, BLOCK_LIMIT
 from spatial.weights.operator import Operator
 
 __all__ = [
-    "PAIR_LIMIT",
     "UNIT_EFFECTS",
     "Reach",
     "Slopes",
-    "largest_flows",
+    "effect_columns",
     "reaches",
     "unit_effects",
     "unit_slopes",
@@ -34,7 +32,6 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
-PAIR_LIMIT = 5_000_000
 UNIT_EFFECTS = ("own", "received", "sent")
 
 
@@ -110,48 +107,7 @@ def unit_slopes(parts: Sequence[Reach], n_units: int, slopes: Slopes) -> dict[st
     return dict(zip(UNIT_EFFECTS, (diagonal, received - diagonal, sent - diagonal), strict=True))
 
 
-def largest_flows(part: Reach, slopes: Slopes, sources: Places, top: int | None) -> _Flows:
-    """Sender, receiver, effect and standard error of flows between distinct units, largest first.
-
-    Only blocks of columns and the `top` largest so far are held; None keeps all, if they fit.
-    """
-    if top is None:
-        refuse_pairs(part.op.n * len(sources))
-    kept = _Flows(*np.empty((2, 0), dtype=np.intp), *np.empty((2, 0)))
-    for start in range(0, len(sources), BLOCK):
-        some = sources[start : start + BLOCK]
-        effect, error = _flow_columns(part, slopes, some)
-        receiver, place = np.divmod(np.arange(effect.size), len(some))
-        block = _Flows(some[place], receiver, effect.ravel(), error.ravel())
-        kept = kept.with_largest_of(block, top)
-    return kept
-
-
-class _Flows(NamedTuple):
-    sender: Places
-    receiver: Places
-    effect: Array
-    error: Array
-
-    def with_largest_of(self, other: _Flows, top: int | None) -> _Flows:
-        """Both, without flows of a unit to itself, the largest first, equal ones by their units."""
-        sender = np.concatenate([self.sender, other.sender])
-        receiver = np.concatenate([self.receiver, other.receiver])
-        effect = np.concatenate([self.effect, other.effect])
-        error = np.concatenate([self.error, other.error])
-        distinct = np.flatnonzero(sender != receiver)
-        order = np.lexsort((sender[distinct], receiver[distinct], -np.abs(effect[distinct])))
-        keep = distinct[order][:top]
-        return _Flows(sender[keep], receiver[keep], effect[keep], error[keep])
-
-
-def _flow_columns(part: Reach, slopes: Slopes, sources: Places) -> tuple[Array, Array]:
-    """Columns of P for the units at `sources`, and their standard errors, (N, m) each."""
-    inverse, lagged, effect, by_rho = _effect_columns(part, slopes, sources)
-    return effect, slopes.error(inverse, lagged, by_rho)
-
-
-def _effect_columns(
+def effect_columns(
     part: Reach, slopes: Slopes, places: Places
 ) -> tuple[Array, Array, Array, Array]:
     """Columns of S⁻¹, S⁻¹V, P and S⁻¹WP; S⁻¹ and W commute."""
@@ -163,14 +119,6 @@ def _effect_columns(
         lagged = _solve(op, slopes, np.asarray(part.by.matrix @ unit))
     effect = slopes.beta * inverse + slopes.theta * lagged
     return inverse, lagged, effect, _solve(op, slopes, np.asarray(op.matrix @ effect))
-
-
-def refuse_pairs(count: int) -> None:
-    """Refuse a table of all pairs that would not fit."""
-    if count > PAIR_LIMIT:
-        raise InputError(
-            f"all flows are {count:,} pairs; name a unit, or give top= to keep the largest."
-        )
 
 
 def _solve(op: Operator, slopes: Slopes, right: Array, *, transposed: bool = False) -> Array:
@@ -223,7 +171,7 @@ def _diagonals_by_columns(part: Reach, slopes: Slopes) -> list[Array]:
     for start in range(0, n, BLOCK):
         places = np.arange(start, min(start + BLOCK, n))
         at = np.arange(len(places))
-        a, va, _, change = _effect_columns(part, slopes, places)
+        a, va, _, change = effect_columns(part, slopes, places)
         inverse[places] = a[places, at]
         lagged[places] = va[places, at]
         by_rho[places] = change[places, at]

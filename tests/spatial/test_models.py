@@ -10,7 +10,7 @@ from support import worlds
 
 import spatial
 from spatial import weights
-from spatial.effects import units
+from spatial.effects import flows
 
 FORMULA = "y ~ x1 + x2"
 
@@ -344,8 +344,8 @@ def test_flows_of_one_unit_are_the_largest_first(fit):
 
 def test_largest_flows_need_no_table_of_all_pairs(fit, monkeypatch):
     every = fit.flows("x1")
-    monkeypatch.setattr(units, "PAIR_LIMIT", 100)
-    monkeypatch.setattr(units, "BLOCK", 7)
+    monkeypatch.setattr(flows, "PAIR_LIMIT", 100)
+    monkeypatch.setattr(flows, "BLOCK", 7)
     pd.testing.assert_frame_equal(fit.flows("x1", top=30), every.head(30))
     with pytest.raises(spatial.InputError, match="top="):
         fit.flows("x1")

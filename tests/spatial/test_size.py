@@ -13,7 +13,8 @@ import spatial
 from analysis.report.chinese import in_chinese
 from spatial import covariance, diagonals, systems, traces, weights
 from spatial.covariance import between, nearness, sampled
-from spatial.effects import multiplier, orders, units
+from spatial.effects import flows, multiplier, orders, units
+from spatial.weights.operator import operator
 
 FITS = [
     ("plain", "twoway", "SDM"),
@@ -186,6 +187,42 @@ def test_a_sample_of_columns_says_how_much_it_leaves_open(monkeypatch):
     assert in_chinese(note) != note
 
 
+PAIRS = {name: place // 2 for place, name in enumerate(NAMES)}
+GROUPINGS = {"unit": "unit", "region": pd.Series(REGIONS, name="region"), "pair": PAIRS}
+
+
+@pytest.mark.parametrize("by", GROUPINGS)
+@pytest.mark.parametrize(("shape", "effects", "model"), [FITS[0], FITS[1], FITS[7]])
+def test_drawn_groups_are_right_on_average(shape, effects, model, by, monkeypatch):
+    fit = fitted(shape, model, effects).fit._fitted
+    quadratics = covariance.forms.forms(fit)
+    groups = covariance.groups.row_groups(fit.sample, GROUPINGS[by])
+    exact, none = between.between_groups(fit, quadratics, groups)
+    assert (none == 0.0).all()
+    monkeypatch.setattr(between, "BLOCK_LIMIT", 0)
+    monkeypatch.setattr(between, "DRAWS", 4000)
+    monkeypatch.setattr(between, "PACK", 5)
+    drawn, error = between.between_groups(fit, quadratics, groups)
+    assert (np.diag(error) > 0.0).all()
+    assert (np.diag(error) < 0.05 * np.diag(exact)).all()
+    np.testing.assert_array_less(np.abs(drawn - exact), 4.0 * error + 1e-12)
+
+
+def test_a_sample_of_groups_says_how_much_it_leaves_open(monkeypatch):
+    fit = fitted("unbalanced", "SDM", "twoway").fit
+    exact = fit.with_cov("cluster", by="unit")
+    monkeypatch.setattr(between, "BLOCK_LIMIT", 0)
+    found = fit.with_cov("cluster", by="unit")
+    (note,) = [note for note in found.notes if "draws of groups" in note]
+    assert not any("draws of groups" in note for note in exact.notes)
+    stated = float(re.search(r"about (\d+\.\d) %", note)[1])
+    apart = abs(found.std_errors["rho"] / exact.std_errors["rho"] - 1.0) * 100.0
+    assert 0.0 < apart < 4.0 * stated
+    assert in_chinese(note) != note
+    both = fit.with_cov("cluster", by=["unit", "time"])
+    assert any("draws of groups" in note for note in both.notes)
+
+
 # ---- invariants at a size at which no whole inverse is made
 
 
@@ -270,6 +307,24 @@ def test_expected_information_is_near_the_observed_one(large):
     np.testing.assert_allclose(robust, expected.std_errors, rtol=0.05)
 
 
+@pytest.mark.parametrize("rho", [0.45, 0.8, -0.7, 0.0])
+def test_the_largest_flows_are_those_of_all_columns(rho, monkeypatch):
+    """Most columns are ruled out; those that are not hold every one of the largest flows."""
+    op = operator(large_graph(30, 31))
+    n, asked = op.n, []
+    slopes = units.Slopes(1.0, 0.4, rho, np.eye(3))
+    monkeypatch.setattr(flows, "_refuse_columns", lambda _, count: asked.append(count))
+    monkeypatch.setattr(flows, "BLOCK", 50)
+    found = flows.largest_flows(units.Reach(op, op, np.arange(n), 1), slopes, np.arange(n), 40)
+    assert asked[0] < n // 2
+    w = op.matrix.toarray()
+    dense = np.linalg.solve(np.eye(n) - rho * w, np.eye(n) + 0.4 * w)
+    np.fill_diagonal(dense, 0.0)
+    largest = np.sort(np.abs(dense), axis=None)[::-1][:40]
+    np.testing.assert_allclose(np.abs(found.effect), largest, rtol=1e-10)
+    np.testing.assert_allclose(found.effect, dense[found.receiver, found.sender], rtol=1e-10)
+
+
 # ---- refusals
 
 
@@ -291,6 +346,10 @@ def test_weights_that_would_fill_up_are_refused_with_a_way_out(forgotten, monkey
         large.effects_by_unit("x1")
     with pytest.raises(spatial.InputError, match="orders"):
         large.effects_by_order("x1")
+    monkeypatch.setattr(flows, "BLOCK_LIMIT", 10)
+    monkeypatch.setattr(flows, "ORDERS", 2)
+    with pytest.raises(spatial.InputError, match="name a unit"):
+        large.flows("x1", top=5000)
     with pytest.raises(spatial.InputError, match='use with_cov\\("observed"\\)'):
         large.with_cov("expected")
     with pytest.raises(spatial.InputError, match='with_cov\\("observed"\\)'):

@@ -217,6 +217,12 @@ COVARIANCE: tuple[tuple[str, str], ...] = (
         "空间HAC协方差矩阵非半正定，其负特征值已置为零。",
     ),
     (
+        "What products of errors of two groups have in common comes from {count:int} draws of "
+        "groups; this leaves standard errors of the spatial parameters open by about {share:word} "
+        "%.",
+        "两组误差乘积的共同部分由{count}次随机抽取的组估计；空间参数的标准误由此约有{share}%的不确定性。",
+    ),
+    (
         "Beyond {most:int} units, what products of errors of two units have in common comes from "
         "{count:int} of their columns, drawn at random; this leaves standard errors of the spatial "
         "parameters open by about {share:word} %.",

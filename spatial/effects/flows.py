@@ -1,0 +1,131 @@
+"""The flow from each unit to each other, largest first.
+
+Entries of P = S⁻¹(βI + θV), S = I − ρW, off its diagonal. Where only the largest are asked for,
+most columns need not be found: with X_q = W^q(βI + θV) and r the largest row sum of |W|, the sum of
+ρ^q X_q up to q = Q differs from P by no more than max|X_Q| |ρ|^Q |ρ|r/(1 − |ρ|r) anywhere, and
+columns in which it stays so far below the largest hold none of these.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from spatial.effects.units import Reach, Slopes, effect_columns
+from spatial.errors import InputError
+from spatial.traces import BLOCK, BLOCK_LIMIT
+
+__all__ = ["Flows", "largest_flows"]
+
+Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+PAIR_LIMIT = 5_000_000
+MOST_NUMBERS = 50_000_000
+ORDERS = 60
+SHRINKS = 0.75
+
+
+class Flows(NamedTuple):
+    """Sender, receiver, effect and standard error of each flow."""
+
+    sender: Places
+    receiver: Places
+    effect: Array
+    error: Array
+
+    def with_largest_of(self, other: Flows, top: int | None) -> Flows:
+        """Both, without flows of a unit to itself, the largest first, equal ones by their units."""
+        sender, receiver, effect, error = (
+            np.concatenate(pair) for pair in zip(self, other, strict=True)
+        )
+        size = np.where(sender == receiver, -1.0, np.abs(effect))
+        least = 0.0
+        if top is not None and top < len(size):
+            least = max(0.0, float(np.partition(size, -top)[-top]))
+        kept = np.flatnonzero(size >= least)
+        order = kept[np.lexsort((sender[kept], receiver[kept], -size[kept]))][:top]
+        return Flows(sender[order], receiver[order], effect[order], error[order])
+
+
+def largest_flows(part: Reach, slopes: Slopes, sources: Places, top: int | None) -> Flows:
+    """Flows between distinct units, largest first.
+
+    Only blocks of columns and the `top` largest so far are held; None keeps all, if they fit.
+
+    Raises
+    ------
+    InputError
+        More pairs than fit, or more columns than could be found in reasonable time.
+    """
+    if top is None:
+        _refuse_pairs(part.op.n * len(sources))
+    elif len(sources) > BLOCK:
+        sources = _senders(part, slopes, sources, top)
+    _refuse_columns(part.op.n, len(sources))
+    kept = Flows(*np.empty((2, 0), dtype=np.intp), *np.empty((2, 0)))
+    for start in range(0, len(sources), BLOCK):
+        some = sources[start : start + BLOCK]
+        inverse, lagged, effect, by_rho = effect_columns(part, slopes, some)
+        error = slopes.error(inverse, lagged, by_rho)
+        receiver, place = np.divmod(np.arange(effect.size), len(some))
+        block = Flows(some[place], receiver, effect.ravel(), error.ravel())
+        kept = kept.with_largest_of(block, top)
+    return kept
+
+
+def _senders(part: Reach, slopes: Slopes, sources: Places, top: int) -> Places:
+    """Those of the sources that may send one of the largest flows; all where none is ruled out."""
+    w, rho = part.op.matrix, abs(slopes.rho)
+    reach = rho * float(abs(w).sum(axis=1).max())
+    if reach >= 1.0:
+        return sources
+    own = sparse.eye_array(part.op.n, format="csr")
+    power = sparse.csr_array(slopes.beta * own + slopes.theta * part.by.matrix)[:, sources]
+    total, best = power, sources
+    for order in range(1, ORDERS):
+        open_by = float(np.abs(power.data).max(initial=0.0)) * rho ** (order - 1)
+        found = _within_reach(total, sources, top, 2.0 * open_by * reach / (1.0 - reach))
+        settled = 2 * len(best) < len(sources) and len(found) > SHRINKS * len(best)
+        best = found if len(found) < len(best) else best
+        done = len(best) <= BLOCK or settled or rho == 0.0
+        if done or _numbers(w, power) > MOST_NUMBERS:
+            break
+        power = sparse.csr_array(w @ power)
+        total = sparse.csr_array(total + slopes.rho**order * power)
+    return best
+
+
+def _within_reach(flows: sparse.csr_array, sources: Places, top: int, slack: float) -> Places:
+    """Sources of flows that lie no more than `slack` below the `top` largest ones."""
+    entries = flows.tocoo()
+    receiver, place = entries.coords
+    size = np.where(receiver == sources[place], 0.0, np.abs(entries.data))
+    if len(size) < top:
+        return sources
+    least = float(np.partition(size, -top)[-top]) - slack
+    return sources if least <= 0.0 else sources[np.unique(place[size >= least])]
+
+
+def _numbers(one: sparse.csr_array, other: sparse.csr_array) -> int:
+    """Numbers that a product of two sparse matrices holds at most."""
+    return int(np.diff(other.indptr)[one.indices].sum())
+
+
+def _refuse_pairs(count: int) -> None:
+    """Refuse a table of all pairs that would not fit."""
+    if count > PAIR_LIMIT:
+        raise InputError(
+            f"all flows are {count:,} pairs; name a unit, or give top= to keep the largest."
+        )
+
+
+def _refuse_columns(n: int, count: int) -> None:
+    """Refuse what would take hours."""
+    if n * count > BLOCK_LIMIT**2:
+        raise InputError(
+            f"flows of these {n:,} units are too much alike to tell the largest without finding "
+            f"{count:,} columns of the inverse; name a unit, or give a smaller top=."
+        )
