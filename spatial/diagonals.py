@@ -12,11 +12,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from spatial.selected import Plan, plan_inverse
+from spatial.selected import InverseEntries, Plan, plan_inverse
 from spatial.systems import DENSE_LIMIT, system_matrix, too_dense
 from spatial.weights.operator import Operator
 
-__all__ = ["SMALL", "Diagonals", "form_diagonal", "multiplier_diagonals"]
+__all__ = [
+    "SMALL",
+    "STEP",
+    "Diagonals",
+    "form_diagonal",
+    "multiplier_diagonals",
+    "multiplier_entries",
+]
 
 Array = npt.NDArray[np.float64]
 STEP = 1e-20
@@ -43,12 +50,21 @@ def multiplier_diagonals(op: Operator, by: Operator, rho: float) -> Diagonals | 
         return Diagonals(np.ones(op.n), v.diagonal(), w.diagonal(), np.asarray(through, float))
     if op.n <= SMALL or (op.n <= DENSE_LIMIT and too_dense(op, by)):
         return _from_inverse(w, v, rho)
-    plan = _plan_of(op, by)
-    found = None if plan is None else plan.invert(system_matrix(op, rho + STEP * 1j))
+    found = multiplier_entries(op, by, rho)
     if found is None:
         return None
     inverse, lagged = found.diagonal, found.before(v)
     return Diagonals(inverse.real, lagged.real, inverse.imag / STEP, lagged.imag / STEP)
+
+
+def multiplier_entries(op: Operator, by: Operator, rho: float) -> InverseEntries | None:
+    """Entries of (I − (ρ + ih)W)⁻¹, h = `STEP`, where W, V or their transposes have entries.
+
+    Real parts are those of S⁻¹, imaginary ones over h those of S⁻¹WS⁻¹. None where the weights have
+    too many links for their size.
+    """
+    plan = _plan_of(op, by)
+    return None if plan is None else plan.invert(system_matrix(op, rho + STEP * 1j))
 
 
 def form_diagonal(

@@ -60,6 +60,9 @@ def _raw(values: Array, effects: Effects, layout: Layout) -> Array:
         return layout.means(values, time, layout.time_counts)
     if effects == "unit":
         return layout.means(values, unit, layout.unit_counts)
+    if layout.n_times > layout.n_units:
+        turned = _raw(values, effects, layout.turned)
+        return np.concatenate([turned[layout.n_times :], turned[: layout.n_times]])
     within = values - layout.means(values, unit, layout.unit_counts)[unit]
     sums = layout.means(within, time, layout.time_counts) * layout.time_counts[:, None]
     shift = layout.time_inverse @ sums

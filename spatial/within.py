@@ -76,6 +76,11 @@ class Layout:
         gram = np.diag(self.time_counts) - (self.incidence.T @ scaled).toarray()
         return np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
 
+    @cached_property
+    def turned(self) -> Layout:
+        """The same rows with units and times in each other's place."""
+        return Layout(self.time_codes, self.unit_codes, self.n_times, self.n_units)
+
     def means(self, values: Array, codes: Codes, counts: Array) -> Array:
         """Means of rows (n, k) that share a code, (codes, k)."""
         rows = np.arange(self.n)
@@ -171,7 +176,8 @@ def demean(values: Array, effects: Effects, layout: Layout) -> Array:
     """Deviations from the means of units (over time), of times (over units), or both.
 
     Balanced two-way: v − v̄_i − v̄_t + v̄. Unbalanced two-way: residuals of least squares on both
-    sets of dummies, found from a system of as many equations as there are times.
+    sets of dummies, found from a system of as many equations as there are times, or units where
+    these are fewer.
     """
     if effects == "none":
         return values
@@ -192,6 +198,8 @@ def _demean_unbalanced(values: Array, layout: Layout, units: bool, times: bool) 
     unit, time = layout.unit_codes, layout.time_codes
     if not units:
         return values - layout.means(values, time, layout.time_counts)[time]
+    if times and layout.n_times > layout.n_units:
+        return _demean_unbalanced(values, layout.turned, units, times)
     left = values - layout.means(values, unit, layout.unit_counts)[unit]
     if not times:
         return left

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from spatial.diagnostics.dependence import COMMON, FLAT, pair_sums
 from spatial.diagnostics.nested import require_fits
 from spatial.diagnostics.projection import form_traces
 from spatial.diagnostics.rows import chi2_row, normal_row
@@ -29,7 +30,6 @@ __all__ = ["lm_residuals", "pesaran_cd", "residual_moran"]
 
 Array = npt.NDArray[np.float64]
 Alternative = Literal["two-sided", "greater", "less"]
-BLOCK = 512
 TOLERANCE = 1e-4
 
 
@@ -252,41 +252,22 @@ def pesaran_cd(residuals: Fit | pd.Series) -> pd.Series:
             f"Pesaran's CD needs two units and three times at least; these are {n} and "
             f"{len(table)}."
         )
-    total, correlations, pairs = _pair_sums(table, grid.columns)
-    if pairs == 0:
+    _require_varying(table, grid.columns)
+    found = pair_sums(table)
+    if found.pairs == 0:
         raise InputError("no two units have three common times, which Pesaran's CD needs.")
-    row = normal_row("pesaran_cd", total / np.sqrt(pairs), "no dependence between units")
-    row["mean_correlation"], row["pairs"] = correlations / pairs, pairs
+    z = found.weighted / np.sqrt(found.pairs)
+    row = normal_row("pesaran_cd", z, "no dependence between units")
+    row["mean_correlation"], row["pairs"] = found.plain / found.pairs, found.pairs
     return row
 
 
-def _pair_sums(table: Array, units: pd.Index) -> tuple[float, float, int]:
-    """Σ_{i<j} √T_ij r_ij, Σ_{i<j} r_ij and the number of pairs, from blocks of units."""
+def _require_varying(table: Array, units: pd.Index) -> None:
     present = ~np.isnan(table)
-    filled = np.where(present, table, 0.0)
-    filled = filled - np.where(present, filled.sum(axis=0) / present.sum(axis=0), 0.0)
-    held, n = present.astype(np.float64), table.shape[1]
-    squares, total, correlations, pairs = filled**2, 0.0, 0.0, 0
-    _require_varying(np.where(held.sum(axis=0) < 3.0, np.nan, squares.sum(axis=0)), units)
-    for start in range(0, n, BLOCK):
-        part = slice(start, min(start + BLOCK, n))
-        common = held[:, part].T @ held
-        with np.errstate(invalid="ignore", divide="ignore"):
-            own, other = filled[:, part].T @ held / common, held[:, part].T @ filled / common
-            cross = filled[:, part].T @ filled - common * own * other
-            first = squares[:, part].T @ held - common * own**2
-            second = held[:, part].T @ squares - common * other**2
-            r = cross / np.sqrt(first * second)
-        later = np.arange(n)[None, :] > np.arange(part.start, part.stop)[:, None]
-        known = later & (common >= 3.0) & np.isfinite(r)
-        total += float((np.sqrt(common) * r)[known].sum())
-        correlations += float(r[known].sum())
-        pairs += int(known.sum())
-    return total, correlations, pairs
-
-
-def _require_varying(squares: Array, units: pd.Index) -> None:
-    flat = squares <= 1e-24 * max(float(np.nan_to_num(squares).max()), 1e-300)
+    count = present.sum(axis=0)
+    centred = np.where(present, table - np.nansum(table, axis=0) / np.maximum(count, 1), 0.0)
+    squares = np.where(count < COMMON, np.nan, (centred**2).sum(axis=0))
+    flat = squares <= FLAT * max(float(np.nan_to_num(squares).max()), 1e-300)
     if flat.any():
         raise InputError(
             f"the residuals of {', '.join(map(str, units[flat][:8]))} do not vary, so that they "

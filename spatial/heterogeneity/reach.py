@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
+from spatial.diagonals import STEP, multiplier_entries
 from spatial.errors import InputError
 from spatial.heterogeneity.split import Part
 from spatial.network import Network, shared_periods
+from spatial.selected import InverseEntries
 from spatial.systems import DENSE_LIMIT, solve_system
 from spatial.weights.operator import Operator
 
@@ -68,10 +72,9 @@ def group_sums(
     for (i, j), periods in shared_periods(network, by).items():
         block, lag = network.blocks[i], by.blocks[j]
         inside = (codes[block.rows[0]][:, None] == np.arange(count)).astype(np.float64)
-        once = _inverse(block.operator, rho)
-        twice = once @ (block.operator.matrix @ once)
-        v = lag.operator.matrix.toarray()
-        found = [*_sums(once, v, inside, parts), *_sums(twice, v, inside, parts)]
+        both = _inverses(block.operator, lag.operator, rho, inside)
+        lagged = np.asarray(lag.operator.matrix @ inside)
+        found = [part for spread in both for part in _sums(spread, inside, lagged, parts)]
         for whole, part in zip(sums, found, strict=True):
             whole += periods * part
     return GroupSums(
@@ -83,29 +86,64 @@ def group_sums(
     )
 
 
-def _inverse(op: Operator, rho: float) -> Array:
-    if op.n > DENSE_LIMIT:
+class _Spread(NamedTuple):
+    """What is read of A: sums of the rows of each group (G, N), its diagonal, and A ∘ V′."""
+
+    rows: Array
+    diagonal: Array
+    beside: Any
+
+
+def _inverses(op: Operator, by: Operator, rho: float, inside: Array) -> tuple[_Spread, _Spread]:
+    """S⁻¹, and S⁻¹WS⁻¹, its derivative in ρ."""
+    w, v = op.matrix, by.matrix
+    if rho == 0.0:
+        none, turned = sparse.diags_array(v.diagonal()), sparse.csr_array(v.T)
+        first = _Spread(inside.T, np.ones(op.n), none)
+        return first, _Spread(np.asarray(w.T @ inside).T, w.diagonal(), w * turned)
+    if op.n <= DENSE_LIMIT:
+        once = solve_system(op, rho, np.eye(op.n))
+        return _whole(once, by, inside), _whole(once @ (w @ once), by, inside)
+    found = multiplier_entries(op, by, rho)
+    if found is None:
         raise InputError(
-            f"effects between groups need the whole inverse of {op.n} × {op.n} weights, more than "
-            f"{DENSE_LIMIT} units; take fewer units, or write interactions into the formula."
+            f"effects between groups need entries of the inverse of {op.n:,} × {op.n:,} weights, "
+            f"and with {w.nnz:,} links sparse factors do not fit into memory; take fewer units, or "
+            "write interactions into the formula."
         )
-    return np.eye(op.n) if rho == 0.0 else solve_system(op, rho, np.eye(op.n))
+    return _from_entries(op, by, rho, inside, found)
 
 
-def _sums(a: Array, v: Array, inside: Array, parts: Sequence[Part]) -> tuple[Array, Array]:
+def _whole(a: Array, by: Operator, inside: Array) -> _Spread:
+    return _Spread(inside.T @ a, np.diag(a), a * by.matrix.toarray().T)
+
+
+def _from_entries(
+    op: Operator, by: Operator, rho: float, inside: Array, found: InverseEntries
+) -> tuple[_Spread, _Spread]:
+    """The same without the inverse: two solves for each group, and entries where V has them."""
+    rows = solve_system(op, rho, inside, transposed=True)
+    through = solve_system(op, rho, np.asarray(op.matrix.T @ rows), transposed=True)
+    beside = found.beside(by.matrix)
+    return (
+        _Spread(rows.T, found.diagonal.real, beside.real),
+        _Spread(through.T, found.diagonal.imag / STEP, beside.imag / STEP),
+    )
+
+
+def _sums(a: _Spread, inside: Array, lagged: Array, parts: Sequence[Part]) -> tuple[Array, Array]:
     """Sums of the diagonal and of blocks of A P_g (own) or A P_g V P_h (lag) for each part."""
     count = inside.shape[1]
-    by_sender = inside.T @ (a * v.T)  # group of i, k: Σ_i A_ik V_ki
-    rows, lagged = inside.T @ a, v @ inside
+    by_sender = np.asarray((a.beside.T @ inside).T)  # group of i, k: Σ_i A_ik V_ki
     diagonal, pairs = np.zeros((count, len(parts))), np.zeros((count, count, len(parts)))
-    own = inside.T @ np.diag(a)
+    own = inside.T @ a.diagonal
     for p, part in enumerate(parts):
         members = inside[:, part.receiver]
         if not part.lag:
             diagonal[part.receiver, p] = own[part.receiver]
-            pairs[:, part.receiver, p] = rows @ members
+            pairs[:, part.receiver, p] = a.rows @ members
             continue
         senders = np.ones(count) if part.sender < 0 else np.eye(count)[part.sender]
         diagonal[:, p] = senders * (by_sender @ members)
-        pairs[:, :, p] = senders * ((rows * members) @ lagged)
+        pairs[:, :, p] = senders * ((a.rows * members) @ lagged)
     return diagonal, pairs

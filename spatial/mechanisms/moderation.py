@@ -130,6 +130,12 @@ def moderate(
         raise InputError(
             f"focus={focus!r} is no term of the formula; its terms are {named(base.terms, 20)}."
         )
+    known = {f"{focus}:{moderator}", f"{moderator}:{focus}"} & set(base.terms)
+    if known:
+        raise InputError(
+            f"the formula has {named(known)} already, which moderate() adds by itself; leave it "
+            "out."
+        )
     text_x, text_z = written(focus, data), written(moderator, data)
     extra = [f"{text_x}:{text_z}"]
     if moderator not in base.terms and _enters(model, data, moderator):

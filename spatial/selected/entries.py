@@ -45,6 +45,13 @@ class InverseEntries:
         """tr(A K⁻¹)."""
         return self.after(other).sum()
 
+    def beside(self, other: sparse.csr_array) -> sparse.csr_array:
+        """Entries of K⁻¹ times those of A′ at the same places, K⁻¹ ∘ A′."""
+        turned = sparse.csr_array(other.T)
+        rows, columns = _places(turned)
+        kept = (turned.data * self.at(rows, columns), turned.indices, turned.indptr)
+        return sparse.csr_array(kept, shape=turned.shape)
+
     def at(self, rows: Places, columns: Places) -> Numbers:
         """Entries of K⁻¹ at these places, which `matrix` has."""
         found = np.searchsorted(self._keys, rows * self.matrix.shape[0] + columns)

@@ -224,6 +224,12 @@ class TestModeration:
         with pytest.raises(InputError, match=words):
             spatial.moderate(MODEL, data, W, **{"focus": "x", "moderator": "m"} | options)
 
+    @pytest.mark.parametrize("formula", ["y ~ x * m + z", "y ~ z + m:x + x"])
+    def test_a_product_that_is_there_already(self, formula):
+        data, model = panel_of(world(periods=4)), spatial.SDM(formula, effects="twoway")
+        with pytest.raises(InputError, match=r"already, which moderate\(\) adds"):
+            spatial.moderate(model, data, W, focus="x", moderator="m")
+
 
 class TestRefusals:
     @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from support.family_cases import NAMES, fitted
 
 import spatial
 from analysis.report.chinese import in_chinese
-from spatial import covariance, diagonals, systems, traces, weights
+from spatial import covariance, diagonals, systems, traces, weights, within
 from spatial.covariance import between, nearness, sampled
+from spatial.diagnostics import dependence
 from spatial.effects import flows, multiplier, orders, units
 from spatial.weights.operator import operator
 
@@ -125,6 +126,87 @@ def test_the_long_run_of_a_dynamic_model(as_if_many):
     as_if_many()
     many = fit.effects_by_unit("x1", horizon="long")
     pd.testing.assert_frame_equal(many, few, rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["SDM", "SDEM", "SAR"])
+def test_effects_between_groups_do_not_depend_on_the_way(kind, as_if_many, monkeypatch):
+    model = getattr(spatial, kind)("y ~ x1 + x2", effects="unit")
+    panel = spatial.Panel(fitted("plain", "SDM", "unit").table, "unit", "time")
+    w = worlds.graph(worlds.lattice_matrix(4), NAMES)
+    by, between = pd.Series(REGIONS, name="region").map("r{}".format), kind != "SAR"
+    few = spatial.groups(model, panel, w, by=by, focus="x1", between=between)
+    as_if_many()
+    monkeypatch.setattr("spatial.heterogeneity.reach.DENSE_LIMIT", 0)
+    many = spatial.groups(model, panel, w, by=by, focus="x1", between=between)
+    pd.testing.assert_frame_equal(many.effects, few.effects, rtol=1e-8)
+    if between:
+        pd.testing.assert_frame_equal(many.between, few.between, rtol=1e-8)
+    monkeypatch.setattr("spatial.diagonals.plan_inverse", lambda *_: None)
+    operator(w).store.clear()
+    if kind != "SDEM":
+        with pytest.raises(spatial.InputError, match="effects between groups"):
+            spatial.groups(model, panel, w, by=by, focus="x1")
+
+
+@pytest.mark.parametrize("absent", [0.0, 0.15, 0.5])
+def test_sums_over_pairs_of_units_do_not_depend_on_the_way(absent, monkeypatch):
+    rng = np.random.default_rng(3)
+    table = rng.normal(size=(7, 90)) + rng.normal(size=(7, 1))
+    table[rng.random(table.shape) < absent] = np.nan
+    frame = pd.DataFrame(table)
+    r = frame.corr(min_periods=3).to_numpy()
+    common = (~np.isnan(table)).astype(float).T @ ~np.isnan(table)
+    upper = np.triu(np.isfinite(r), 1)
+    found = [dependence.pair_sums(table)]
+    monkeypatch.setattr(dependence, "MOST_NUMBERS", 0)
+    monkeypatch.setattr(dependence, "BLOCK", 13)
+    found.append(dependence.pair_sums(table))
+    for sums in found:
+        assert sums.pairs == upper.sum()
+        assert sums.plain == pytest.approx(r[upper].sum(), rel=1e-9)
+        assert sums.weighted == pytest.approx((np.sqrt(common) * r)[upper].sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(40, 9), (9, 40), (25, 25)], ids=["wide", "long", "square"])
+@pytest.mark.parametrize("parts", [1, 2])
+def test_two_way_means_leave_as_dummies_do(shape, parts):
+    """Absent rows, and panels in two parts that share no unit and no time."""
+    rng = np.random.default_rng(6)
+    units, times = np.indices(shape)
+    kept = rng.random(shape) > 0.3
+    if parts == 2:
+        kept &= (units < shape[0] // 2) == (times < shape[1] // 2)
+    order = np.lexsort((units[kept], times[kept]))
+    unit = np.unique(units[kept][order], return_inverse=True)[1]
+    time = np.unique(times[kept][order], return_inverse=True)[1]
+    layout = within.Layout(unit, time, unit.max() + 1, time.max() + 1)
+    values = rng.normal(size=(len(unit), 3)) + 5.0 * unit[:, None] - 100.0 * time[:, None]
+    dummies = np.concatenate(
+        [unit[:, None] == np.unique(unit), time[:, None] == np.unique(time)], 1
+    )
+    known = values - dummies @ np.linalg.lstsq(dummies.astype(float), values, rcond=1e-12)[0]
+    found = within.demean(values, "twoway", layout)
+    np.testing.assert_allclose(found, known, atol=1e-10)
+    assert not layout.balanced
+
+
+def test_effects_of_more_times_than_units_make_up_the_rest():
+    w = worlds.row_standardised(worlds.lattice_matrix(3))
+    table = worlds.simulated_panel(w, periods=30, seed=3, ids=worlds.names(9))
+    table = table[np.random.default_rng(1).random(len(table)) > 0.2]
+    model = spatial.OLS("y ~ x1 + x2", effects="twoway", missing="absent")
+    fit = model.fit(spatial.Panel(table, "unit", "time"), worlds.graph(w, worlds.names(9)))
+    found = fit.fixed_effects()
+    sums = found.groupby("kind")["estimate"].sum()
+    assert abs(sums["unit"]) < 1e-9
+    assert abs(sums["time"]) < 1e-9
+    values = found.set_index(["kind", "label"])["estimate"]
+    frame = table.set_index(["unit", "time"])
+    rest = frame["y"] - frame[["x1", "x2"]] @ fit.params - fit.residuals
+    unit, time = (frame.index.get_level_values(level) for level in ("unit", "time"))
+    made = found["estimate"].iloc[0] + values["unit"][unit].array + values["time"][time].array
+    np.testing.assert_allclose(rest, made, atol=1e-9)
+    assert (found["std_error"] > 0).all()
 
 
 # ---- dependence that fades with distance
