@@ -345,6 +345,7 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "table.moran_p_value": ("p", "p 值"),
     "table.note_moran": ("Inference under randomisation, {side}.", "随机化假设下推断，{side}。"),
     # tables of tests; after the dot of test. stands the name that spatial gives
+    "table.tests": ("Tests", "检验"),
     "table.test_test": ("Test", "检验"),
     "table.test_statistic": ("Statistic", "统计量"),
     "table.test_df": ("df", "自由度"),

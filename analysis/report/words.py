@@ -250,6 +250,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "cap.models": ("Estimates", "模型估计结果"),
     "cap.effects_table": ("Direct, indirect and total effects", "直接、间接与总效应"),
     "cap.describe": ("Descriptive statistics", "描述性统计"),
+    "cap.correlations": ("Correlations", "相关系数"),
+    "note.correlations": (
+        "The first {shown} of {total} columns that the study uses.",
+        "仅列出研究所用{total}列中的前{shown}列。",
+    ),
     "cap.moran": ("Moran's I of {name}", "{name}的莫兰指数"),
     "cap.truth": ("Truth, estimate and interval", "真值、估计与置信区间"),
     "cap.flows": (

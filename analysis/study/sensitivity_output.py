@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.report.captions import captions
+from analysis.report.parts import said
 from analysis.report.words import Words
 from analysis.study.pictures import Picture, figure_options, file_stem, map_options
 from analysis.study.profile_pictures import column_maps
@@ -174,13 +176,21 @@ def _other_sheets(study: Study) -> Iterator[Sheet]:
     found, lang = study.sensitivity, study.plan.study.lang
     if found.carriers is not None:
         part = found.carriers
+        glue = "，" if lang == "zh" else ", "
         labels = [
-            f"{row.weights}, {study.label(str(row.term))}, {term(f'effect.{row.effect}', lang)}"
+            glue.join(
+                (str(row.weights), study.label(str(row.term)), term(f"effect.{row.effect}", lang))
+            )
             for row in part.itertuples()
         ]
         heads = ["weights", *FIGURES, "rho", "loglik", "probability", "nobs", "isolates"]
         caption = captions(study, "cap.carriers")
-        yield Sheet("carriers", "carriers", caption, _table(study, labels, part, heads))
+        sheet = _table(study, labels, part, heads)
+        why = part.attrs.get("without_probability")
+        if why:
+            words = Words(lang)
+            sheet = replace(sheet, notes=(words("carriers.none", why=said(why, words)),))
+        yield Sheet("carriers", "carriers", caption, sheet)
     for focus, table in (found.profiles or {}).items():
         caption = captions(study, "cap.profiles", columns={"name": focus})
         yield Sheet(file_stem("profiles", focus), "profiles", caption, *_cities(study, table))
@@ -248,7 +258,7 @@ def _cities(study: Study, table: pd.DataFrame) -> tuple[Table, Table]:
         for key, row in order.iterrows()
     )
     heads = ["unit", *numbers, *texts]
-    head = tuple(Head(_head(name, lang)) for name in heads)
+    head = tuple(Head(_head(study, name)) for name in heads)
     full = Table(head=(head,), rows=rows, lang=lang)
     shown = Table(head=(head[:8],), rows=tuple(Row(r.label, r.cells[:7]) for r in rows[:20]),
                   lang=lang)  # fmt: skip
@@ -267,7 +277,12 @@ def _text(name: str, value: Any, words: Words) -> str:
     return group_name(str(value), words.lang) if name == "group" else str(value)
 
 
-def _head(name: str, lang: str) -> str:
+def _head(study: Study, name: str) -> str:
+    """Printed head of a column; a local class is called by its variable and year."""
     if not name.startswith("lisa_"):
-        return term(f"sensitivity.{name}", lang)
-    return f"LISA {name.removeprefix('lisa_')}"
+        return term(f"sensitivity.{name}", study.plan.study.lang)
+    whole = name.removeprefix("lisa_")
+    column, _, time = whole.rpartition("_")
+    found = study.clusters.lisa if study.clusters else {}
+    shown = f"{study.label(column)} {time}" if column in found else study.label(whole)
+    return f"LISA {shown}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["TABLE_FORMATS", "Sheet", "plan_sheets", "with_mark"]
 
 TABLE_FORMATS = ("csv", "tex", "xlsx", "docx")
-MOST_YEARS = 25
+MOST_YEARS, MOST_COLUMNS, FEWEST_ROWS = 25, 16, 3
 CHAINS = {"transitions": "moves", "neighbours": "neighbours", "local": "local"}
 
 
@@ -71,6 +71,23 @@ def _description(study: Study) -> Iterator[Sheet]:
     if columns:
         table = tables.describe(frame, columns, **_style(study))
         yield Sheet("description", "data", captions(study, "cap.describe"), table)
+    varied = _correlated(frame, columns)
+    if len(varied) > 1:
+        style = _style(study) | {"stars": study.plan.tables.stars}
+        table = tables.correlations(frame, varied[:MOST_COLUMNS], **style)
+        if len(varied) > MOST_COLUMNS:
+            note = Words(study.plan.study.lang)(
+                "note.correlations", shown=MOST_COLUMNS, total=len(varied)
+            )
+            table = replace(table, notes=(*table.notes, note))
+        yield Sheet("correlations", "data", captions(study, "cap.correlations"), table)
+
+
+def _correlated(frame: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Columns that vary; those with gaps only where enough rows have them all."""
+    varied = [c for c in columns if frame[c].max() > frame[c].min()]
+    whole = [c for c in varied if frame[c].notna().all()]
+    return varied if len(frame[varied].dropna()) >= FEWEST_ROWS else whole
 
 
 def _moran(study: Study) -> Iterator[Sheet]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.tables.chains import transitions
 from analysis.tables.classes import class_changes, local_classes
 from analysis.tables.correlations import correlations
+from analysis.tables.format import Format
 from analysis.tables.mechanisms import channels, groups, mediation, moderation, spillovers_between
 from analysis.tables.regression import effects, models
 from analysis.tables.shocks import did
@@ -14,6 +15,7 @@ from analysis.tables.statistics import describe, moran
 from analysis.tables.table import Table
 
 __all__ = [
+    "Format",
     "Table",
     "channels",
     "class_changes",

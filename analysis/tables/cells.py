@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spatial.errors import InputError
 
-__all__ = ["ABSENT", "BLANK", "UNDEFINED", "Cell", "breadth", "check_stars", "stars_of"]
+__all__ = ["ABSENT", "BLANK", "UNDEFINED", "Cell", "breadth", "check_stars", "longest_piece"]
+__all__ += ["stars_of"]
+
+PIECES = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,17 @@ class Cell:
 def breadth(text: str) -> int:
     """Width of text in Latin letters; a Chinese sign counts two."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def longest_piece(text: str) -> int:
+    """Width of the widest part of a text that no line break can divide.
+
+    Examples
+    --------
+    >>> longest_piece("Std. error"), longest_piece("标准误"), longest_piece("2011")
+    (5, 2, 4)
+    """
+    return max(map(breadth, PIECES.findall(text)), default=0)
 
 
 BLANK = Cell()

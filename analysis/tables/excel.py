@@ -16,7 +16,8 @@ __all__ = ["write"]
 
 FONTS = {"en": "Times New Roman", "zh": "宋体"}
 THICK, THIN, HAIR = Side(style="medium"), Side(style="thin"), Side(style="hair")
-WIDEST = 48
+WIDEST, LINE = 60, 14.5  # letters; points
+PORTRAIT = 95  # letters that a page takes upright
 
 
 def write(table: Table) -> bytes:
@@ -34,6 +35,9 @@ def write(table: Table) -> bytes:
         for j, cell in enumerate(row.cells, start=2):
             _put(sheet.cell(line, j), cell)
         _dress(sheet, line, table, italic=row.kind == "section")
+        if breadth(row.label) > WIDEST and row.kind != "section":
+            sheet.cell(line, 1).alignment = Alignment(horizontal="left", wrap_text=True)
+            sheet.row_dimensions[line].height = LINE * math.ceil(breadth(row.label) / WIDEST)
         if row.rule:
             _rule(sheet, line, table.width, top=HAIR)
         line += 1
@@ -43,6 +47,9 @@ def write(table: Table) -> bytes:
     _set_widths(sheet, table)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    if sum(_widths(table)) > PORTRAIT:
+        sheet.page_setup.orientation = "landscape"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -14,6 +14,7 @@ from analysis.tables.footer import statistics, variances
 from analysis.tables.labels import term_label
 from analysis.tables.notes import effects_notes, model_notes
 from analysis.tables.table import Head, Row, Table
+from analysis.tables.tested import tests_block
 from analysis.terms import check_language
 from analysis.terms import term as word
 from spatial.errors import InputError
@@ -57,7 +58,7 @@ class Style:
         return term_label(term, self.labels, self.lang)
 
 
-def models(
+def models(  # noqa: PLR0913
     fits: Any,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
@@ -66,6 +67,7 @@ def models(
     parentheses: Parentheses = "se",
     *,
     effects: EffectsMethod | None = "delta",
+    tests: Any = "wald",
     seed: int = 0,
     names: Sequence[str] | None = None,
     title: str | None = None,
@@ -73,9 +75,9 @@ def models(
     """Table of one model or of several side by side.
 
     Coefficients with standard errors, t or z below, then W·x, ρ, λ and the variances, the direct,
-    indirect and total effects, and the statistics of each model: those of a likelihood, and those
-    of the instruments where there are some. The notes say what the stars and parentheses are, which
-    covariance and which weights were used, what was corrected and what ρ and λ are without.
+    indirect and total effects, tests, and the statistics of each model: those of a likelihood, and
+    those of the instruments where there are some. The notes say what the stars and parentheses are,
+    which covariance and which weights were used, what was corrected and what ρ and λ are without.
 
     Parameters
     ----------
@@ -94,6 +96,10 @@ def models(
         same number under two customary names; p-values are normal).
     effects
         How the effects block is found, "delta" or "simulate"; None leaves it out.
+    tests
+        The tests block: "wald" for Wald tests that an SDM, SDEM or GNS may be reduced to SAR and
+        SEM; or a list with, for each model, what `tables.tests` takes (the result of a test, or a
+        list of results) or None; None leaves the block out.
     seed
         Of the simulation.
     names
@@ -111,6 +117,10 @@ def models(
     With two fits::
 
         tables.models([sar, sdm], lang="zh", parentheses="t").save("表2.docx")
+
+    With Lagrange multiplier tests below the model that they belong to::
+
+        tables.models([ols, sdm], tests=[spatial.lm_tests(spec, panel, w, "twoway"), None])
     """
     columns = _as_fits(fits, names)
     style = _style(labels, lang, decimals, stars, parentheses)
@@ -118,6 +128,7 @@ def models(
     rows = [*_coefficients(columns, style), *variances(columns, style)]
     if effects is not None:
         rows += _effect_blocks(found, style)
+    rows += tests_block(columns, tests, style)
     rows += statistics(columns, style)
     return Table(
         head=_head(columns, names, style),

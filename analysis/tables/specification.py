@@ -19,7 +19,7 @@ from spatial.weights import label
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["tests"]
+__all__ = ["as_tests", "test_name", "tests"]
 
 NEEDED = ("test", "statistic", "df", "p_value")
 TINY = 1e-300
@@ -73,7 +73,9 @@ def tests(
     """
     language, levels = check_language(lang), check_stars(stars)
     several = isinstance(results, Mapping) and not isinstance(results, pd.Series)
-    frames = {name: _frame(part) for name, part in (results if several else {"": results}).items()}
+    frames = {
+        name: as_tests(part) for name, part in (results if several else {"": results}).items()
+    }
     if not frames or all(frame.empty for frame in frames.values()):
         raise InputError("a table of tests needs at least one result.")
     known = labels or {}
@@ -89,14 +91,14 @@ def tests(
     return Table(head=head, rows=tuple(rows), notes=tuple(notes), title=title, lang=lang)
 
 
-def _frame(result: Any) -> pd.DataFrame:
+def as_tests(result: Any) -> pd.DataFrame:
     """Bring results of any shape into rows of tests."""
     if isinstance(result, pd.DataFrame):
         frame = pd.DataFrame(result)
     elif isinstance(result, pd.Series):
         frame = pd.DataFrame([_moran_row(result) if "z" in result.index else result.to_dict()])
     elif isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
-        parts = [_frame(part) for part in result]
+        parts = [as_tests(part) for part in result]
         frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=NEEDED)
     else:
         frame = pd.DataFrame()
@@ -133,7 +135,7 @@ def _one(
         cells = _numbers(row, decimals, levels)
         if last:
             cells.append(Cell(words=_said(last, str(row[last]), lang)))
-        rows.append(Row(_name(str(row["test"]), labels, lang), tuple(cells)))
+        rows.append(Row(test_name(str(row["test"]), labels, lang), tuple(cells)))
     return (tuple(Head(word(f"table.test_{key}", lang)) for key in keys),), rows
 
 
@@ -155,7 +157,7 @@ def _side_by_side(
         for frame in found:
             has = test in frame.index
             cells += _numbers(frame.loc[test], decimals, levels) if has else [BLANK] * 3
-        rows.append(Row(_name(str(test), labels, lang), tuple(cells)))
+        rows.append(Row(test_name(str(test), labels, lang), tuple(cells)))
     return (above, (Head(word("table.test_test", lang)), *below)), rows
 
 
@@ -171,7 +173,7 @@ def _numbers(row: Any, decimals: int, levels: Sequence[float]) -> list[Cell]:
     ]
 
 
-def _name(test: str, labels: Mapping[str, str], lang: Language) -> str:
+def test_name(test: str, labels: Mapping[str, str], lang: str) -> str:
     """Printed name of a test; of a reduction to some model by its name."""
     if test in labels:
         return labels[test]

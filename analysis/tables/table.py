@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.saving import write_whole
-from analysis.tables.cells import Cell, breadth
+from analysis.tables.cells import Cell, breadth, longest_piece
 from analysis.terms import term as word
 from spatial.errors import InputError
 
@@ -107,12 +108,21 @@ class Table:
     @property
     def breadths(self) -> list[int]:
         """Letters that the widest cell of each column takes, heads over several columns aside."""
+        return [max(map(breadth, texts)) for texts in self._texts()]
+
+    @property
+    def narrowest(self) -> list[int]:
+        """Letters that each column needs at least, its texts broken into lines."""
+        return [max(map(longest_piece, texts)) for texts in self._texts()]
+
+    def _texts(self) -> Iterator[tuple[str, ...]]:
+        """Texts of each column; a head over several columns counts for none."""
         lines = [
             [head.text if head.span == 1 else "" for head in line for _ in range(head.span)]
             for line in self.head
         ]
         lines += [[row.label, *(cell.text for cell in row.cells)] for row in self.rows if row.cells]
-        return [max(map(breadth, texts)) for texts in zip(*lines, strict=True)]
+        return zip(*lines, strict=True)
 
     @property
     def notes_text(self) -> str:

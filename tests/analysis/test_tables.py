@@ -152,6 +152,7 @@ def test_models_hold_what_the_fits_hold(world, table):
         *["直接效应", "数字产业集聚", "ln(人均产值)"],
         *["间接效应", "数字产业集聚", "ln(人均产值)"],
         *["总效应", "数字产业集聚", "ln(人均产值)"],
+        *["检验", "Wald 检验：简化为 SAR", "p 值", "Wald 检验：简化为 SEM", "p 值"],
         *["个体固定效应", "时间固定效应", "偏误校正", "观测值", "个体数", "期数"],
         *["R²", "对数似然值", "AIC"],
     ]
@@ -196,10 +197,64 @@ def test_notes_say_what_was_corrected_and_what_rho_is_without(world, table):
     assert "不可跨列比较" in text
 
 
+def test_the_tests_block_is_that_of_the_tests(world, table):
+    for word, target in (("SAR", "sar"), ("SEM", "sem")):
+        found = spatial.wald_test(world["sdm"], target)
+        label = f"Wald 检验：简化为 {word}"
+        stars = stars_of(found["p_value"], (0.01, 0.05, 0.1))
+        assert line(table, label) == ["", "", f"{found['statistic']:.3f}{stars}"]
+        shown = "<0.001" if found["p_value"] < 0.0005 else f"{found['p_value']:.3f}"
+        assert below(table, label) == ["", "", shown]
+    fits = [world["ols"], world["sar"]]
+    assert not any(row.label == "Tests" for row in tables.models(fits).rows)
+    lm = spatial.lm_tests("res ~ agg + log(gdp)", world["panel"], world["w"])
+    ratio = spatial.lr_test(world["sar"], world["sdm"])
+    printed = tables.models(
+        [world["ols"], world["sdm"]], tests=[lm, [ratio, spatial.wald_test(world["sdm"], "sar")]]
+    )
+    lag = lm.set_index("test").loc["lm_lag"]
+    assert line(printed, "LM lag")[0].rstrip("*") == f"{lag['statistic']:.3f}"
+    assert line(printed, "LM lag")[1] == ""
+    assert line(printed, "LR, reduction to SAR")[1].rstrip("*") == f"{ratio['statistic']:.3f}"
+    none = tables.models(world["sdm"], tests=None)
+    assert not any(row.label == "Tests" for row in none.rows)
+    with pytest.raises(InputError, match="1 results for 2 models"):
+        tables.models(fits, tests=[lm])
+    with pytest.raises(InputError, match="tests='lm' is unknown"):
+        tables.models(fits, tests="lm")
+
+
+def test_a_format_is_chosen_once(world):
+    printed = tables.Format(labels=LABELS, lang="zh", decimals=2, stars=(0.05,), parentheses="t")
+    choice = {"labels": LABELS, "lang": "zh", "decimals": 2, "stars": (0.05,)}
+    sdm, panel = world["sdm"], world["panel"]
+    assert printed.models(sdm) == tables.models(sdm, **choice, parentheses="t")
+    assert printed.effects([sdm]) == tables.effects([sdm], **choice, parentheses="t")
+    assert printed.correlations(panel) == tables.correlations(panel, **choice)
+    assert printed.describe(panel).rows[0].cells[1].decimals == 2
+    assert printed.models(sdm, decimals=4) == tables.models(
+        sdm, LABELS, "zh", 4, (0.05,), parentheses="t"
+    )
+    kinds = set(tables.__all__) - {"Table", "Format"}
+    assert kinds <= set(dir(printed))
+    assert all(callable(getattr(printed, kind)) for kind in kinds)
+    with pytest.raises(AttributeError):
+        printed.map  # noqa: B018
+    for wrong in ({"lang": "fr"}, {"decimals": 99}, {"stars": (2.0,)}, {"parentheses": "p"}):
+        with pytest.raises(InputError):
+            tables.Format(**wrong)
+
+
 def test_english_standard_errors_names_and_other_stars(world):
     sdm = world["sdm"]
     printed = tables.models(
-        sdm, {"agg": "Agglomeration"}, decimals=4, stars=(0.05,), effects=None, names=["Main"]
+        sdm,
+        {"agg": "Agglomeration"},
+        decimals=4,
+        stars=(0.05,),
+        effects=None,
+        tests=None,
+        names=["Main"],
     )
     assert printed.columns == ["Variable", "(1) Main"]
     star = "*" if sdm.pvalues["agg"] < 0.05 else ""

@@ -101,7 +101,8 @@ def test_notes_say_for_each_column_what_was_corrected(fits: dict[str, Any]) -> N
 
 def test_chinese_is_chinese(fits: dict[str, Any], tmp_path: Any) -> None:
     table = tables.models(list(fits.values()), lang="zh")
-    known = "Lee Yu de Jong Sanderson Windmeijer Sargan Hansen J F R AIC delta unit p x y W t T"
+    known = "Lee Yu de Jong Sanderson Windmeijer Sargan Hansen J F R AIC delta unit p x y W t T "
+    known += "Wald SAR SEM"
     words = " ".join([*(r.label for r in table.rows), table.notes_text])
     assert set(re.findall("[A-Za-z]+", words)) - set(known.split()) == set()
     assert "个体效应 σ²" in words
