@@ -91,7 +91,7 @@ def test_china_is_drawn_whole_with_all_its_words_and_nothing_covered(china, kind
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_picture_is_the_stored_one(islands, kind, tmp_path):
-    figure, _ = KINDS[kind](islands, lang="zh", width_mm=80, source="示例", approval="GS(1)")
+    figure, _ = KINDS[kind](islands, lang="zh", width_mm=120, source="示例", approval="GS(1)")
     compare(figure, f"map_{kind}", tmp_path)
 
 

@@ -40,6 +40,17 @@ def over_years(labels, years=YEARS, names=CLASSES):
     return result
 
 
+def clusters(cities, **options):
+    result = local_result(cities.index)
+    return maps.lisa(cities, result, **options), Counter(result["cluster"])
+
+
+def pairs(cities, **options):
+    result = local_result(cities.index, seed=1)
+    figure = maps.bilisa(cities, result, here="集聚", there="韧性", **options)
+    return figure, Counter(result["cluster"])
+
+
 def spots(cities, **options):
     result = local_result(cities.index, names=SPOTS)
     result.attrs["star"] = True
@@ -82,4 +93,11 @@ def groups(cities, **options):
     return maps.categories(cities, values, order=order, **options), counts
 
 
-KINDS = {"hot_spots": spots, "significance": levels, "lisa_change": change, "categories": groups}
+KINDS = {
+    "lisa": clusters,
+    "bilisa": pairs,
+    "hot_spots": spots,
+    "significance": levels,
+    "lisa_change": change,
+    "categories": groups,
+}
