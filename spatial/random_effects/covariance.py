@@ -14,6 +14,7 @@ from spatial.random_effects.between import Dense
 from spatial.random_effects.estimate import RandomEstimated
 from spatial.random_effects.rows import rows_of, whitened
 from spatial.random_effects.scores import observed
+from spatial.random_effects.sparse_between import Sparse
 from spatial.systems import DENSE_LIMIT
 from spatial.traces import Traces
 
@@ -62,6 +63,12 @@ def _observed(fitted: RandomEstimated) -> Array:
 
 def _expected(fitted: RandomEstimated) -> Array:
     """Expected information in (b, ρ, λ, σ², φ)."""
+    if isinstance(fitted.q, Sparse):
+        raise InputError(
+            "the expected information with a random effect outside the filter of the error needs "
+            f"matrices of {fitted.sample.n_units:,} × {fitted.sample.n_units:,}; use "
+            'with_cov("observed").'
+        )
     traced, dense = _traces(fitted), isinstance(fitted.q, Dense)
     periods, n = fitted.rows.periods, fitted.sample.n_units
     counted = periods - 1 if dense else periods

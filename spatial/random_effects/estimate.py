@@ -14,6 +14,7 @@ from spatial.likelihood import Estimate
 from spatial.random_effects.between import Between, Component, dense_between, scaled_between
 from spatial.random_effects.maximise import maximise_random
 from spatial.random_effects.rows import Rows, moments_at, reduced, rows_of, whitened
+from spatial.random_effects.sparse_between import sparse_between
 from spatial.sample import Sample
 from spatial.systems import DENSE_LIMIT, solve_system
 
@@ -68,10 +69,10 @@ def estimate_random(
     Raises
     ------
     InputError
-        The panel is unbalanced, the weights change, or there are too many units for an effect
+        The panel is unbalanced, the weights change, or they have too many links for an effect
         outside the filter.
     """
-    _require_shape(sample, lag_error=lag_error, component=component)
+    _require_shape(sample, lag_error=lag_error)
     way, _ = choose_transformation(sample, "none", None, lag_error=lag_error)
     check_sample(
         sample,
@@ -117,7 +118,8 @@ def _rows(sample: Sample, *, lag_y: bool, lag_error: bool, component: Component)
     z, periods = np.concatenate(parts, axis=1), sample.n_times
     mz = sample.error_network.lag(z) if lag_error else np.zeros_like(z)
     if lag_error and component == "outside":
-        between = dense_between(sample.error_network.blocks[0].operator, periods)
+        op = sample.error_network.blocks[0].operator
+        between = (dense_between if op.n <= DENSE_LIMIT else sparse_between)(op, periods)
     else:
         between = scaled_between(sample.n_units, periods)
     (within, means), (within_lag, means_lag) = rows_of(z, periods), rows_of(mz, periods)
@@ -144,18 +146,12 @@ def _whitened_error(rows: Rows, q: Between, found: Estimate) -> Array:
     return whitened(within, (rows.means - lam * rows.means_lag) @ weights, q)
 
 
-def _require_shape(sample: Sample, *, lag_error: bool, component: Component) -> None:
+def _require_shape(sample: Sample, *, lag_error: bool) -> None:
     networks = (sample.network, sample.error_network) if lag_error else (sample.network,)
     if not sample.layout.balanced or any(network.single is None for network in networks):
         raise InputError(
             'effects="random" needs a balanced panel and one graph for all years; keep complete '
             'units (missing="drop_units"), or use effects="unit".'
-        )
-    if lag_error and component == "outside" and sample.n_units > DENSE_LIMIT:
-        raise InputError(
-            f"a random effect outside the filter of the error needs matrices of "
-            f"{sample.n_units} × {sample.n_units}; up to {DENSE_LIMIT} units fit, beyond use "
-            'error_component="inside".'
         )
 
 

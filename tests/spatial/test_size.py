@@ -209,6 +209,35 @@ def test_effects_of_more_times_than_units_make_up_the_rest():
     assert (found["std_error"] > 0).all()
 
 
+@pytest.mark.parametrize("kind", ["SEM", "SDEM", "SAC"])
+def test_random_effects_outside_the_filter_do_not_depend_on_the_way(kind, as_if_many, monkeypatch):
+    panel = spatial.Panel(fitted("plain", "SDM", "unit").table, "unit", "time")
+    w, model = worlds.graph(worlds.lattice_matrix(4), NAMES), getattr(spatial, kind)
+
+    def fit():
+        return model("y ~ x1 + x2", effects="random").fit(panel, w)
+
+    few = fit()
+    as_if_many()
+    monkeypatch.setattr("spatial.random_effects.estimate.DENSE_LIMIT", 0)
+    monkeypatch.setattr("spatial.random_effects.covariance.DENSE_LIMIT", 0)
+    many = fit()
+    assert (few.cov_kind, many.cov_kind) == ("expected", "observed")
+    assert many.loglik == pytest.approx(few.loglik, abs=1e-9)
+    np.testing.assert_allclose(many.params, few.params, rtol=1e-7, atol=1e-9)
+    few = few.with_cov("observed")
+    np.testing.assert_allclose(many.cov, few.cov, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(many.random_effects(), few.random_effects(), atol=1e-7)
+    np.testing.assert_allclose(
+        many.variance_components["variance"], few.variance_components["variance"], rtol=1e-6
+    )
+    with pytest.raises(spatial.InputError, match="observed"):
+        many.with_cov("expected")
+    monkeypatch.setattr("spatial.random_effects.sparse_between.plan_inverse", lambda *_: None)
+    with pytest.raises(spatial.InputError, match="inside"):
+        fit()
+
+
 # ---- dependence that fades with distance
 
 PLACES = pd.DataFrame(
