@@ -32,7 +32,7 @@ from spatial.estimation import Estimated
 from spatial.information import Moments
 from spatial.likelihood import Estimate
 from spatial.systems import DENSE_LIMIT
-from spatial.weights.logdet import LogDeterminant, log_determinant
+from spatial.weights.logdet import LogDeterminant
 
 __all__ = ["corrected", "score_bias"]
 
@@ -104,7 +104,7 @@ def score_bias(fitted: Estimated) -> Array | None:
         return None
     star = (rho + eta) / (1.0 - tau)
     if fitted.lag_y or earlier.neighbour >= 0:
-        logdet = fitted.logdets[0].logdet if fitted.lag_y else log_determinant(op)
+        logdet = fitted.sample.network.logdets[0]
         if not logdet.interval[0] < star < logdet.interval[1]:
             return None
         neighbour = _trace(logdet, star)

@@ -16,7 +16,6 @@ from spatial.information import Moments
 from spatial.likelihood import Estimate, LogDetTerm, estimate_least_squares, maximise_lag
 from spatial.network import Network
 from spatial.sample import Sample
-from spatial.weights.logdet import log_determinant
 from spatial.within import Effects, Layout, Transformation, demean
 
 __all__ = [
@@ -218,8 +217,8 @@ def check_sample(
 def logdet_terms(network: Network, way: Transformation) -> tuple[LogDetTerm, ...]:
     """Log-determinants of the weights, one for each block."""
     return tuple(
-        LogDetTerm(log_determinant(block.operator), way.periods(block.periods), way.over_units)
-        for block in network.blocks
+        LogDetTerm(logdet, way.periods(block.periods), way.over_units)
+        for block, logdet in zip(network.blocks, network.logdets, strict=True)
     )
 
 

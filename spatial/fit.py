@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatial.approximation import approximations
 from spatial.covariance import covariance
 from spatial.doubts import doubts
 from spatial.dynamic import corrected
@@ -51,7 +52,7 @@ class Fit(Spillovers):
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was cut, corrected or is doubtful."""
         past = dynamic_notes(self._fitted, self._cov)
-        return (*self._fitted.notes, *past, *self.doubts)
+        return (*self._fitted.notes, *past, *approximations(self), *self.doubts)
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from spatial.errors import InputError, named
 from spatial.labels import canonical, canonical_index
 from spatial.network import Block, Network, one_block
 from spatial.sheet import Sheet
+from spatial.weights.logdet import Method
 from spatial.weights.operator import Operator, align, check_scaling, operator
 
 if TYPE_CHECKING:
@@ -33,16 +34,19 @@ class Gathered:
     notes: tuple[str, ...]
 
 
-def gather(w: Weights, sheet: Sheet, *, stacklevel: int) -> Gathered:
-    """Match weights with the units of each time by label, cut and re-scale them."""
+def gather(w: Weights, sheet: Sheet, *, stacklevel: int, logdet: Method = "auto") -> Gathered:
+    """Match weights with the units of each time by label, cut and re-scale them.
+
+    `logdet` says how their log-determinants are to be found.
+    """
     layout = sheet.layout
     if not isinstance(w, Mapping):
         aligned = align(w, sheet.units, what="the data", stacklevel=stacklevel + 1)
         scaling = check_scaling(aligned.operator, stacklevel=stacklevel + 1)
         notes = tuple(note for note in (*aligned.notes, scaling) if note)
         if layout.balanced:
-            return Gathered(one_block(aligned.operator, layout.n_times), w, notes)
-        network = _network(dict.fromkeys(range(layout.n_times), aligned.operator), sheet)
+            return Gathered(one_block(aligned.operator, layout.n_times, logdet), w, notes)
+        network = _network(dict.fromkeys(range(layout.n_times), aligned.operator), sheet, logdet)
         return Gathered(network, w, (*notes, *_orphans(network, aligned.operator, sheet)))
     graphs = _by_time(w, sheet)
     operators: dict[int, Operator] = {}
@@ -53,7 +57,7 @@ def gather(w: Weights, sheet: Sheet, *, stacklevel: int) -> Gathered:
         scaling = check_scaling(aligned.operator, stacklevel=stacklevel + 1)
         notes = (*notes, *(note for note in (*aligned.notes, scaling) if note))
         operators[time] = aligned.operator
-    network = _network(operators, sheet)
+    network = _network(operators, sheet, logdet)
     if len({id(graph) for graph in graphs.values()}) > 1:
         notes = (*notes, f"Weights differ between years ({len(set(map(id, graphs.values())))}).")
     return Gathered(network, graphs[layout.n_times - 1], tuple(dict.fromkeys(notes)))
@@ -80,7 +84,7 @@ def _units_for(graph: Graph, time: int, sheet: Sheet) -> pd.Index:
     return sheet.units.take(sheet.layout.unit_codes[sheet.layout.time_codes == time])
 
 
-def _network(operators: Mapping[int, Operator], sheet: Sheet) -> Network:
+def _network(operators: Mapping[int, Operator], sheet: Sheet, logdet: Method) -> Network:
     """Blocks of the times that share weights and units."""
     layout = sheet.layout
     groups: dict[tuple[int, bytes], list[int]] = {}
@@ -96,7 +100,7 @@ def _network(operators: Mapping[int, Operator], sheet: Sheet) -> Network:
             weights = weights.restricted(present.astype(np.intp))
         rows = np.stack([np.arange(starts[t], starts[t + 1]) for t in times])
         blocks.append(Block(weights, rows))
-    return Network(tuple(blocks), layout.n)
+    return Network(tuple(blocks), layout.n, logdet)
 
 
 def _orphans(network: Network, whole: Operator, sheet: Sheet) -> tuple[str, ...]:

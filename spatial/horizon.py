@@ -20,7 +20,7 @@ from spatial.effects.multiplier import Propagation
 from spatial.errors import InputError
 from spatial.estimation import Estimated
 from spatial.stability import Motion, Stability, stability
-from spatial.weights.logdet import LogDeterminant, log_determinant
+from spatial.weights.logdet import LogDeterminant
 
 __all__ = ["HORIZONS", "Horizon", "dynamic_notes", "horizon_of", "mean_effects", "why_no_long_run"]
 
@@ -188,4 +188,4 @@ def _logdets(fitted: Estimated) -> tuple[LogDeterminant, ...]:
         return tuple(one.logdet for one in fitted.logdets)
     if fitted.sample.earlier.neighbour < 0:
         return ()
-    return tuple(log_determinant(block.operator) for block in fitted.sample.network.blocks)
+    return fitted.sample.network.logdets

@@ -18,7 +18,7 @@ from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
 from spatial.traces import Traces
 
-__all__ = ["Moments", "expected_information", "invert", "observed_information"]
+__all__ = ["Moments", "expected_information", "invert", "not_told_apart", "observed_information"]
 
 Array = npt.NDArray[np.float64]
 
@@ -113,6 +113,15 @@ def _symmetric(upper: Array) -> Array:
     return np.asarray(np.triu(upper) + np.triu(upper, 1).T)
 
 
+def not_told_apart() -> InputError:
+    """What to raise where the information is singular."""
+    return InputError(
+        "the information is singular, so that these data and weights do not tell the "
+        "parameters apart, as where every unit neighbours every other alike; fit a smaller "
+        "model, or use other weights."
+    )
+
+
 def invert(information: Array) -> Array:
     """Inverse of an information matrix.
 
@@ -129,10 +138,6 @@ def invert(information: Array) -> Array:
     except np.linalg.LinAlgError:
         inverse = np.full_like(information, np.nan)
     if not (np.diag(inverse) > 0.0).all():
-        raise InputError(
-            "the information is singular, so that these data and weights do not tell the "
-            "parameters apart, as where every unit neighbours every other alike; fit a smaller "
-            "model, or use other weights."
-        )
+        raise not_told_apart()
     inverse = 0.5 * (inverse + inverse.T)
     return np.asarray(inverse * np.outer(scale, scale), dtype=np.float64)

@@ -41,6 +41,7 @@ STEPS = 80
 QUADRATIC = 1e-9
 WIDTH = 5.0
 REACH = 0.025
+SLACK = 0.1
 WIDENINGS = 12
 EDGE = 1e-9
 
@@ -264,17 +265,27 @@ def solve_profile(
     best = float(points[place])
     left = low if place == 0 else float(points[place - 1])
     right = high if place == grid - 1 else float(points[place + 1])
+    if refine:
+        best = _root(profile, best, left, right)
     for _ in range(WIDENINGS):
         error = 1.0 / np.sqrt(max(-profile.slope(best), 1e-12))
-        reach = min(max(WIDTH * error, REACH * (high - low)), 0.5 * (high - low))
-        for term in profile.terms if refine else ():
-            term.logdet.refine(best - reach, best + reach)
+        reach = min(max(WIDTH * error, REACH * (high - low)), 2.0 * WIDTH * error)
+        reach = min(reach, 0.5 * (high - low))
+        if refine:
+            _refine(profile, best - reach, best + reach, error)
         found = _root(profile, best, left, right)
         edge = min(abs(found - left), abs(right - found)) <= 1e-6 * (high - low)
         if abs(found - best) <= 0.8 * reach and (not edge or (left, right) == (low, high)):
             break
         best, left, right = found, low, high
     return found
+
+
+def _refine(profile: Profile, low: float, high: float, error: float) -> None:
+    """Log-determinants between two values, exact or to a small share of the standard error."""
+    periods = sum(term.periods for term in profile.terms)
+    for term in profile.terms:
+        term.logdet.refine(low, high, SLACK / (error * periods))
 
 
 def _finite(profile: Profile, interval: Interval) -> Interval:

@@ -19,6 +19,7 @@ from spatial.panel import Panel
 from spatial.random_effects.mundlak import with_unit_means
 from spatial.sample import SampleDesign, build_sample
 from spatial.sheet import Missing
+from spatial.weights.logdet import METHODS, Method
 from spatial.within import Effects
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class Specification:
     error_variance
         Which moments give λ: "equal" (the default; Kelejian and Prucha, 1999; Kapoor, Kelejian and
         Prucha, 2007) or "unequal" (Kelejian and Prucha, 2010; Arraiz et al., 2010).
+    logdet
+        How ln|I − ρW| is found: "eigenvalues" (Ord, 1975), "lu" (sparse factors by SuperLU),
+        "cholmod" (by scikit-sparse, for weights that are symmetric up to row scaling) or
+        "lanczos" (random probes, whose error `fit.notes` state). "auto" takes the cheapest that is
+        exact, and probes only where its factors would not fit into memory.
 
     Raises
     ------
@@ -103,6 +109,7 @@ class Specification:
     instruments: Sequence[str] | None = None
     orders: int | None = None
     error_variance: Literal["equal", "unequal"] | None = None
+    logdet: Method = "auto"
 
     kind: ClassVar[str]
     lag_y: ClassVar[bool] = False
@@ -119,6 +126,8 @@ class Specification:
             raise InputError(
                 'bias_correction="lee-yu" needs fixed effects; leave it out, or set effects=.'
             )
+        if self.logdet not in METHODS:
+            raise InputError(f"logdet={self.logdet!r}; it is one of {', '.join(METHODS)}.")
         object.__setattr__(self, "dynamic", settle_dynamic(self.dynamic))
         if self.convention not in CONVENTIONS:
             raise InputError(
@@ -225,6 +234,7 @@ class Specification:
             instruments=self.instruments or (),
             dynamic=self.dynamic,
             effects=self.effects,
+            logdet=self.logdet,
         )
         sample = build_sample(wanted, data, w, stacklevel=3, w_error=w_error, w_x=w_x)
         return fit_sample(self, with_unit_means(sample) if self.mundlak else sample)

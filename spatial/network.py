@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spatial.systems import solve_system
+from spatial.weights.logdet import LogDeterminant, Method, log_determinant
 from spatial.weights.operator import Operator
 
 __all__ = ["Block", "Network", "one_block", "shared_periods"]
@@ -45,10 +46,14 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Block-diagonal weights over `n` stacked rows, never built as one matrix."""
+    """Block-diagonal weights over `n` stacked rows, never built as one matrix.
+
+    `logdet` says how their log-determinants are to be found.
+    """
 
     blocks: tuple[Block, ...]
     n: int
+    logdet: Method = "auto"
 
     @property
     def single(self) -> Operator | None:
@@ -59,6 +64,11 @@ class Network:
     def stochastic(self) -> bool:
         """Whether every row of the weights, isolates included, sums to one."""
         return all(block.operator.stochastic for block in self.blocks)
+
+    @property
+    def logdets(self) -> tuple[LogDeterminant, ...]:
+        """ln|I − ρW| of each block."""
+        return tuple(log_determinant(block.operator, self.logdet) for block in self.blocks)
 
     @cached_property
     def links(self) -> int:
@@ -86,10 +96,10 @@ class Network:
         return out.reshape(values.shape)
 
 
-def one_block(operator: Operator, periods: int) -> Network:
+def one_block(operator: Operator, periods: int, logdet: Method = "auto") -> Network:
     """Network of a balanced panel, or a cross-section, with one graph."""
     n = periods * operator.n
-    return Network((Block(operator, np.arange(n).reshape(periods, operator.n)),), n)
+    return Network((Block(operator, np.arange(n).reshape(periods, operator.n)),), n, logdet)
 
 
 def shared_periods(one: Network, other: Network) -> dict[tuple[int, int], int]:

@@ -19,6 +19,7 @@ from spatial.network import Network
 from spatial.outside import Outside, instrument_columns, outside_of
 from spatial.panel import Panel
 from spatial.sheet import Missing, Sheet, sheet_of
+from spatial.weights.logdet import Method
 from spatial.within import Layout
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class SampleDesign:
     instruments: Sequence[str] = ()
     dynamic: Sequence[str] = ()
     effects: str = "none"
+    logdet: Method = "auto"
 
 
 def build_sample(
@@ -123,7 +125,7 @@ def build_sample(
     _refuse_infinite(columns, sheet, past)
     if extra is not None:
         _refuse_infinite(extra, sheet)
-    found = gather(w, sheet, stacklevel=stacklevel + 1)
+    found = gather(w, sheet, stacklevel=stacklevel + 1, logdet=design.logdet)
     keep = [j for j, name in enumerate(columns.labels) if design.intercept or name != "Intercept"]
     to_lag = _columns_to_lag(columns, design.lagged) if design.lag_x else []
     by_column = _lag_networks(w_x, columns, to_lag, found.network, sheet, stacklevel + 1)
@@ -135,7 +137,9 @@ def build_sample(
     past = past.behind(len(present))
     labels = (*present, *past.labels)
     x = [columns.x[:, keep], _lag_columns(columns.x, to_lag, by_column)]
-    error = found if w_error is None else gather(w_error, sheet, stacklevel=stacklevel + 1)
+    error = found
+    if w_error is not None:
+        error = gather(w_error, sheet, stacklevel=stacklevel + 1, logdet=design.logdet)
     return Sample(
         outcome=columns.outcome,
         y=columns.y,

@@ -140,7 +140,7 @@ def _fit(
 ) -> Fitted:
     """One column of the main table."""
     effects = model.effects or ("twoway" if isinstance(data, Panel) else "none")
-    options: dict[str, Any] = {"effects": effects}
+    options: dict[str, Any] = {"effects": effects, "logdet": model.logdet}
     if model.bias_correction != "auto":
         options["bias_correction"] = (
             None if model.bias_correction == "none" else model.bias_correction

@@ -144,6 +144,7 @@ class Model(Section):
     covariance_km: float | None = Field(default=None, gt=0)
     covariance_lags: int | None = Field(default=None, ge=0)
     effects_method: Literal["delta", "simulate"] = "delta"
+    logdet: Literal["auto", "eigenvalues", "lu", "cholmod", "lanczos"] = "auto"
     choose: bool = False
 
     @field_validator("focus", "weights", "compare", "dynamic", "covariance_by", mode="before")

@@ -124,6 +124,7 @@ def estimate_by_instruments(
         "effects": models.main.fit.model.effects,
         "endogenous": section.endogenous,
         "instruments": section.excluded,
+        "logdet": model.logdet,
     }
     kind = getattr(spatial, model.kind)
     lagged = section.lagged if section.lagged is not None else model.lagged

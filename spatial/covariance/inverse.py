@@ -7,7 +7,12 @@ import numpy.typing as npt
 
 from spatial.covariance.result import Covariance
 from spatial.estimation import Estimated
-from spatial.information import expected_information, invert, observed_information
+from spatial.information import (
+    expected_information,
+    invert,
+    not_told_apart,
+    observed_information,
+)
 from spatial.network import shared_periods
 from spatial.systems import DENSE_LIMIT
 from spatial.traces import Traces, error_traces, joint_traces, lag_traces, sum_traces
@@ -15,6 +20,7 @@ from spatial.traces import Traces, error_traces, joint_traces, lag_traces, sum_t
 __all__ = ["default_kind", "expected", "fitted_traces", "information", "observed"]
 
 Array = npt.NDArray[np.float64]
+BEYOND = 1e3
 
 
 def expected(fitted: Estimated) -> Covariance:
@@ -44,7 +50,18 @@ def _inverse(fitted: Estimated, kind: str) -> Array:
         free = way.nobs - way.dummies - x.shape[1]
         return np.asarray(invert(x.T @ x) * (float(error @ error) / free))
     places = fitted.places
-    return invert(information(fitted, kind))[np.ix_(places, places)] * way.inflation
+    found = invert(information(fitted, kind))[np.ix_(places, places)] * way.inflation
+    _require_told_apart(fitted, found)
+    return found
+
+
+def _require_told_apart(fitted: Estimated, cov: Array) -> None:
+    """Refuse ρ or λ with an error far beyond the interval it is held in: rounding, not data."""
+    found = fitted.estimate
+    ends = [found.interval] * fitted.lag_y + [found.error_interval] * fitted.lag_error
+    errors = np.sqrt(np.diag(cov)[len(cov) - len(ends) :])
+    if any(error > BEYOND * (high - low) for error, (low, high) in zip(errors, ends, strict=True)):
+        raise not_told_apart()
 
 
 def information(fitted: Estimated, kind: str) -> Array:

@@ -22,10 +22,9 @@ from spatial.diagnostics.marginal import (
 )
 from spatial.diagnostics.telling import warn_once
 from spatial.errors import InputError, named
-from spatial.likelihood import LogDetTerm
+from spatial.estimation import logdet_terms
 from spatial.models import OLS, SAR, SDEM, SDM, SEM, SLX
 from spatial.sample import Sample
-from spatial.weights.logdet import log_determinant
 from spatial.within import Effects, Transformation, demean
 
 if TYPE_CHECKING:
@@ -211,10 +210,7 @@ def _log_marginal(sample: Sample, kind: str, setting: Setting) -> float:
     free = way.nobs - way.dummies
     counts = Counts(free, float(free), int("Intercept" in sample.labels), setting.slopes)
     inside, y = demean(x, effects, layout), demean(sample.y, effects, layout)
-    terms = [
-        LogDetTerm(log_determinant(b.operator), way.periods(b.periods), way.over_units)
-        for b in sample.network.blocks
-    ]
+    terms = logdet_terms(sample.network, way)
     if model.lag_y:
         wy = demean(sample.wy, effects, layout)
         return lag_marginal(inside, y, wy, terms, counts, setting.prior)

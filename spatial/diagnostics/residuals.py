@@ -15,11 +15,10 @@ from spatial.diagnostics.projection import form_traces
 from spatial.diagnostics.rows import chi2_row, normal_row
 from spatial.diagnostics.score import Score
 from spatial.errors import InputError
+from spatial.estimation import logdet_terms
 from spatial.information import Moments, expected_information
-from spatial.likelihood import LogDetTerm
-from spatial.network import Network, shared_periods
+from spatial.network import shared_periods
 from spatial.traces import Traces, joint_traces, sum_traces
-from spatial.weights.logdet import log_determinant
 from spatial.within import demean
 
 if TYPE_CHECKING:
@@ -162,14 +161,8 @@ def _traces(fitted: Estimated) -> Traces:
     sample, found, way = fitted.sample, fitted.estimate, fitted.transformation
     rho, lam = (found.rho, 0.0) if fitted.lag_y else (0.0, found.lam)
 
-    def terms(network: Network) -> list[LogDetTerm]:
-        return [
-            LogDetTerm(log_determinant(b.operator), way.periods(b.periods), way.over_units)
-            for b in network.blocks
-        ]
-
     own, other = sample.network, sample.error_network
-    lag_terms, error_terms = terms(own), terms(other)
+    lag_terms, error_terms = logdet_terms(own, way), logdet_terms(other, way)
     return sum_traces(
         [
             joint_traces(

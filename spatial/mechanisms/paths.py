@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from spatial.errors import InputError
 from spatial.network import Network
-from spatial.weights.logdet import log_determinant
+from spatial.weights.logdet import Method, log_determinant
 from spatial.weights.logdet.base import Spectrum
 
 __all__ = ["Link", "Path", "Travel", "all_paths"]
@@ -63,12 +63,14 @@ class Travel:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._spectra: list[tuple[Values, int]] = []
+        method: Method = "eigenvalues" if network.logdet == "eigenvalues" else "auto"
         for block in network.blocks:
-            found = log_determinant(block.operator)
+            found = log_determinant(block.operator, method)
             if not isinstance(found, Spectrum):
                 raise InputError(
                     f"mediated effects need all eigenvalues of weights of {block.operator.n} "
-                    "units, which are too many; take fewer units, or steps=2."
+                    'units, which are many; ask for them with logdet="eigenvalues", take fewer '
+                    "units, or steps=2."
                 )
             self._spectra.append((found.eigenvalues, block.periods))
 

@@ -79,6 +79,8 @@ FITS: list[Callable[[], Any]] = [
     ),
     *(partial(fit, "GNS", effects=e, estimator="gmm") for e in ("none", "time", "twoway")),
     partial(fit, "SAC", effects="none", estimator="gmm", orders=3),
+    *(partial(fit, kind, effects="unit", logdet="lanczos") for kind in ("SDM", "SEM", "SAC")),
+    partial(fit, "SAR", effects="unit", estimator="gmm", logdet="lanczos"),
     partial(
         fit,
         "SAR",

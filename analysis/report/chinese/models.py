@@ -302,4 +302,25 @@ DOUBTS: tuple[tuple[str, str], ...] = (
         "若结论取决于此，请在随机效应模型中加入解释变量的个体均值（Mundlak）并加以检验。",
     ),
 )
-SENTENCES = (*SAMPLE, *CORRECTION, *DYNAMIC, *RANDOM, *INSTRUMENTS, *COVARIANCE, *DOUBTS)
+PROBES: tuple[tuple[str, str], ...] = (
+    (
+        'The log-determinant comes from {n:int} random probes (logdet="lanczos"), so that '
+        "{name:word} is off by about {off:word} (one standard error), {share:word} % of its own "
+        "standard error.",
+        '对数行列式由{n}个随机向量估计（logdet="lanczos"），由此给{name}带来约{off}的误差'
+        "（一个标准误），为其自身标准误的{share}%。",
+    ),
+    (
+        'The log-determinant comes from {n:int} random probes (logdet="lanczos"), so that rho and '
+        "lambda are off by about {off:word} and {away:word} (one standard error), {share:word} and "
+        "{part:word} % of their own standard errors.",
+        '对数行列式由{n}个随机向量估计（logdet="lanczos"），由此给rho与lambda带来约{off}与{away}的误差'
+        "（一个标准误），分别为其自身标准误的{share}%与{part}%。",
+    ),
+    (
+        'Direct effects rest on {n:int} random probes (logdet="lanczos"), which know their mean '
+        "multiplier to {off:word} (one standard error).",
+        '直接效应依据{n}个随机向量（logdet="lanczos"），其平均乘数的误差约为{off}（一个标准误）。',
+    ),
+)
+SENTENCES = (*SAMPLE, *CORRECTION, *DYNAMIC, *RANDOM, *INSTRUMENTS, *COVARIANCE, *DOUBTS, *PROBES)

@@ -1,11 +1,19 @@
 """The log-determinant ln|I − ρW|, its derivatives and the interval of ρ.
 
-Chosen by the size of W.
+Chosen by what it costs.
 """
 
 from __future__ import annotations
 
 from spatial.weights.logdet.base import LogDeterminant
-from spatial.weights.logdet.choice import EIGENVALUE_LIMIT, log_determinant
+from spatial.weights.logdet.choice import EIGENVALUE_LIMIT, METHODS, Method, log_determinant
+from spatial.weights.logdet.sampled import Sampled
 
-__all__ = ["EIGENVALUE_LIMIT", "LogDeterminant", "log_determinant"]
+__all__ = [
+    "EIGENVALUE_LIMIT",
+    "METHODS",
+    "LogDeterminant",
+    "Method",
+    "Sampled",
+    "log_determinant",
+]

@@ -17,9 +17,14 @@ class LogDeterminant(Protocol):
     """f(ρ) = ln|I − ρW| and its derivatives, for scalars or arrays of ρ.
 
     g = tr[W(I−ρW)⁻¹] = −f′ and h = tr[(W(I−ρW)⁻¹)²] = −f″. `interval` is the admissible interval of
-    ρ, open at both ends, `n` the number of units. Where f comes from factorisations, `refine` says
-    between which values of ρ it is wanted to rounding.
+    ρ, open at both ends, `n` the number of units, `method` how f is found. Where it comes from
+    factorisations or random probes, `refine` says between which values of ρ it is wanted.
     """
+
+    @property
+    def method(self) -> str:
+        """How f is found: "eigenvalues", "lu", "cholmod" or "lanczos"."""
+        ...
 
     @property
     def n(self) -> int:
@@ -43,8 +48,15 @@ class LogDeterminant(Protocol):
         """tr[(W(I − ρW)⁻¹)²]."""
         ...
 
-    def refine(self, low: float, high: float) -> None:
-        """Make f, g and h exact to rounding between `low` and `high`."""
+    def refine(self, low: float, high: float, tolerance: float = 0.0) -> None:
+        """Make f, g and h exact to rounding between `low` and `high`.
+
+        Random probes are added until the standard error of g is `tolerance`, if that is positive.
+        """
+        ...
+
+    def error(self, rho: float) -> float:
+        """Standard error of g; zero where it is exact to rounding."""
         ...
 
 
@@ -58,6 +70,11 @@ class Spectrum:
     """
 
     eigenvalues: npt.NDArray[np.float64] | npt.NDArray[np.complex128]
+
+    @property
+    def method(self) -> str:
+        """How f is found."""
+        return "eigenvalues"
 
     @property
     def n(self) -> int:
@@ -81,8 +98,12 @@ class Spectrum:
         """tr[(W(I − ρW)⁻¹)²]."""
         return np.asarray(np.real((self._ratio(rho) ** 2).sum(axis=-1)), dtype=np.float64)
 
-    def refine(self, low: float, high: float) -> None:
+    def refine(self, low: float, high: float, tolerance: float = 0.0) -> None:
         """Nothing to do: the eigenvalues serve everywhere."""
+
+    def error(self, rho: float) -> float:  # noqa: ARG002
+        """Nothing: eigenvalues are exact to rounding."""
+        return 0.0
 
     def _system(self, rho: npt.ArrayLike) -> npt.NDArray[Any]:
         """Eigenvalues of I − ρW, one row per ρ; its own array, free to be overwritten."""

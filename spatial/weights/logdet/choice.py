@@ -1,4 +1,4 @@
-"""Which log-determinant serves which graph; made once per graph and kept with it."""
+"""Which log-determinant serves which graph; made once per graph and way, and kept with it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,88 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, sparse
 
+from spatial.errors import InputError
+from spatial.memory import fits, require_memory
 from spatial.weights.logdet.base import LogDeterminant, Spectrum
 from spatial.weights.logdet.factorised import Factorised
-from spatial.weights.logdet.similarity import similarity, unit_roots
+from spatial.weights.logdet.fill import Fill, foretold_fill
+from spatial.weights.logdet.kernels import (
+    Kernel,
+    cholmod_kernel,
+    dense_kernel,
+    has_cholmod,
+    superlu_kernel,
+)
+from spatial.weights.logdet.sampled import Directed, Sampled, Symmetric
+from spatial.weights.logdet.similarity import Similarity, similarity, unit_roots, unit_vectors
 from spatial.weights.operator import Operator, has_cycles
 
-__all__ = ["EIGENVALUE_LIMIT", "log_determinant"]
+__all__ = ["EIGENVALUE_LIMIT", "METHODS", "Method", "log_determinant"]
 
+Method = Literal["auto", "eigenvalues", "lu", "cholmod", "lanczos"]
+METHODS: tuple[Method, ...] = ("auto", "eigenvalues", "lu", "cholmod", "lanczos")
 EIGENVALUE_LIMIT = 1500
+MOST_OPERATIONS = 1e12
 LOOSE_BEYOND = 20_000
+NEARLY_FULL = 0.25
+ROUGH_PROBES, ROUGH_STEPS = 8, 30
+BYTES = {"lu": 21.0, "cholmod": 8.0, "dense": 16.0, "symmetric": 10.0, "general": 26.0}
 
 
-def log_determinant(op: Operator) -> LogDeterminant:
-    """Eigenvalues up to 1,500 units, sparse factorisations beyond; kept on the operator.
+def log_determinant(op: Operator, method: Method = "auto") -> LogDeterminant:
+    """ln|I − ρW| in the way asked for; "auto" takes the cheapest that is exact and fits.
 
-    Without a cycle of links (rivers, say) all eigenvalues are zero, and no interval bounds ρ.
+    Eigenvalues up to 1,500 units; beyond, factors by CHOLMOD where scikit-sparse is installed and
+    weights are symmetric up to row scaling, else by SuperLU; random probes where the factors would
+    take more memory than there is, or more than 10¹² multiplications each. Without a cycle of links
+    (rivers, say) all eigenvalues are zero, and no interval bounds ρ.
+
+    Raises
+    ------
+    InputError
+        What was asked for does not fit into memory, is not installed, or needs other weights.
     """
-    if "logdet" not in op.store:
-        op.store["logdet"] = _made(op)
-    found: LogDeterminant = op.store["logdet"]
+    if "acyclic" not in op.store:
+        op.store["acyclic"] = not has_cycles(op.matrix)
+    if op.store["acyclic"]:
+        return Spectrum(np.zeros(op.n))
+    if method == "auto":
+        method = op.store.setdefault("logdet method", None) or _cheapest(op)
+        op.store["logdet method"] = method
+    key = ("logdet", method)
+    if key not in op.store:
+        op.store[key] = _made(op, method)
+    found: LogDeterminant = op.store[key]
     return found
 
 
-def _made(op: Operator) -> LogDeterminant:
-    if not has_cycles(op.matrix):
-        return Spectrum(np.zeros(op.n))
-    return _spectrum(op) if op.n <= EIGENVALUE_LIMIT else _factorised(op)
+def _cheapest(op: Operator) -> Method:
+    if op.n <= EIGENVALUE_LIMIT:
+        return "eigenvalues"
+    fill = _fill(op)
+    if min(fill.operations, float(op.n) ** 3) > MOST_OPERATIONS:
+        return "lanczos"
+    if has_cholmod() and similarity(op) is not None and fits(BYTES["cholmod"] * fill.entries):
+        return "cholmod"
+    return "lu" if fits(_lu_bytes(fill)) else "lanczos"
+
+
+def _made(op: Operator, method: Method) -> LogDeterminant:
+    if method == "eigenvalues":
+        return _spectrum(op)
+    if method == "lanczos":
+        return _sampled(op)
+    return _factorised(op, method)
 
 
 def _spectrum(op: Operator) -> Spectrum:
     similar = similarity(op)
+    kind = "general" if similar is None else "symmetric"
+    require_memory(
+        BYTES[kind] * float(op.n) ** 2,
+        f"all eigenvalues of {op.n} units",
+        'leave logdet="eigenvalues" out',
+    )
     if similar is not None:
         real = linalg.eigvalsh(similar.matrix.toarray(), overwrite_a=True, check_finite=False)
         return Spectrum(_unit_root_exact(real, op))
@@ -52,38 +104,96 @@ def _unit_root_exact(values: npt.NDArray[Any], op: Operator) -> npt.NDArray[Any]
     return np.where(np.abs(values - 1.0) < 1e-12, 1.0, values) if op.row_scaled else values
 
 
-def _factorised(op: Operator) -> Factorised:
+def _factorised(op: Operator, method: Method = "lu") -> Factorised:
     similar = similarity(op)
-    matrix = op.matrix if similar is None else similar.matrix
-    return Factorised(
-        matrix,
-        symmetric=similar is not None,
-        interval=_interval(matrix, symmetric=similar is not None, row_scaled=op.row_scaled),
-        unit_roots=unit_roots(op.matrix),
+    rough = _sampled(op, count=ROUGH_PROBES, steps=ROUGH_STEPS)
+    if method == "cholmod":
+        return Factorised(_cholmod(op, similar), rough, "cholmod")
+    fill = _fill(op)
+    require_memory(
+        _lu_bytes(fill),
+        f"the factors of {op.n} units with {op.matrix.nnz} links",
+        'leave logdet="lu" out, or set logdet="lanczos"',
     )
+    matrix = op.matrix if similar is None else similar.matrix
+    if _nearly_full(fill):
+        return Factorised(dense_kernel(matrix), rough, "lu")
+    return Factorised(superlu_kernel(matrix, symmetric=similar is not None), rough, "lu")
 
 
-def _interval(
-    matrix: sparse.csr_array, *, symmetric: bool, row_scaled: bool
-) -> tuple[float, float]:
-    """Ends of the admissible interval by Lanczos; (−1, 1) over the spectral radius when asymmetric.
+def _cholmod(op: Operator, similar: Similarity | None) -> Kernel:
+    if similar is None:
+        raise InputError(
+            'logdet="cholmod" needs weights that are symmetric up to row scaling, which those of k '
+            'nearest neighbours are not; set logdet="lu", or leave it out.'
+        )
+    require_memory(
+        BYTES["cholmod"] * _fill(op).entries,
+        f"the factors of {op.n} units with {op.matrix.nnz} links",
+        'leave logdet="cholmod" out, or set logdet="lanczos"',
+    )
+    try:
+        return cholmod_kernel(similar.matrix)
+    except ImportError as absent:
+        raise InputError(
+            'logdet="cholmod" needs scikit-sparse, which is not installed or cannot be loaded; '
+            'install "cityripple[sparse]" or conda-forge\'s scikit-sparse, or set logdet="lu".'
+        ) from absent
 
-    Beyond 20,000 units the lower end is found to a thousandth and then taken a thousandth too
-    short.
-    """
-    from scipy.sparse.linalg import eigs, eigsh
+
+def _sampled(op: Operator, **size: int) -> Sampled:
+    """Random probes, of the symmetric form where there is one."""
+    similar = similarity(op)
+    traces = float(op.matrix.diagonal().sum()), float((op.matrix * op.matrix.T).sum())
+    if similar is None:
+        roots = unit_roots(op.matrix)
+        radius = 1.0 if roots and op.row_scaled else _radius(op.matrix)
+        return Sampled(Directed(op.matrix, radius, roots), traces, **size)
+    probes = Symmetric(
+        similar.matrix,
+        unit_vectors(op, similar),
+        ends=None if op.n > LOOSE_BEYOND else _ends(similar.matrix, row_scaled=op.row_scaled),
+        row_scaled=op.row_scaled,
+    )
+    return Sampled(probes, traces, **size)
+
+
+def _ends(matrix: sparse.csr_array, *, row_scaled: bool) -> tuple[float, float]:
+    """Least and largest eigenvalue of a symmetric matrix by Lanczos."""
+    from scipy.sparse.linalg import eigsh
 
     start = np.random.default_rng(0).normal(size=matrix.shape[0])
-    if not symmetric:
-        if row_scaled:
-            return -1.0, 1.0
-        found = eigs(matrix, k=1, which="LM", v0=start, return_eigenvectors=False)
-        return -1.0 / float(np.abs(found[0])), 1.0 / float(np.abs(found[0]))
-    loose = matrix.shape[0] > LOOSE_BEYOND
-    tolerance = 1e-3 if loose else 1e-8
 
     def end(which: Literal["SA", "LA"]) -> float:
-        value = eigsh(matrix, k=1, which=which, v0=start, return_eigenvectors=False, tol=tolerance)
-        return float(value[0]) * (1.0 + tolerance if loose else 1.0)
+        found = eigsh(matrix, k=1, which=which, v0=start, return_eigenvectors=False, tol=1e-8)
+        return float(found[0])
 
-    return 1.0 / end("SA"), 1.0 if row_scaled else 1.0 / end("LA")
+    return end("SA"), 1.0 if row_scaled else end("LA")
+
+
+def _radius(matrix: sparse.csr_array) -> float:
+    """Spectral radius of non-negative weights, or a bound where Arnoldi does not settle."""
+    from scipy.sparse.linalg import ArpackNoConvergence, eigs
+
+    start = np.random.default_rng(0).normal(size=matrix.shape[0])
+    bound = float(min(np.max(matrix.sum(axis=axis)) for axis in (0, 1)))
+    try:
+        found = eigs(matrix, k=1, which="LM", v0=start, return_eigenvectors=False)
+    except ArpackNoConvergence:
+        return bound
+    return min(float(np.abs(found[0])), bound)
+
+
+def _fill(op: Operator) -> Fill:
+    if "fill" not in op.store:
+        op.store["fill"] = foretold_fill(op.matrix)
+    found: Fill = op.store["fill"]
+    return found
+
+
+def _nearly_full(fill: Fill) -> bool:
+    return fill.entries > NEARLY_FULL * float(fill.n) ** 2
+
+
+def _lu_bytes(fill: Fill) -> float:
+    return BYTES["dense"] * float(fill.n) ** 2 if _nearly_full(fill) else BYTES["lu"] * fill.entries

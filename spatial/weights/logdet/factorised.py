@@ -2,87 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from numpy.polynomial import Chebyshev
-from scipy import sparse
+from numpy.polynomial import Chebyshev, chebyshev
 
-__all__ = ["Factorised", "factor_logdet"]
+from spatial.weights.logdet.kernels import Kernel
+from spatial.weights.logdet.sampled import Sampled
+
+__all__ = ["Factorised"]
 
 Vector = npt.NDArray[np.float64]
 ERROR = 1e-10
-DEGREES = (6, 10, 16, 24, 36)
-COARSE_DEGREE = 8
-COARSE_MARGIN, MARGIN, LEAST = 5e-3, 1e-7, 1e-12
+LEAST_NODES, MOST_NODES = 4, 40
+MARGIN, LEAST = 1e-7, 1e-12
 WIDEST = 4.0
 
 
 class Factorised:
-    """f from sparse LU factors at Chebyshev nodes; g and h are derivatives of the interpolant.
+    """f from factors of I − ρW at a few ρ; g and h are derivatives of an interpolant.
 
-    What is interpolated is f(ρ) − c·ln(1 − ρ), c the number of unit eigenvalues, which takes the
-    singularity at one out (Chebyshev interpolation; Trefethen, 2013, ch. 2 and 8), in the variable
-    s = ln((ρ − low)/(high − ρ)) of the admissible interval: singularities at 1/ω beyond its ends,
-    however close, are then π away from the real line. A coarse interpolant serves the whole
-    interval; `refine` makes one that is checked against further factorisations to 1e-10.
+    What random probes give, `rough`, is near f and has its shape; the factors are asked for the
+    difference alone, a small smooth function. It is interpolated (Trefethen, 2013, ch. 2 and 8) in
+    the variable s = ln((ρ − low)/(high − ρ)) of the admissible interval: singularities at 1/ω
+    beyond its ends, however close, are then π away from the real line. `refine` adds nodes until
+    each new one is foretold to 1e-10 of f; elsewhere the difference stays what it is at the
+    nearest end.
     """
 
-    def __init__(
-        self,
-        matrix: sparse.csr_array,
-        *,
-        symmetric: bool,
-        interval: tuple[float, float],
-        unit_roots: int,
-    ) -> None:
-        self.n = int(matrix.shape[0])
-        self.interval = interval
-        self._matrix = sparse.csc_array(matrix)
-        self._symmetric = symmetric
-        self._roots = unit_roots
-        self._known: dict[float, float] = {}
-        self._coarse: Chebyshev | None = None
-        self._fine: list[Chebyshev] = []
+    def __init__(self, kernel: Kernel, rough: Sampled, method: Literal["lu", "cholmod"]) -> None:
+        self.n, self.interval = rough.n, rough.interval
+        self.method = method
+        self._kernel, self._rough = kernel, rough
+        self._pieces: list[Chebyshev] = []
 
     def f(self, rho: npt.ArrayLike) -> Vector:
         """ln|I − ρW|."""
         values = np.asarray(rho, dtype=np.float64)
-        return np.asarray(self._smooth(values, 0) + self._root_part(values))
+        return np.asarray(self._rough.f(values) + self._difference(values, 0))
 
     def g(self, rho: npt.ArrayLike) -> Vector:
         """tr[W(I − ρW)⁻¹]."""
         values = np.asarray(rho, dtype=np.float64)
-        return -self._smooth(values, 1) + self._roots / (1.0 - values)
+        return np.asarray(self._rough.g(values) - self._difference(values, 1))
 
     def h(self, rho: npt.ArrayLike) -> Vector:
         """tr[(W(I − ρW)⁻¹)²]."""
         values = np.asarray(rho, dtype=np.float64)
-        return -self._smooth(values, 2) + self._roots / (1.0 - values) ** 2
+        return np.asarray(self._rough.h(values) - self._difference(values, 2))
 
-    def refine(self, low: float, high: float) -> None:
+    def error(self, rho: float) -> float:  # noqa: ARG002
+        """Nothing: factors are exact to rounding."""
+        return 0.0
+
+    def refine(self, low: float, high: float, tolerance: float = 0.0) -> None:  # noqa: ARG002
         """Interpolate between `low` and `high` with as many nodes as 1e-10 of f asks for."""
-        low, high = self._inside(low, high, MARGIN)
-        if any(piece.domain[0] <= low and high <= piece.domain[1] for piece in self._fine):
+        start, stop = self._inside(low, high)
+        if any(p.domain[0] <= start and stop <= p.domain[1] for p in self._pieces):
             return
-        count = int(np.ceil((high - low) / WIDEST))
-        ends = np.linspace(low, high, count + 1)
-        self._fine += [self._checked(a, b) for a, b in pairwise(ends.tolist())]
+        count = max(int(np.ceil((stop - start) / WIDEST)), 1)
+        ends = np.linspace(start, stop, count + 1)
+        self._pieces += [_interpolant(self._exact, a, b) for a, b in pairwise(ends.tolist())]
 
-    def _checked(self, low: float, high: float) -> Chebyshev:
-        """Interpolant between two values of s, of the first degree that three checks confirm."""
-        checks = low + (high - low) * np.array([0.03, 0.37, 0.91])
-        truth = self._many(checks)
-        for degree in DEGREES:
-            piece = Chebyshev.interpolate(self._many, degree, domain=[low, high])
-            error = np.abs(piece(checks) - truth).max()
-            if error <= ERROR * max(1.0, np.abs(truth).max()):
-                break
-        return piece
+    def _exact(self, s: float) -> tuple[float, float]:
+        """What the factors add to the rough f at a value of s, and the size of f."""
+        low, high = self.interval
+        rho = low + (high - low) / (1.0 + np.exp(-s))
+        f = self._kernel(float(rho))
+        return f - float(self._rough.f(rho)), max(1.0, abs(f))
 
-    def _smooth(self, values: Vector, order: int) -> Vector:
-        """f − c·ln(1 − ρ), or its first or second derivative in ρ."""
+    def _difference(self, values: Vector, order: int) -> Vector:
+        """What the factors add to the rough f, or its first or second derivative in ρ."""
+        if not self._pieces:
+            return np.zeros_like(values)
         low, high = self.interval
         least = LEAST * (high - low)
         left, right = np.maximum(values - low, least), np.maximum(high - values, least)
@@ -96,64 +91,51 @@ class Factorised:
         return self._interpolated(s, 2) * slope**2 + self._interpolated(s, 1) * bend
 
     def _interpolated(self, s: Vector, order: int) -> Vector:
-        if self._coarse is None:
-            ends = self._inside(-np.inf, np.inf, COARSE_MARGIN)
-            self._coarse = Chebyshev.interpolate(self._many, COARSE_DEGREE, domain=list(ends))
-        held = np.clip(s, *self._coarse.domain)
-        out = np.asarray(_derivative(self._coarse, order)(held), dtype=np.float64)
-        for piece in self._fine:
-            within = (s >= piece.domain[0]) & (s <= piece.domain[1])
-            if np.any(within):
-                out = np.where(within, _derivative(piece, order)(s), out)
-        return out
+        """Piece by piece, the latest first; outside of all a constant from the nearest."""
+        ends = np.array([piece.domain for piece in self._pieces])
+        beyond = np.maximum(ends[:, :1] - s.ravel(), s.ravel() - ends[:, 1:]).clip(min=0.0)
+        nearest = len(ends) - 1 - beyond[::-1].argmin(axis=0)
+        out = np.zeros(s.size)
+        for place, piece in enumerate(self._pieces):
+            here = np.flatnonzero(nearest == place)
+            within = beyond[place, here] == 0.0
+            at = s.ravel()[here].clip(*piece.domain)
+            derived = piece if order == 0 else piece.deriv(order)
+            out[here] = np.where(within | (order == 0), derived(at), 0.0)
+        return out.reshape(s.shape)
 
-    def _inside(self, low: float, high: float, margin: float) -> tuple[float, float]:
+    def _inside(self, low: float, high: float) -> tuple[float, float]:
         """Values of s at `low` and `high`, clipped a little inside the admissible interval."""
         left, right = self.interval
-        space = margin * (right - left)
+        space = MARGIN * (right - left)
         low, high = max(low, left + space), min(high, right - space)
         return (
             float(np.log((low - left) / (right - low))),
             float(np.log((high - left) / (right - high))),
         )
 
-    def _many(self, points: Vector) -> Vector:
-        """Exact values at `points` of s."""
-        left, right = self.interval
-        rho = left + (right - left) / (1.0 + np.exp(-points))
-        return np.array([self._smooth_at(float(value)) for value in rho])
 
-    def _smooth_at(self, rho: float) -> float:
-        if rho not in self._known:
-            f = factor_logdet(self._matrix, rho, symmetric=self._symmetric)
-            self._known[rho] = f - float(self._root_part(rho))
-        return self._known[rho]
-
-    def _root_part(self, rho: npt.ArrayLike) -> Vector:
-        """c·ln(1 − ρ); without unit eigenvalues ρ may lie beyond one."""
-        values = np.asarray(rho, dtype=np.float64)
-        return self._roots * np.log1p(-values) if self._roots else np.zeros_like(values)
-
-
-def factor_logdet(matrix: sparse.csc_array, rho: float, *, symmetric: bool) -> float:
-    """ln|I − ρW| from one sparse LU factorisation.
-
-    Fill-reducing order by the pattern's symmetry.
-    """
-    from scipy.sparse.linalg import splu
-
-    system = sparse.csc_array(sparse.eye_array(matrix.shape[0], format="csc") - rho * matrix)
-    if symmetric:
-        factors = splu(
-            system,
-            permc_spec="MMD_AT_PLUS_A",
-            diag_pivot_thresh=0.0,
-            options={"SymmetricMode": True},
-        )
-    else:
-        factors = splu(system, permc_spec="COLAMD")
-    return float(np.log(np.abs(factors.U.diagonal())).sum())
+def _interpolant(
+    exact: Callable[[float], tuple[float, float]], low: float, high: float
+) -> Chebyshev:
+    """Polynomial through nodes that are added until the last one was foretold."""
+    nodes: list[float] = []
+    values: list[float] = []
+    piece = Chebyshev([0.0], domain=[low, high])
+    for node in _nested_nodes(MOST_NODES):
+        at = 0.5 * (low + high) + 0.5 * (high - low) * node
+        value, size = exact(at)
+        missed = abs(float(piece(at)) - value)
+        nodes.append(node)
+        values.append(value)
+        basis = chebyshev.chebvander(np.array(nodes), len(nodes) - 1)
+        piece = Chebyshev(np.linalg.solve(basis, np.array(values)), domain=[low, high])
+        if len(nodes) >= LEAST_NODES and missed <= ERROR * size:
+            break
+    return piece
 
 
-def _derivative(piece: Chebyshev, order: int) -> Chebyshev:
-    return piece if order == 0 else piece.deriv(order)
+def _nested_nodes(count: int) -> list[float]:
+    """1, −1, then cosines of π times van der Corput's 1/2, 1/4, 3/4, 1/8, 5/8 … (Leja's idea)."""
+    turned = [int(f"{k:b}"[::-1], 2) / 2 ** k.bit_length() for k in range(1, count - 1)]
+    return [1.0, -1.0, *(float(np.cos(np.pi * share)) for share in turned)]

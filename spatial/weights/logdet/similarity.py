@@ -11,9 +11,10 @@ from scipy.sparse import csgraph
 
 from spatial.weights.operator import Operator
 
-__all__ = ["Similarity", "similarity", "unit_roots"]
+__all__ = ["Similarity", "similarity", "unit_roots", "unit_vectors"]
 
 TOLERANCE = 1e-9
+UNIT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,27 @@ def unit_roots(matrix: sparse.csr_array) -> int:
     leaks = label[rows] != label[matrix.indices]
     open_class = np.zeros(count, dtype=bool)
     open_class[label[rows[leaks]]] = True
-    open_class[label[np.abs(sums - 1.0) > 1e-9]] = True
+    open_class[label[np.abs(sums - 1.0) > UNIT]] = True
     size = np.bincount(label, minlength=count)
     return int(np.sum(~open_class & (size > 1)))
+
+
+def unit_vectors(op: Operator, similar: Similarity) -> sparse.csr_array | None:
+    """Orthonormal eigenvectors (N, c) of the symmetric form to the eigenvalue one, None without.
+
+    √d on each connected part of more than one unit whose rows all sum to one.
+    """
+    count, label = csgraph.connected_components(op.matrix, directed=False)
+    closed = np.bincount(label, minlength=count) > 1
+    closed[label[np.abs(op.row_sums - 1.0) > UNIT]] = False
+    members = np.flatnonzero(closed[label])
+    if len(members) == 0:
+        return None
+    parts = np.cumsum(closed)[label[members]] - 1
+    shape = (op.n, int(closed.sum()))
+    lengths = np.bincount(parts, weights=similar.scale[members])
+    values = np.sqrt(similar.scale[members] / lengths[parts])
+    return sparse.csr_array((values, (members, parts)), shape=shape)
 
 
 def _balances(

@@ -94,6 +94,12 @@ def test_random_effects(case: Any, lang: str) -> None:
         assert "随机效应须与解释变量无关" in said["limits"]
 
 
+def test_a_study_that_asks_for_random_probes_says_what_they_leave(case: Any) -> None:
+    found, said = run(case, "zh", compare="SEM", logdet="lanczos")
+    assert {item.fit.model.logdet for item in found.models.fitted} == {"lanczos"}
+    assert "个随机向量估计" in said["notes"]
+
+
 @pytest.mark.parametrize(("lang", "effects"), [("en", "unit"), ("zh", "twoway")])
 def test_dynamic_models(case: Any, lang: str, effects: str) -> None:
     found, said = run(case, lang, dynamic=["y", "Wy"], effects=effects, drawn=lang == "zh")
