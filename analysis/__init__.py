@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from analysis.layers import export_layers
     from analysis.linked import interactive
     from analysis.reading import read_table
-    from analysis.study import Study, run
+    from analysis.study import Study, claims, run
     from spatial import distribution
     from spatial.errors import InputError
 
 __all__ = [
     "InputError",
     "Study",
+    "claims",
     "distribution",
     "export_layers",
     "figures",
@@ -35,6 +36,7 @@ __all__ = [
 _HOME = {
     "InputError": "spatial.errors",
     "Study": "analysis.study",
+    "claims": "analysis.study",
     "export_layers": "analysis.layers",
     "interactive": "analysis.linked",
     "read_table": "analysis.reading",

@@ -147,6 +147,7 @@ def sections(study: Study, exhibits: Exhibits) -> list[Section]:
         "truth": outputs.truth,
         "notes": outputs.notes,
         "limits": _limits,
+        "claims": _exhibits_alone,
         "references": _references,
         "reproduce": _reproduce,
     }

@@ -170,7 +170,7 @@ def _suspicious(study: Study, words: Words) -> list[Block]:
     head = (words("unit"), words("year"), words("column"), words("value"), words("problem"))
     blocks: list[Block] = [Text(intro)]
     if rows:
-        blocks.append(grid(words("suspicious"), head, rows, words, right=(3,), most=60))
+        blocks.append(grid(words("suspicious"), head, rows, words, right=(3,), most=20))
     rest = table.drop(shown.index)["column"].value_counts()
     if len(rest):
         counts = words.listed([f"{column} {count}" for column, count in rest.items()])

@@ -30,25 +30,41 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     # how it is estimated
     "method.model": ("The main model:", "主模型："),
-    "method.effect": (
-        "Effects of regressor k, over all units: ∂y/∂x_k′ = {formula}. The direct effect is the "
-        "mean of its diagonal, the indirect effect that of the row sums beside it.",
-        "第k个解释变量的效应（全部单元）：∂y/∂x_k′ = {formula}。"
-        "直接效应为其对角元素的均值，间接效应为各行其余元素之和的均值。",
+    "method.where": (
+        "Here {signs}; ε is normal with variance σ².",
+        "其中{signs}；ε服从方差为σ²的正态分布。",
     ),
+    "sign.X": ("X holds the regressors", "X为解释变量"),
+    "sign.W": ("W the spatial weights", "W为空间权重"),
+    "sign.ρ": ("ρ is the spatial lag of the outcome", "ρ为被解释变量的空间滞后系数"),
+    "sign.λ": ("λ is the spatial lag of the error", "λ为误差的空间滞后系数"),
+    "sign.θ": ("θ holds the coefficients of the neighbours' regressors", "θ为邻地解释变量的系数"),
+    "sign.τ": ("τ belongs to the outcome of the year before", "τ为上期被解释变量的系数"),
+    "sign.η": ("η to its spatial lag", "η为上期被解释变量空间滞后的系数"),
+    "sign.μ": ("μ holds the effects of the units", "μ为个体效应"),
+    "sign.α": ("α the effects of the years", "α为时间效应"),
+    "method.effect": (
+        "Effects of regressor k, a matrix with an entry for each pair of units:",
+        "第k个解释变量的效应，为各单元对构成的矩阵：",
+    ),
+    "method.means": (
+        "The direct effect is the mean of the diagonal, the indirect effect (spillover) the mean "
+        "of the row sums beside it, N the number of units:",
+        "直接效应为对角元素的均值，间接效应（溢出）为各行其余元素之和的均值，N为单元数：",
+    ),
+    "method.direct": ("direct", "直接效应"),
+    "method.indirect": ("indirect", "间接效应"),
     "method.long": (
-        "In the long run, where a change stays for good: {formula}.",
-        "长期（变动持续存在）的效应为：{formula}。",
+        "In the long run, where a change stays for good:",
+        "长期（变动持续存在）的效应为：",
     ),
     "method.unbalanced": (
-        "Each year has the weights of the units that are there, W_t: the log-likelihood is "
-        "−(n/2) ln(2πσ²) − ε′ε/(2σ²) + {logdet}, n the number of rows.",
-        "各年仅取当年存在的单元的权重W_t："
-        "对数似然为 −(n/2) ln(2πσ²) − ε′ε/(2σ²) + {logdet}，n为行数。",
+        "Each year has the weights of the units that are there, W_t.",
+        "各年仅取当年存在的单元的权重W_t。",
     ),
     "method.ml": (
-        "Estimated by maximum likelihood, the likelihood being that of {count} observations.",
-        "以极大似然估计，似然基于{count}个观测。",
+        "Estimated by maximum likelihood, n = {count} observations.",
+        "以极大似然估计，观测数n = {count}。",
     ),
     "method.lee-yu": (
         "Fixed effects leave by an orthonormal transformation before the likelihood is written "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.report.claim_words import CLAIM_WORDS
 from analysis.report.class_words import CLASS_WORDS
 from analysis.report.mechanism_words import MECHANISM_WORDS
 from analysis.report.model_words import MODEL_WORDS
@@ -26,6 +27,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **SHOCK_WORDS,
     **MODEL_WORDS,
     **MECHANISM_WORDS,
+    **CLAIM_WORDS,
     # headings
     "question": ("The question", "研究问题"),
     "data": ("Data", "数据"),
@@ -448,6 +450,10 @@ class Words:
         if values.get("count") == 1 and f"{key}.one" in WORDS:
             key = f"{key}.one"
         return WORDS[key][self._column].format(**values)
+
+    def clauses(self, parts: list[str]) -> str:
+        """Parts of a sentence side by side."""
+        return ("，" if self.lang == "zh" else ", ").join(parts)
 
     def listed(self, names: list[str]) -> str:
         """Names as an enumeration."""

@@ -15,6 +15,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from analysis.study.schema import Plan
+from analysis.study.schema_claims import Claim
 from spatial.errors import InputError
 
 __all__ = ["StudyFile", "read_study", "resolve_path"]
@@ -198,7 +199,17 @@ def _place(keys: tuple[str, ...]) -> str:
         return "the study"
     if len(keys) == 1:
         return f"[{keys[0]}]"
-    if keys[0] in ("measure", "weights", "thresholds", "did", "channels", "moderators", "groups"):
+    named = (
+        "measure",
+        "weights",
+        "thresholds",
+        "did",
+        "channels",
+        "moderators",
+        "groups",
+        "claims",
+    )
+    if keys[0] in named and keys[1] not in ("essay", "correction"):
         head, rest = f"[{'.'.join(keys[:2])}]", keys[2:]
     else:
         head, rest = f"[{keys[0]}]", keys[1:]
@@ -209,6 +220,8 @@ def _section_type(keys: tuple[str, ...]) -> type[BaseModel] | None:
     """Model class that holds the last of `keys`."""
     if len(keys) == 1:
         return Plan
+    if keys[0] == "claims" and len(keys) > 2:
+        return Claim
     for part in get_args(Plan.model_fields[keys[0]].annotation) or (
         Plan.model_fields[keys[0]].annotation,
     ):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.study.claiming import claims
 from analysis.study.folder import MADE_BY
 from analysis.study.resolved import without_folder
 from analysis.study.results import Study
@@ -135,6 +136,7 @@ def results_record(study: Study) -> dict[str, Any]:
             **_shocks(study),
             **_mechanisms(study),
             **sensitivity_record(study),
+            "claims": {"correction": plan.claims.correction, "rows": claims(study, lang="en")},
             "truth": study.truth,
             "warnings": list(study.warnings),
         }

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from analysis.study.schema_base import Covariance, Kind, OpenSection, Scalar, Section
+from analysis.study.schema_claims import Claims, absent_result
 from analysis.study.schema_maps import Maps
 from analysis.study.schema_mechanisms import Channel, Group, Moderator
 from analysis.study.schema_sensitivity import Carriers, Decay, Profiles, Robustness
@@ -265,6 +266,7 @@ class Plan(Section):
     decay: Decay | None = None
     carriers: Carriers | None = None
     profiles: Profiles | None = None
+    claims: Claims = Field(default_factory=Claims)
     maps: Maps = Field(default_factory=Maps)
     layers: Layers = Field(default_factory=Layers)
     tables: Tables = Field(default_factory=Tables)
@@ -318,6 +320,13 @@ class Plan(Section):
                         f"[{name}] weights names {one!r}, but the weights of the study are "
                         f"{', '.join(self.weights)}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _claims_are_tested_by_what_is_there(self) -> Plan:
+        wrong = absent_result(self.claims, dict(self))
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @property

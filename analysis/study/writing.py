@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.report import render_report
-from analysis.report.blocks import Block, Figure, Fragment
-from analysis.report.page import data_uri
+from analysis.report import build_sections, write_html
+from analysis.report.blocks import Block, Exhibit, Figure, Grid, Printed, Section
+from analysis.report.images import compact_png
 from analysis.report.words import SYNTHETIC, Words
+from analysis.study.claiming_output import claims_sheets
 from analysis.study.folder import MANIFEST, list_files
 from analysis.study.keeping import Parts
 from analysis.study.pictures import Picture, plan_pictures
@@ -47,7 +48,7 @@ def write_results(study: Study, folder: Path, *, jobs: int, parts: Parts) -> Non
     """
     steps = parts.steps
     steps("tables")
-    sheets = [*plan_sheets(study), *sensitivity_sheets(study)]
+    sheets = [*plan_sheets(study), *sensitivity_sheets(study), *claims_sheets(study)]
     save_tables(sheets, folder, parts)
     save_layers(study, folder, parts)
     write_page(study, folder)
@@ -58,14 +59,44 @@ def write_results(study: Study, folder: Path, *, jobs: int, parts: Parts) -> Non
     steps("report")
     _write_json(folder / "results.json", results_record(study))
     (folder / "study.resolved.toml").write_text(resolved_toml(study.plan), encoding="utf-8")
-    (folder / "captions.md").write_text(_captions(pictures, sheets, study), encoding="utf-8")
     if study.plan.study.synthetic:
         text = "".join(f"{SYNTHETIC[lang]}\n" for lang in LANGUAGES)
         (folder / "SYNTHETIC.txt").write_text(text, encoding="utf-8")
-    page = render_report(study, _exhibits(pictures, sheets, study, folder))
-    (folder / "report.html").write_text(page, encoding="utf-8")
+    _write_report(study, folder, pictures, sheets)
     manifest = {**study.manifest, "parts": parts.record(), "files": list_files(folder)}
     _write_json(folder / MANIFEST, plain(manifest))
+
+
+def _write_report(
+    study: Study, folder: Path, pictures: Sequence[Picture], sheets: Sequence[Sheet]
+) -> None:
+    """Page, document and captions: the same figures and tables under the same numbers."""
+    from analysis.report.document import write_docx
+
+    parts = build_sections(study, _exhibits(pictures, sheets, study, folder))
+    (folder / "report.html").write_text(write_html(study, parts), encoding="utf-8")
+    (folder / "report.docx").write_bytes(write_docx(study, parts))
+    text = _captions(pictures, sheets, study, _numbers(parts, pictures, sheets))
+    (folder / "captions.md").write_text(text, encoding="utf-8")
+
+
+def _numbers(
+    parts: Sequence[Section], pictures: Sequence[Picture], sheets: Sequence[Sheet]
+) -> dict[str, int]:
+    """Number of each figure and table by its file; what the report leaves out comes behind."""
+    shown = [block for part in parts for block in part.blocks if isinstance(block, Exhibit)]
+    numbers = {block.stem: block.number for block in shown if block.stem and block.number}
+    for stems, kind in ((_stems(pictures), Figure), (_stems(sheets), (Grid, Printed))):
+        last = max((block.number or 0 for block in shown if isinstance(block, kind)), default=0)
+        rest = [stem for stem in stems if stem not in numbers]
+        numbers |= {stem: last + place for place, stem in enumerate(rest, start=1)}
+    return numbers
+
+
+def _stems(items: Sequence[Picture] | Sequence[Sheet]) -> list[str]:
+    return [
+        f"{item.folder if isinstance(item, Picture) else 'tables'}/{item.stem}" for item in items
+    ]
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -74,20 +105,21 @@ def _write_json(path: Path, value: Any) -> None:
     )
 
 
-def _captions(pictures: Sequence[Picture], sheets: Sequence[Sheet], study: Study) -> str:
+def _captions(
+    pictures: Sequence[Picture],
+    sheets: Sequence[Sheet],
+    study: Study,
+    numbers: Mapping[str, int],
+) -> str:
     """Captions of all figures and tables, in both languages."""
     lines = [f"# {study.plan.study.title}", ""]
     if study.plan.study.synthetic:
         lines += [*(SYNTHETIC[lang] for lang in LANGUAGES), ""]
-    for number, picture in enumerate(pictures, start=1):
-        lines += [f"## {picture.folder}/{picture.stem}", ""]
-        lines += [
-            f"- {_numbered('fig', number, picture.caption[lang], lang)}" for lang in LANGUAGES
-        ]
-        lines.append("")
-    for number, sheet in enumerate(sheets, start=1):
-        lines += [f"## tables/{sheet.stem}", ""]
-        lines += [f"- {_numbered('tab', number, sheet.caption[lang], lang)}" for lang in LANGUAGES]
+    shown = [("fig", f"{one.folder}/{one.stem}", one.caption) for one in pictures]
+    shown += [("tab", f"tables/{one.stem}", one.caption) for one in sheets]
+    for kind, stem, caption in shown:
+        lines += [f"## {stem}", ""]
+        lines += [f"- {_numbered(kind, numbers[stem], caption[lang], lang)}" for lang in LANGUAGES]
         lines.append("")
     return "\n".join(lines)
 
@@ -100,18 +132,18 @@ def _numbered(kind: str, number: int, caption: str, lang: Any) -> str:
 def _exhibits(
     pictures: Sequence[Picture], sheets: Sequence[Sheet], study: Study, folder: Path
 ) -> dict[str, list[Block]]:
-    """Numbered tables, then figures, by section of the report."""
+    """Tables, then figures, by section of the report."""
     lang = study.plan.study.lang
     found: dict[str, list[Block]] = {}
-    for number, sheet in enumerate(sheets, start=1):
-        caption = _numbered("tab", number, sheet.caption[lang], lang)
-        found.setdefault(sheet.section, []).append(
-            Fragment(caption, (sheet.shown or sheet.table).to_html())
-        )
-    for number, picture in enumerate(pictures, start=1):
+    for sheet in sheets:
+        table = sheet.shown or sheet.table
+        block = Printed(sheet.caption[lang], table, f"tables/{sheet.stem}")
+        found.setdefault(sheet.section, []).append(block)
+    for picture in pictures:
         if picture.section is None:
             continue
-        caption = _numbered("fig", number, picture.caption[lang], lang)
-        png = (folder / picture.folder / f"{picture.stem}.png").read_bytes()
-        found.setdefault(picture.section, []).append(Figure(caption, data_uri(png), picture.half))
+        stem = f"{picture.folder}/{picture.stem}"
+        png = compact_png((folder / f"{stem}.png").read_bytes())
+        figure = Figure(picture.caption[lang], png, stem, picture.half)
+        found.setdefault(picture.section, []).append(figure)
     return found

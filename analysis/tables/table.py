@@ -75,6 +75,8 @@ class Table:
         "en" or "zh": fonts, and the word before the notes.
     under
         What the numbers in parentheses are, in words; for files that show no parentheses.
+    prose
+        Places of columns that hold sentences: set to the left and broken into lines.
     """
 
     head: tuple[tuple[Head, ...], ...]
@@ -83,6 +85,7 @@ class Table:
     title: str | None = None
     lang: str = "en"
     under: str = ""
+    prose: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:

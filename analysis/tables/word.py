@@ -18,12 +18,22 @@ from docx.shared import Cm, Pt
 from analysis.tables.cells import Cell
 from analysis.tables.table import Row, Table
 
-__all__ = ["add_table", "new_document", "write"]
+__all__ = [
+    "EAST_ASIAN",
+    "LATIN",
+    "add_run",
+    "add_table",
+    "new_document",
+    "paragraph_style",
+    "set_fonts",
+    "write",
+]
 
 LATIN, EAST_ASIAN = "Times New Roman", "宋体"
 BODY, NOTE, CAPTION = Pt(9), Pt(7.5), Pt(10.5)
 AIR, LEADING = Pt(2), 1.35
 THICK, THIN, HAIR = 12, 6, 4  # eighths of a point
+TOGETHER = 26  # rows that are not parted by the end of a page
 LETTER, GAP, FIRST = 0.16, 0.45, 6.0  # centimetres
 
 
@@ -49,17 +59,17 @@ def new_document() -> Any:
     section.top_margin = section.bottom_margin = Cm(2.5)
     style = document.styles["Normal"]
     style.font.name, style.font.size = LATIN, CAPTION
-    _set_fonts(style.element.get_or_add_rPr())
+    set_fonts(style.element.get_or_add_rPr())
     return document
 
 
-def _style(document: Any, name: str, size: Any) -> Any:
+def paragraph_style(document: Any, name: str, size: Any) -> Any:
     """Give a paragraph style of a size, tight; it is made when first needed."""
     if name not in document.styles:
         made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         made.base_style = document.styles["Normal"]
         made.font.name, made.font.size = LATIN, size
-        _set_fonts(made.element.get_or_add_rPr())
+        set_fonts(made.element.get_or_add_rPr())
         made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(0)
         made.paragraph_format.line_spacing = Pt(size.pt * LEADING)
     return document.styles[name]
@@ -68,15 +78,15 @@ def _style(document: Any, name: str, size: Any) -> Any:
 def add_table(document: Any, table: Table) -> None:
     """Add caption, table and notes at the end of a document."""
     if table.title:
-        caption = document.add_paragraph(style=_style(document, "Table Caption", CAPTION))
+        caption = document.add_paragraph(style=paragraph_style(document, "Table Caption", CAPTION))
         caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
         caption.paragraph_format.keep_with_next = True
         caption.paragraph_format.space_after = Pt(4)
-        _run(caption, table.title, bold=True)
+        add_run(caption, table.title, bold=True)
     grid = document.add_table(rows=0, cols=table.width)
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
-    body = _style(document, "Table Body", BODY)
+    body = paragraph_style(document, "Table Body", BODY)
     for heads in table.head:
         cells = _new_line(grid, body, header=True)
         column = 0
@@ -85,16 +95,19 @@ def add_table(document: Any, table: Table) -> None:
             if head.span > 1:
                 cell = cell.merge(cells[column + head.span - 1])
                 _border(cell, "bottom", HAIR)
-            _paragraph(cell, head.text, left=column == 0)
+            _paragraph(cell, head.text, left=column == 0 or column in table.prose)
             column += head.span
     for row in table.rows:
-        _add_row(grid, row, body, italic=table.lang == "en")
+        _add_row(grid, row, body, italic=table.lang == "en", prose=table.prose)
     _draw_rules(grid, len(table.head))
     _set_widths(grid, _fitted_widths(table, _room(document)))
+    if len(grid.rows) <= TOGETHER:
+        for line in grid.rows:
+            line.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
     if table.notes:
-        notes = document.add_paragraph(style=_style(document, "Table Note", NOTE))
+        notes = document.add_paragraph(style=paragraph_style(document, "Table Note", NOTE))
         notes.paragraph_format.space_before = Pt(3)
-        _run(notes, table.notes_text)
+        add_run(notes, table.notes_text)
 
 
 def _new_line(grid: Any, style: Any, *, header: bool = False) -> Any:
@@ -110,15 +123,15 @@ def _new_line(grid: Any, style: Any, *, header: bool = False) -> Any:
     return line.cells
 
 
-def _add_row(grid: Any, row: Row, style: Any, *, italic: bool) -> None:
+def _add_row(grid: Any, row: Row, style: Any, *, italic: bool, prose: Sequence[int] = ()) -> None:
     """Add a line of the body."""
     cells = _new_line(grid, style)
     if row.kind == "section":
         _paragraph(cells[0].merge(cells[-1]), row.label, left=True, italic=italic)
     else:
         _paragraph(cells[0], row.label, left=True)
-        for target, cell in zip(cells[1:], row.cells, strict=True):
-            _number(target, cell)
+        for place, (target, cell) in enumerate(zip(cells[1:], row.cells, strict=True), start=1):
+            _number(target, cell, left=place in prose)
     if row.rule:
         for upper, cell in zip(grid.rows[-2].cells, cells, strict=True):
             _air(upper, above=False)
@@ -126,15 +139,15 @@ def _add_row(grid: Any, row: Row, style: Any, *, italic: bool) -> None:
             _air(cell, above=True)
 
 
-def _number(target: Any, cell: Cell) -> None:
+def _number(target: Any, cell: Cell, *, left: bool) -> None:
     """Write a number with a true minus and raised stars."""
-    paragraph = _paragraph(target, "", left=False)
+    paragraph = _paragraph(target, "", left=left)
     if cell.value is None:
-        _run(paragraph, cell.words)
+        add_run(paragraph, cell.words)
         return
-    _run(paragraph, cell.wrapped(cell.number.replace("-", "−"), stars=""))
+    add_run(paragraph, cell.wrapped(cell.number.replace("-", "−"), stars=""))
     if cell.stars:
-        _run(paragraph, cell.stars).font.superscript = True
+        add_run(paragraph, cell.stars).font.superscript = True
 
 
 def _paragraph(cell: Any, text: str, *, left: bool, italic: bool = False) -> Any:
@@ -142,26 +155,28 @@ def _paragraph(cell: Any, text: str, *, left: bool, italic: bool = False) -> Any
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
     if text:
-        _run(paragraph, text, italic=italic)
+        add_run(paragraph, text, italic=italic)
     return paragraph
 
 
-def _run(paragraph: Any, text: str, *, bold: bool = False, italic: bool = False) -> Any:
+def add_run(paragraph: Any, text: str, *, bold: bool = False, italic: bool = False) -> Any:
     """Add text with both fonts named, since Word takes Chinese signs from the second."""
     run = paragraph.add_run(text)
     run.font.name, run.font.bold, run.font.italic = LATIN, bold or None, italic or None
-    _set_fonts(run._r.get_or_add_rPr())
+    set_fonts(run._r.get_or_add_rPr())
     return run
 
 
-def _set_fonts(properties: Any) -> None:
-    """Name the Latin and the East Asian font in run properties."""
+def set_fonts(properties: Any, latin: str = LATIN, east_asian: str = EAST_ASIAN) -> None:
+    """Name the Latin and the East Asian font in run properties; fonts of a theme give way."""
     fonts = properties.get_or_add_rFonts()
-    for kind, name in (("ascii", LATIN), ("hAnsi", LATIN), ("eastAsia", EAST_ASIAN)):
+    for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{kind}"), None)
+    for kind, name in (("ascii", latin), ("hAnsi", latin), ("eastAsia", east_asian)):
         fonts.set(qn(f"w:{kind}"), name)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(language)
+    if properties.find(qn("w:lang")) is None:
+        properties.append(OxmlElement("w:lang"))
+    properties.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
 
 
 def _draw_rules(grid: Any, heads: int) -> None:
@@ -216,20 +231,35 @@ def _room(document: Any) -> float:
 
 
 def _natural_widths(table: Table) -> list[float]:
-    """Centimetres that each column needs; a long first column may be broken into lines."""
-    first, *others = (letters * LETTER + GAP for letters in table.breadths)
-    return [min(first, FIRST), *others]
+    """Centimetres that each column needs; a long first column or prose may be broken into lines."""
+    widths = [letters * LETTER + GAP for letters in table.breadths]
+    return [
+        min(width, FIRST) if place == 0 or place in table.prose else width
+        for place, width in enumerate(widths)
+    ]
 
 
 def _fitted_widths(table: Table, room: float) -> list[float]:
-    """Widths that fill the line; what is left over goes to the columns of numbers."""
+    """Widths that fill the line; what is left over goes to columns of numbers, or to prose."""
     natural = _natural_widths(table)
+    if table.prose:
+        return _around_prose(table, natural, room)
     if sum(natural) > room:  # cells wrap
         return [width * room / sum(natural) for width in natural]
     first, *others = natural
     first = max(first, min(table.breadths[0] * LETTER + GAP, room - sum(others)))
     spare = room - first - sum(others)
     return [first, *(width + spare / len(others) for width in others)]
+
+
+def _around_prose(table: Table, natural: list[float], room: float) -> list[float]:
+    """Prose shares what the other columns leave, by its length, and no less than a third of it."""
+    fixed = sum(width for place, width in enumerate(natural) if place not in table.prose)
+    left = max(room - fixed, room / 3)
+    size = {place: table.breadths[place] ** 0.5 for place in table.prose}
+    shares = {place: left * part / sum(size.values()) for place, part in size.items()}
+    scale = (room - left) / fixed if fixed > room - left else 1.0
+    return [shares.get(place, width * scale) for place, width in enumerate(natural)]
 
 
 def _set_widths(grid: Any, widths: Sequence[float]) -> None:

@@ -42,7 +42,7 @@ EFFECT = {"SDM": "(I − ρW)⁻¹(β_k I + θ_k W)", "SAR": "(I − ρW)⁻¹(�
 @pytest.mark.parametrize(
     ("kind", "lang", "formulas", "effect"),
     [
-        ("SEM", "en", ["y_t = X_t β + μ + α_t ι + u_t", ERROR], "∂y/∂x_k′ = β_k I."),
+        ("SEM", "en", ["y_t = X_t β + μ + α_t ι + u_t", ERROR], "∂y/∂x_k′ = β_k I"),
         ("SDEM", "zh", ["y_t = X_t β + W X_t θ + μ + α_t ι + u_t", ERROR], EFFECT["SDEM"]),
         ("SAC", "zh", ["y_t = ρ W y_t + X_t β + μ + α_t ι + u_t", ERROR], EFFECT["SAR"]),
         ("GNS", "en", ["y_t = ρ W y_t + X_t β + W X_t θ + μ + α_t ι + u_t", ERROR], EFFECT["SDM"]),

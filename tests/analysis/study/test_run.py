@@ -24,6 +24,7 @@ from spatial.errors import InputError
 
 EXPECTED = {
     "report.html",
+    "report.docx",
     "layers.gpkg",
     "results.json",
     "manifest.json",
@@ -57,6 +58,7 @@ def test_everything_is_written(done: Any) -> None:
         "lisa_change_agg",
         "models",
         "effects",
+        "claims",
     }
     assert {p.name for p in (out / "maps").iterdir()} == {
         "links_queen.png",
@@ -97,7 +99,7 @@ def test_results_are_those_of_the_fit(done: Any) -> None:
 
 
 def test_nothing_of_this_machine_is_told(done: Any) -> None:
-    for name in EXPECTED - {"layers.gpkg"}:
+    for name in EXPECTED - {"layers.gpkg", "report.docx"}:
         assert str(done.out.parent) not in (done.out / name).read_text(encoding="utf-8")
     manifest = json.loads((done.out / "manifest.json").read_text(encoding="utf-8"))
     assert {item["name"] for item in manifest["inputs"]} == {
