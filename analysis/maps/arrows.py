@@ -76,6 +76,11 @@ class Arrows:
         shapes = [shapely.Polygon(x.outline(window.metres_per_mm)) for x in self.arrows]
         return list(shapely.make_valid(shapes))
 
+    def said(self, window: Window, lang: str) -> list[str]:
+        """Nothing."""
+        del window, lang
+        return []
+
     def clear(self, row: int) -> float:
         """Names keep no distance but that of a dot."""
         del row

@@ -13,6 +13,7 @@ import shapely
 
 from analysis.canvas import MM_PER_POINT, number, text_width, write
 from analysis.maps.placing import Window
+from analysis.terms import term
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,6 +65,11 @@ class Circles:
     def ground(self, window: Window) -> list[Any]:
         """Discs in the plane at the scale of a window."""
         return list(shapely.buffer(shapely.points(self.points), self.radii * window.metres_per_mm))
+
+    def said(self, window: Window, lang: str) -> list[str]:
+        """How many circles lie hidden, if any do."""
+        lost = int(hidden(self.points, self.radii, window.metres_per_mm).sum())
+        return [term("symbols.hidden", lang, count=lost)] if lost else []
 
     def clear(self, row: int) -> float:
         """Radius of the circle of a unit."""

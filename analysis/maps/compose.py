@@ -66,7 +66,7 @@ def compose(
         if sheet.ax is not None:
             return in_axes(layer, panels, legends[0], sheet, notes)
         page = _page(layer, panels, legends, sheet)
-        return _on_paper(page, panels, sheet, words_below(notes, page.plan, sheet))
+        return _on_paper(page, panels, sheet, words_below(notes, page.plan, panels, sheet))
 
 
 def _legends(

@@ -39,7 +39,7 @@ def in_axes(
         )
     width, height = size_of(axes)
     first = _arrange(layer, panels[0], legend, sheet, (width, height), 0)
-    texts = words_below(notes, first.plan, sheet)
+    texts = words_below(notes, first.plan, panels, sheet)
     lines = [line for text in texts for line in wrap(text, sheet.small, width - 1)]
     parts = _arrange(layer, panels[0], legend, sheet, (width, height), len(lines))
     plan, unit = parts.plan, parts.plan.window.metres_per_mm

@@ -26,5 +26,8 @@ class Overlay(Protocol):
     def ground(self, window: Window) -> list[Any]:
         """Outlines in the plane at the scale of a window."""
 
+    def said(self, window: Window, lang: str) -> list[str]:
+        """What the note below says of them at the scale of a window."""
+
     def clear(self, row: int) -> float:
         """Radius in millimetres around the point of a unit that its name keeps off."""

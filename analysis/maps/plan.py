@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["Panel", "Plan", "draw_map", "first_window", "make_plan", "words_below"]
 
 FRAME_PAD = 0.02
+ROUNDS = 9  # at most, of growing the frame for symbols, which grow with it on the ground
+SLACK = 0.99  # of the scale that was just not enough
+EDGE_MM = 0.4  # between frame and symbols
+NEAR = 0.2  # of the frame: what reaches further beyond it is cut
 LEGEND_CORNERS = ("lower left", "lower right", "upper right", "upper left")
 ARROW_CORNERS = ("upper right", "upper left", "lower right", "lower left")
 
@@ -155,16 +159,33 @@ def _with_insets(
     layer: Layer, ground: Ground, window: Window, sheet: Sheet, overlays: Sequence[Overlay]
 ) -> tuple[tuple[Inset, ...], Window]:
     """Plan insets clear of symbols and arrows, which grow on the ground as the frame grows."""
+    if not overlays:
+        return plan_insets(layer, ground, window, sheet)
     scale = window
     far = np.flatnonzero(~shapely.intersects(shapely.box(*layer.core), layer.shapes))
-    clear = max((x.clear(row) for x in overlays for row in far.tolist()), default=0.0)
-    while True:
-        ground.cover([shape for overlay in overlays for shape in overlay.ground(scale)])
+    clear = max(overlay.clear(row) for overlay in overlays for row in [-1, *far.tolist()])
+    for _ in range(ROUNDS):
+        drawn = [shape for overlay in overlays for shape in overlay.ground(scale)]
+        ground.cover(drawn)
         room = clear * scale.metres_per_mm / RATIOS[0]
-        insets, wide = plan_insets(layer, ground, window, sheet, room)
-        if not overlays or wide.metres_per_mm <= scale.metres_per_mm * (1 + 1e-9):
-            return insets, wide
-        scale = wide
+        roomy = _with_room(window, drawn, EDGE_MM * scale.metres_per_mm)
+        insets, wide = plan_insets(layer, ground, roomy, sheet, room)
+        if wide.metres_per_mm <= scale.metres_per_mm * (1 + 1e-9):
+            break
+        scale = wide.scaled_to(wide.width_mm * SLACK)
+    return insets, wide
+
+
+def _with_room(window: Window, drawn: Sequence[Any], edge: float) -> Window:
+    """Window grown to hold what is drawn at its edges; what leads far beyond stays cut."""
+    outward = np.array([-1, -1, 1, 1])
+    bounds = shapely.bounds(np.array(drawn, dtype=object)) + outward * edge
+    beyond = np.maximum((bounds - np.array(window.box)) * outward, 0)
+    size = np.array([window.x1 - window.x0, window.y1 - window.y0] * 2)
+    near = (beyond < NEAR * size).all(axis=1)
+    left, bottom, right, top = beyond[near].max(axis=0, initial=0.0).tolist()
+    grown = window.padded(left=left, bottom=bottom, right=right, top=top)
+    return grown.scaled_to(window.width_mm)
 
 
 def _take(
@@ -269,9 +290,14 @@ def _legend_inside(axes: Axes, plan: Plan, box: Box) -> None:
     plan.legend.draw(child, 1)
 
 
-def words_below(notes: Sequence[str], plan: Plan, sheet: Sheet) -> list[str]:
-    """Paragraphs below a map, with the names that found no room on it."""
+def words_below(
+    notes: Sequence[str], plan: Plan, panels: Sequence[Panel], sheet: Sheet
+) -> list[str]:
+    """Paragraphs below maps, with the names that found no room on them."""
     said = list(notes)
+    for panel in panels:
+        over = [] if panel.overlay is None else panel.overlay.said(plan.window, sheet.lang)
+        said += [f"{panel.head}: {text}" if len(panels) > 1 else text for text in over]
     if plan.unnamed:
         comma = "、" if sheet.lang == "zh" else ", "
         said.append(term("map.unnamed", sheet.lang, names=comma.join(plan.unnamed)))

@@ -106,7 +106,7 @@ def symbols(
     else:
         shades = _by_sign(parts, colour or FACE, sheet.lang)
     places = [_Places.of(part, layer) for _, part in parts]
-    radius, lost = _radius(places, layer, sheet, largest, largest_mm)
+    radius = _radius(places, layer, sheet, largest, largest_mm)
     looks = [*shades.looks, *_base_looks(places, sheet.lang)]
     scale = radius / largest**0.5
     panels = [
@@ -114,8 +114,6 @@ def symbols(
         for at, ((head, _), place) in enumerate(zip(parts, places, strict=True))
     ]
     notes = [term("symbols.area", sheet.lang), *shades.notes]
-    if lost:
-        notes.append(term("symbols.hidden", sheet.lang, count=lost))
     key = NestedKey(largest, radius, sheet.font_size)
     heading = _heading(values, colour, sheet.lang)
     return compose(layer, looks, panels, sheet=sheet, notes=notes, heading=heading, key=key)
@@ -252,23 +250,21 @@ def _radius(
     sheet: Sheet,
     largest: float,
     wanted: float | None,
-) -> tuple[float, int]:
-    """Radius of the largest circle in millimetres, and how many circles are hidden at that size."""
+) -> float:
+    """Radius of the largest circle in millimetres, small enough for all circles to be seen."""
+    if wanted is not None:
+        return wanted / 2
     window = panel_window(layer, sheet, len(places))
     scale = window.metres_per_mm * WIDER
 
-    def lost(radius: float) -> int:
-        return sum(
-            int(hidden(one.points, one.roots * radius / largest**0.5, scale).sum())
-            for one in places
-        )
+    def any_lost(radius: float) -> bool:
+        share = radius / largest**0.5
+        return any(hidden(one.points, one.roots * share, scale).any() for one in places)
 
-    if wanted is not None:
-        return wanted / 2, lost(wanted / 2)
     radius = float(np.clip(SHARE * window.width_mm, SMALLEST, LARGEST)) / 2
-    while lost(radius) and radius > TINIEST:
+    while any_lost(radius) and radius > TINIEST:
         radius *= SHRINK
-    return radius, lost(radius)
+    return radius
 
 
 def _base_looks(places: Sequence[_Places], lang: str) -> list[Look]:

@@ -115,17 +115,37 @@ def test_no_circle_of_china_vanishes_under_others():
 
 
 def test_circles_shrink_until_all_are_seen_and_a_given_size_stands():
-    crowd = lattice_layer(rows=12, columns=12, step=0.02)
-    values = pd.Series(np.linspace(1, 1.01, len(crowd)), crowd.index)
-    values.iloc[60] = 0.9
-    small = every_circle(maps.symbols(crowd, values, width_mm=60))
-    forced = maps.symbols(crowd, values, width_mm=60, largest_mm=40)
-    assert every_circle(forced).max() == pytest.approx(20)
-    assert small.max() < 20
+    crowd = lattice_layer(rows=12, columns=30, step=0.02)
+    order = np.random.default_rng(0).permutation(len(crowd))
+    values = pd.Series(1 + order / 1e5, crowd.index)
+    figure = maps.symbols(crowd, values, width_mm=40)
+    drawn(figure)
+    points, radii = circles(axes_of(figure, "map")[0])[:2]
+    assert radii.max() < 1.45 and not hidden(points, radii, 1.0).any()
+    forced = maps.symbols(crowd, values, width_mm=40, largest_mm=20)
+    assert every_circle(forced).max() == pytest.approx(10)
     note = " ".join(word for word, _ in written(forced))
     points, radii = circles(axes_of(forced, "map")[0])[:2]
     count = int(hidden(points, radii, 1.0).sum())
-    assert count > 0 and f"{count} circles lie hidden" in note
+    assert count > 100 and f"{count} circles lie hidden" in note
+
+
+def test_nothing_stands_on_circles_that_reach_beyond_the_units(cities):
+    values = pd.Series(1.0, cities.index)
+    values.iloc[[0, 5]] = 400.0
+    figure = maps.symbols(cities, values, largest_mm=40, arrow=True, width_mm=120)
+    drawn(figure)
+    (axes,) = axes_of(figure, "map")
+    middles, radii, _ = circles(axes)
+    per_mm = figure.dpi / 25.4
+    discs = shapely.buffer(shapely.points(middles * per_mm), radii * per_mm)
+    assert shapely.box(*axes.get_window_extent().extents).covers(discs).all()
+    things = [ax for gid in ("legend", "inset") for ax in axes_of(figure, gid)]
+    things += [a for a in axes.artists + axes.patches if str(a.get_gid()).startswith("scale")]
+    assert len(things) > 2
+    for thing in things:
+        box = shapely.box(*thing.get_window_extent().extents)
+        assert not shapely.intersects(discs, box).any(), thing.get_gid()
 
 
 def test_hidden_means_covered_by_all_later_ones_together():
