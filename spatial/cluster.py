@@ -59,8 +59,8 @@ def gather_from(
                 client.submit(function, data, chunk, *told, pure=False): place
                 for place, chunk in open_.items()
             }
-            done: Any = distributed.as_completed(list(futures))  # type: ignore[no-untyped-call]
-            for future in done:
+            as_completed: Any = distributed.as_completed  # mypy: without annotations
+            for future in as_completed(list(futures), loop=client.loop):
                 try:
                     found = future.result()
                 except CancelledError:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from analysis.study.keeping import estimation, identity
 from spatial.errors import InputError
 from spatial.running import Workers
 
@@ -67,8 +68,6 @@ def _connect(address: str) -> Any:
 
 def _check(client: Any, name: str) -> None:
     """Refuse a cluster without workers, or with workers of other code."""
-    from analysis.study.keeping import toolkit
-
     try:
         client.wait_for_workers(1, timeout=WORKERS)
     except OSError:
@@ -76,13 +75,13 @@ def _check(client: Any, name: str) -> None:
             f"the scheduler at {name} has no workers; start some with `dask worker {name}`."
         ) from None
     try:
-        found = client.run(toolkit)
+        found = client.run(identity.estimation)
     except ImportError as error:
         raise InputError(
             f"a worker of {name} cannot import {error.name}; install the same cityripple and "
             "libraries for all workers."
         ) from None
-    other = sorted(worker for worker, code in found.items() if code != toolkit())
+    other = sorted(worker for worker, code in found.items() if code != estimation())
     if other:
         raise InputError(
             f"{len(other)} of {len(found)} workers of {name} have another version of cityripple, "

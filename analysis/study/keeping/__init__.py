@@ -11,7 +11,7 @@ from analysis.study.keeping.fingerprint import (
     numbers_of,
     rows_of,
 )
-from analysis.study.keeping.identity import toolkit
+from analysis.study.keeping.identity import estimation, toolkit
 from analysis.study.keeping.parts import Parts
 from analysis.study.keeping.store import Store, kept_in
 
@@ -19,6 +19,7 @@ __all__ = [
     "Parts",
     "Store",
     "digest_of_files",
+    "estimation",
     "fingerprint",
     "inputs_of",
     "kept_in",

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
 
 import analysis
 import shapes
 import spatial
 from analysis.study.keeping.fingerprint import digest_of_files, fingerprint
 
-__all__ = ["toolkit"]
+__all__ = ["estimation", "toolkit"]
 
 NUMERIC = (
-    "numpy", "scipy", "pandas", "geopandas", "shapely", "pyogrio", "pyproj", "libpysal",
-    "formulaic", "matplotlib", "mapclassify", "pydantic", "python-docx", "openpyxl",
+    "numpy", "scipy", "pandas", "geopandas", "shapely", "pyproj", "libpysal", "formulaic",
 )  # fmt: skip
+WRITING = ("pyogrio", "matplotlib", "mapclassify", "pydantic", "python-docx", "openpyxl", "bokeh")
 
 
 @cache
 def toolkit() -> str:
-    """Hash of the sources and data of the three packages, of the libraries and of the machine."""
-    roots = [Path(str(package.__file__)).parent for package in (shapes, spatial, analysis)]
+    """Hash of the sources and data of the three packages, of all libraries and of the machine."""
+    return _identity((shapes, spatial, analysis), (*NUMERIC, *WRITING))
+
+
+@cache
+def estimation() -> str:
+    """Hash of what estimates depend on: the package `spatial`, numeric libraries, the machine."""
+    return _identity((spatial,), NUMERIC)
+
+
+def _identity(packages: Iterable[ModuleType], libraries: Iterable[str]) -> str:
+    roots = [Path(str(package.__file__)).parent for package in packages]
     files = [file for root in roots for file in _files(root)]
     machine = (platform.python_version(), platform.machine(), platform.system())
-    return fingerprint(digest_of_files(files), machine, {name: _version(name) for name in NUMERIC})
+    return fingerprint(
+        digest_of_files(files), machine, {name: _version(name) for name in libraries}
+    )
 
 
 def _files(root: Path) -> Iterator[Path]:
