@@ -92,8 +92,7 @@ def compare(
 
     Examples
     --------
-    >>> both = {"Queen": spatial.lisa(y, queen), "5 nearest": spatial.lisa(y, near)}
-    ... # doctest: +SKIP
+    >>> both = {"Queen": lisa_queen, "5 nearest": lisa_nearest}  # doctest: +SKIP
     >>> maps.compare(cities, both)  # doctest: +SKIP
     """
     sheet = read_options(options)

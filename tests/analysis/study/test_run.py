@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import analysis
+import shapes
 from analysis.report import render_report
-from analysis.study.pictures import map_options
+from analysis.study.pictures import map_options, plan_pictures
 from analysis.study.reading import read_study
 from analysis.study.record import results_record
 from analysis.study.resolved import resolved_toml
@@ -311,16 +313,30 @@ def test_maps_as_they_are_told(case: Any) -> None:
     for words in ("格3市", "GS(2026)1", "a book", 'id="arrow"', "font-size: 8px", "line:sea"):
         assert words in drawn
     assert 'id="symbols"' in (maps / "symbols_gdp_res.svg").read_text(encoding="utf-8")
+    with Image.open(maps / "values_agg.png") as image:
+        assert image.width == pytest.approx(80 / 25.4 * 50, abs=1)
     assert read_study(done.out / "study.resolved.toml").plan.maps == done.plan.maps
     captions = (done.out / "captions.md").read_text(encoding="utf-8")
     assert "gdp, 2014" in captions and "gdp与res，2014年" in captions
 
 
-def test_insets_and_other_options_reach_the_maps(case: Any) -> None:
+def test_insets_and_other_options_reach_the_maps(
+    case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case.plan["maps"] |= {"inset": [104.0, 30.0, 105.0, 31.0], "graticule": False}
     options = map_options(case.computed())
     assert options["inset"] == ((104.0, 30.0, 105.0, 31.0),)
     assert options["graticule"] is False
+    seen: list[float] = []
+
+    def simplified(cities: Any, tolerance_m: float) -> Any:
+        seen.append(tolerance_m)
+        return cities
+
+    monkeypatch.setattr(shapes, "simplify", simplified)
+    case.plan["maps"]["simplify"] = 700
+    plan_pictures(case.computed())
+    assert seen == [700]
     case.plan["maps"]["inset"] = [[104.0, 30.0, 105.0, 31.0], [105.0, 31.0, 106.0, 32.0]]
     assert len(map_options(case.computed())["inset"]) == 2
 
