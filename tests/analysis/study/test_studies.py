@@ -102,6 +102,8 @@ def test_the_demo_is_marked_everywhere(demo: Any) -> None:
     for table in (demo.out / "tables").glob("*.tex"):
         assert mark in table.read_text(encoding="utf-8"), table.name
     assert mark in (demo.out / "SYNTHETIC.txt").read_text(encoding="utf-8")
+    if importlib.util.find_spec("bokeh"):
+        assert mark in (demo.out / "interactive.html").read_text(encoding="utf-8")
     text = (demo.out / "captions.md").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.startswith("- ")]
     tables = {path.stem for path in (demo.out / "tables").iterdir()}
