@@ -17,6 +17,7 @@ from docx.shared import Cm, Pt
 
 from analysis.tables.cells import Cell
 from analysis.tables.table import Row, Table
+from analysis.tables.widths import body_size, fitted_widths, natural_widths
 
 __all__ = [
     "EAST_ASIAN",
@@ -34,13 +35,12 @@ BODY, NOTE, CAPTION = Pt(9), Pt(7.5), Pt(10.5)
 AIR, LEADING = Pt(2), 1.35
 THICK, THIN, HAIR = 12, 6, 4  # eighths of a point
 TOGETHER = 26  # rows that are not parted by the end of a page
-LETTER, GAP, FIRST = 0.16, 0.45, 6.0  # centimetres
 
 
 def write(table: Table) -> bytes:
     """Document with the table alone; a wide table turns the page."""
     document = new_document()
-    if sum(_natural_widths(table)) > _room(document):
+    if sum(natural_widths(table)) > _room(document):
         section = document.sections[0]
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = section.page_height, section.page_width
@@ -86,7 +86,9 @@ def add_table(document: Any, table: Table) -> None:
     grid = document.add_table(rows=0, cols=table.width)
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
-    body = paragraph_style(document, "Table Body", BODY)
+    size = Pt(round(2 * body_size(table, _room(document), BODY.pt)) / 2)
+    name = "Table Body" if size == BODY else f"Table Body {size.pt:g}"
+    body = paragraph_style(document, name, size)
     for heads in table.head:
         cells = _new_line(grid, body, header=True)
         column = 0
@@ -100,7 +102,7 @@ def add_table(document: Any, table: Table) -> None:
     for row in table.rows:
         _add_row(grid, row, body, italic=table.lang == "en", prose=table.prose)
     _draw_rules(grid, len(table.head))
-    _set_widths(grid, _fitted_widths(table, _room(document)))
+    _set_widths(grid, fitted_widths(table, _room(document)))
     if len(grid.rows) <= TOGETHER:
         for line in grid.rows:
             line.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
@@ -228,38 +230,6 @@ def _room(document: Any) -> float:
     """Width of the text on the page, in centimetres."""
     section = document.sections[0]
     return float((section.page_width - section.left_margin - section.right_margin) / Cm(1))
-
-
-def _natural_widths(table: Table) -> list[float]:
-    """Centimetres that each column needs; a long first column or prose may be broken into lines."""
-    widths = [letters * LETTER + GAP for letters in table.breadths]
-    return [
-        min(width, FIRST) if place == 0 or place in table.prose else width
-        for place, width in enumerate(widths)
-    ]
-
-
-def _fitted_widths(table: Table, room: float) -> list[float]:
-    """Widths that fill the line; what is left over goes to columns of numbers, or to prose."""
-    natural = _natural_widths(table)
-    if table.prose:
-        return _around_prose(table, natural, room)
-    if sum(natural) > room:  # cells wrap
-        return [width * room / sum(natural) for width in natural]
-    first, *others = natural
-    first = max(first, min(table.breadths[0] * LETTER + GAP, room - sum(others)))
-    spare = room - first - sum(others)
-    return [first, *(width + spare / len(others) for width in others)]
-
-
-def _around_prose(table: Table, natural: list[float], room: float) -> list[float]:
-    """Prose shares what the other columns leave, by its length, and no less than a third of it."""
-    fixed = sum(width for place, width in enumerate(natural) if place not in table.prose)
-    left = max(room - fixed, room / 3)
-    size = {place: table.breadths[place] ** 0.5 for place in table.prose}
-    shares = {place: left * part / sum(size.values()) for place, part in size.items()}
-    scale = (room - left) / fixed if fixed > room - left else 1.0
-    return [shares.get(place, width * scale) for place, width in enumerate(natural)]
 
 
 def _set_widths(grid: Any, widths: Sequence[float]) -> None:

@@ -22,6 +22,7 @@ from analysis.tables.excel import number_format
 from analysis.tables.labels import term_label
 from analysis.tables.latex import escape
 from analysis.tables.table import Head, Row, Table
+from analysis.tables.widths import GAP, LETTER, body_size, fitted_widths
 from spatial import weights
 from spatial.autocorrelation import moran, moran_by_time
 from spatial.errors import InputError
@@ -584,3 +585,40 @@ def test_moran_names_the_weights_in_the_language_of_the_table(world):
     result = moran_by_time(world["panel"], "res", world["w"])
     assert result.attrs["weights_zh"] in tables.moran(result, lang="zh").notes[-1]
     assert result.attrs["weights"] in tables.moran(result).notes[-1]
+
+
+# ---- widths in Word
+
+
+def wide_table(columns: int, label: str) -> Table:
+    """Years, numbers and a text column."""
+    head = (Head("年份"), *(Head(f"({i})") for i in range(columns)), Head("去向"))
+    cells = (*(Cell(value=-0.25) for _ in range(columns)), Cell(words="杭州市 0.1；" * 12))
+    return Table((head,), tuple(Row(label, cells) for _ in range(3)))
+
+
+@pytest.mark.parametrize("columns", [1, 6, 12])
+def test_widths_keep_numbers_whole_and_fill_the_line(columns):
+    table, room = wide_table(columns, "2011"), 16.0
+    widths = fitted_widths(table, room)
+    assert sum(widths) == pytest.approx(room)
+    scale = body_size(table, room, 9.0) / 9.0
+    for width, letters in zip(widths, table.narrowest, strict=True):
+        assert width >= scale * (letters * LETTER + GAP) - 1e-9
+    if scale == 1.0:  # otherwise the columns have no more than they need
+        assert widths[-1] > widths[1]
+
+
+def test_a_table_too_wide_to_wrap_is_set_smaller():
+    assert body_size(wide_table(6, "2011"), 16.0, 9.0) == 9.0
+    assert 6.0 <= body_size(wide_table(14, "2011"), 16.0, 9.0) < 9.0
+
+
+def test_long_labels_wrap_in_the_workbook(tmp_path):
+    label = "A path from one variable to another " * 3
+    table = Table(((Head("Path"), Head("b")),), (Row(label, (Cell(value=0.5),)),))
+    sheet = openpyxl.load_workbook(table.save(tmp_path / "a.xlsx")).active
+    cell = next(c for c in sheet["A"] if c.value == label)
+    assert cell.alignment.wrap_text
+    assert sheet.row_dimensions[cell.row].height > 20
+    assert sheet.cell(cell.row, 2).value == 0.5
