@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical
 
 __all__ = ["Rows", "as_list", "nearest", "numbers", "require_columns", "rows_of"]
@@ -121,8 +121,8 @@ def _labels(column: pd.Series[Any], name: str) -> npt.NDArray[np.object_]:
     if empty.any():
         first = int(np.flatnonzero(empty)[0]) + 1
         raise InputError(
-            f"column {name!r} is empty in {int(empty.sum())} rows (first in row {first}); "
-            "fill it in or drop the rows."
+            f"column {name!r} is empty in {counted(int(empty.sum()), 'row', 'rows')} (first in row "
+            f"{first}); fill it in or drop the rows."
         )
     return np.array([canonical(label) for label in column], dtype=object)
 

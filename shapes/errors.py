@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["InputError", "named", "nearest"]
+__all__ = ["InputError", "counted", "named", "nearest"]
 
 
 class InputError(ValueError):
@@ -17,6 +17,11 @@ def named(labels: Iterable[object], most: int = 8) -> str:
     words = [str(label) for label in labels]
     shown = ", ".join(words[:most])
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with what it counts, such as 1 row, or 2 rows."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def nearest(word: object, choices: Iterable[object], most: int = 3) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from geopandas import GeoDataFrame
 
 from shapes.aliases import Aliases, read_aliases
-from shapes.errors import InputError, named, nearest
+from shapes.errors import InputError, counted, named, nearest
 from shapes.labels import canonical, is_missing, tight
 from shapes.match import AMBIGUOUS, Gazetteer, Match, distinct
 
@@ -123,15 +123,19 @@ def _refuse_unmatched(lost: list[Match], table: pd.DataFrame, on: str, *, unname
     words = [_hint(match) for match in lost if match.given]
     missing = [i for i, name in enumerate(table[on]) if is_missing(name)]
     if missing:
-        words.append(f"{len(missing)} empty cells (first in row {table.index[missing[0]]})")
+        words.append(
+            f"{counted(len(missing), 'empty cell', 'empty cells')} (first in row "
+            f"{table.index[missing[0]]})"
+        )
     if unnamed:
         raise InputError(
             f"column {on!r} holds {named(words, 4)}, but the boundaries have no column of names; "
             "give name= to read_boundaries, or join by the keys of the boundaries."
         )
     raise InputError(
-        f"column {on!r} has {len(lost)} names that match no unit: {named(words, 20)}; correct "
-        "them, give aliases= (columns given, key), or leave them out with drop='report'."
+        f"column {on!r} has {counted(len(lost), 'name that matches', 'names that match')} no unit: "
+        f"{named(words, 20)}; correct them, give aliases= (columns given, key), or leave them out "
+        "with drop='report'."
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
+from shapes.errors import counted
 from shapes.measuring import measure_of
 
 __all__ = ["FILE", "Change", "Repair", "mend_polygons", "repairs", "store"]
@@ -61,7 +62,13 @@ def mend_polygons(frame: GeoDataFrame, keys: list[str]) -> tuple[np.ndarray, lis
     flat = shapely.has_z(mended)
     if flat.any():
         mended = shapely.force_2d(mended)
-        made.append((FILE, "heights", f"the heights of {int(flat.sum())} polygons were dropped"))
+        made.append(
+            (
+                FILE,
+                "heights",
+                f"the heights of {counted(int(flat.sum()), 'polygon', 'polygons')} were dropped",
+            )
+        )
     mixed = ~np.isin(shapely.get_type_id(mended), _AREAS)
     for i in np.flatnonzero(mixed):
         mended[i] = _areas_of(mended[i])

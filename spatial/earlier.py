@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.formula import Columns, lag_name
 from spatial.gather import Weights, gather
 from spatial.panel import Panel
@@ -137,8 +137,8 @@ def _refuse_unknown_past(columns: Columns, sheet: Sheet) -> None:
     bad = np.flatnonzero(~np.isfinite(columns.y))
     if len(bad):
         raise InputError(
-            f"{columns.outcome} is infinite or missing in {len(bad)} rows ({sheet.where(bad)}); "
-            "mend these values, or leave the units or years out."
+            f"{columns.outcome} is infinite or missing in {counted(len(bad), 'row', 'rows')} "
+            f"({sheet.where(bad)}); mend these values, or leave the units or years out."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from numbers import Integral
 
-__all__ = ["AlignmentWarning", "InputError", "ScalingWarning", "is_whole", "named"]
+__all__ = ["AlignmentWarning", "InputError", "ScalingWarning", "counted", "is_whole", "named"]
 
 
 class InputError(ValueError):
@@ -25,6 +25,11 @@ def named(labels: Iterable[object], most: int = 8) -> str:
     words = [str(label) for label in labels]
     shown = ", ".join(words[:most])
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with what it counts, such as 1 row, or 2 rows."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def is_whole(number: object) -> bool:

@@ -334,9 +334,10 @@ def _check_columns(x: Array, y: Array, sample: Sample, effects: Effects) -> None
             for n, s, b in zip(sample.labels, spread, before, strict=True)
             if s <= ABSORBED * b and n in gone
         ]
-        why = "is constant" if constant == gone else f"is absorbed by {absorbed[effects]}"
+        verb, it = ("is", "it") if len(gone) == 1 else ("are", "them")
+        why = "constant" if constant == gone else f"absorbed by {absorbed[effects]}"
         raise InputError(
-            f"{named(gone)} {why}; leave it "
+            f"{named(gone)} {verb} {why}; leave {it} "
             f"out{'' if effects == 'none' else ' or choose other effects'}."
         )
     _refuse_collinear(x / norm, sample.labels)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 
 __all__ = [
     "CALLS",
@@ -294,7 +294,7 @@ def _refuse_missing(table: pd.DataFrame, where: Callable[[npt.NDArray[np.intp]],
     missing = table.isna()
     if missing.to_numpy().any():
         parts = [
-            f"{name} in {int(missing[name].sum())} rows "
+            f"{name} in {counted(int(missing[name].sum()), 'row', 'rows')} "
             f"({where(np.flatnonzero(missing[name].to_numpy()))})"
             for name in table.columns[missing.any().to_numpy()]
         ]

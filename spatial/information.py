@@ -18,9 +18,13 @@ from spatial.errors import InputError
 from spatial.likelihood import Estimate, LogDetTerm, logdet_sum
 from spatial.traces import Traces
 
-__all__ = ["Moments", "expected_information", "invert", "not_told_apart", "observed_information"]
+__all__ = [
+    "Moments", "expected_information", "invert", "not_told_apart", "observed_information",
+    "require_told_apart",
+]  # fmt: skip
 
 Array = npt.NDArray[np.float64]
+SINGULAR, MOVES = 1e-12, 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +124,23 @@ def not_told_apart() -> InputError:
         "parameters apart, as where every unit neighbours every other alike; fit a smaller "
         "model, or use other weights."
     )
+
+
+def require_told_apart(information: Array) -> None:
+    """Refuse ρ and λ that the information does not tell apart, whatever rounding leaves of it.
+
+    Singular to within rounding (an eigenvalue of the scaled matrix below 1e-12 of the largest; a
+    zero comes out at 1e-13) in a direction along which ρ, λ or σ², the last three, move: regressors
+    that are nearly combinations of one another are no matter of the weights.
+    """
+    scale = 1.0 / np.sqrt(np.diag(information))
+    scaled = information * np.outer(scale, scale)
+    if not np.isfinite(scaled).all():
+        raise not_told_apart()
+    sizes, vectors = np.linalg.eigh(scaled)
+    moves = np.abs(vectors[-3:]).max(axis=0) > MOVES
+    if (moves & (sizes <= SINGULAR * sizes[-1])).any():
+        raise not_told_apart()
 
 
 def invert(information: Array) -> Array:

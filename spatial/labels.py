@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 
 __all__ = ["canonical", "canonical_index", "missing_from", "positions"]
 
@@ -44,8 +44,8 @@ def canonical_index(labels: Iterable[Any], what: str) -> pd.Index:
     ]
     if empty:
         raise InputError(
-            f"{what}: {len(empty)} labels are missing (first at position {empty[0]}); fill them in "
-            "or drop the rows."
+            f"{what}: {counted(len(empty), 'label is', 'labels are')} missing (first at position "
+            f"{empty[0]}); fill them in or drop the rows."
         )
     texts = pd.Index([canonical(label) for label in given], dtype=object)
     twice = texts[texts.duplicated()].unique()
@@ -67,7 +67,8 @@ def positions(wanted: pd.Index, available: pd.Index, *, data: str, source: str) 
     absent = missing_from(wanted, available)
     if absent:
         raise InputError(
-            f"{len(absent)} units of {data} are not in {source}: {named(absent)}; "
-            "drop them from the data or build the weights with them."
+            f"{counted(len(absent), 'unit', 'units')} of {data} "
+            f"{'is' if len(absent) == 1 else 'are'} not in {source}: {named(absent)}; drop them "
+            "from the data or build the weights with them."
         )
     return np.asarray(available.get_indexer(wanted), dtype=np.intp)

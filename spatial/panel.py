@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical
 
 __all__ = ["Panel", "require_column"]
@@ -110,7 +110,7 @@ class Panel:
         return complete
 
     def __repr__(self) -> str:
-        state = "balanced" if self.balanced else f"{len(self.gaps)} gaps"
+        state = "balanced" if self.balanced else f"{counted(len(self.gaps), 'gap', 'gaps')}"
         return (
             f"Panel({self.n_units} units in {self.unit} × {self.n_times} times in {self.time} "
             f"[{self.times[0]} to {self.times[-1]}], {len(self._frame)} rows, {state})"
@@ -211,8 +211,8 @@ def _codes_of_units(labels: pd.Series, column: str) -> tuple[Positions, pd.Index
     if (codes < 0).any():
         row = labels.index[int(np.argmax(codes < 0))]
         raise InputError(
-            f"column {column} is empty in {int((codes < 0).sum())} rows (first: row {row}); name "
-            "the unit."
+            f"column {column} is empty in {counted(int((codes < 0).sum()), 'row', 'rows')} (first: "
+            f"row {row}); name the unit."
         )
     texts = np.array([canonical(label) for label in given], dtype=object)
     merged, distinct = pd.factorize(texts)
@@ -235,7 +235,7 @@ def _codes_of_times(labels: pd.Series, column: str) -> tuple[Positions, pd.Index
     empty = labels.isna().to_numpy()
     if empty.any():
         raise InputError(
-            f"column {column} is empty in {int(empty.sum())} rows (first: row "
+            f"column {column} is empty in {counted(int(empty.sum()), 'row', 'rows')} (first: row "
             f"{labels.index[int(np.argmax(empty))]}); fill in the time."
         )
     if pd.api.types.is_float_dtype(labels.dtype):
@@ -257,10 +257,8 @@ def _refuse_twice(cells: Positions, units: pd.Index, times: pd.Index) -> None:
     if len(twice):
         names = [f"{units[c % len(units)]} {times[c // len(units)]}" for c in twice[:8]]
         more = f" and {len(twice) - 8} more" if len(twice) > 8 else ""
-        raise InputError(
-            f"{len(twice)} pairs of unit and time stand more than once: {', '.join(names)}{more}; "
-            "keep one row of each."
-        )
+        pairs = counted(len(twice), "pair of unit and time stands", "pairs of unit and time stand")
+        raise InputError(f"{pairs} more than once: {', '.join(names)}{more}; keep one row of each.")
 
 
 def _earlier_times(times: pd.Index, periods: int) -> Positions:

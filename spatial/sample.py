@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spatial.earlier import Earlier, earlier_of, refuse_own_past
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.formula import Columns, formula_columns, lag_name
 from spatial.gather import Weights, gather
 from spatial.network import Network
@@ -218,8 +218,8 @@ def _refuse_infinite(columns: Columns, sheet: Sheet, past: Earlier = NOTHING_BEF
         if len(bad):
             kind = "missing" if np.isnan(values[bad]).all() else "infinite or missing"
             raise InputError(
-                f"{label} is {kind} in {len(bad)} rows ({sheet.where(bad)}); mend these values, or "
-                "leave the units or years out."
+                f"{label} is {kind} in {counted(len(bad), 'row', 'rows')} ({sheet.where(bad)}); "
+                "mend these values, or leave the units or years out."
             )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical_index
 from spatial.panel import Panel
 from spatial.within import Layout
@@ -97,8 +97,8 @@ class Sheet:
         if gaps:
             late = np.flatnonzero(gone & (self.layout.time_codes >= leading))
             notes.append(
-                f"{gaps} rows have no row before them for {by} and count as absent: "
-                f"{self.where(late)}."
+                f"{counted(gaps, 'row has no row before it', 'rows have no row before them')} for "
+                f"{by} and {'counts' if gaps == 1 else 'count'} as absent: {self.where(late)}."
             )
         return replace(_taken(self, rows), notes=tuple(notes)), rows
 
@@ -132,7 +132,8 @@ def _sheet_of_panel(panel: Panel, missing: Missing) -> Sheet:
 
 def _refuse_unbalanced(panel: Panel) -> None:
     raise InputError(
-        f"the panel is unbalanced: {len(panel.gaps)} rows are absent ({_holes(panel)}); "
+        f"the panel is unbalanced: {counted(len(panel.gaps), 'row is', 'rows are')} absent "
+        f"({_holes(panel)}); "
         'give missing="absent" if these units do not exist in those years, or '
         f'missing="drop_units" to keep the {len(panel.complete_units)} units observed in every '
         "year (panel.subset(units=panel.complete_units) does the same; "
@@ -164,8 +165,9 @@ def _complete(panel: Panel) -> tuple[Panel, tuple[str, ...]]:
 
 
 def _absent_note(panel: Panel) -> str:
+    one, many = "absent row is a unit that does", "absent rows are units that do"
     return (
-        f"Unbalanced panel: {len(panel.gaps)} absent rows are units that do not exist in that year "
+        f"Unbalanced panel: {counted(len(panel.gaps), one, many)} not exist in that year "
         f"({_holes(panel)}); weights are cut and re-scaled to those present. If they exist but "
         "were not observed, the estimates are biased."
     )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from analysis.canvas import number
 from analysis.terms import term
-from spatial.errors import InputError
+from spatial.errors import InputError, counted
 
 __all__ = ["SCHEMES", "Classes", "classify"]
 
@@ -138,7 +138,10 @@ def classify(
     if not len(finite):
         raise InputError("all values are missing; there is nothing to map.")
     if np.isinf(finite).any():
-        raise InputError(f"{int(np.isinf(finite).sum())} values are infinite; mend them first.")
+        raise InputError(
+            f"{counted(int(np.isinf(finite).sum()), 'value is', 'values are')} infinite; mend that "
+            "first."
+        )
     if breaks is not None:
         return _given(finite, breaks)
     if scheme not in SCHEMES:

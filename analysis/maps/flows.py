@@ -19,7 +19,7 @@ from analysis.maps.layer import Layer, find_units, prepare, rows_of
 from analysis.maps.numbers import numeric, weights_note
 from analysis.maps.options import Options, Sheet, read_options
 from analysis.terms import term
-from spatial.errors import InputError, is_whole
+from spatial.errors import InputError, counted, is_whole
 from spatial.labels import canonical
 
 if TYPE_CHECKING:
@@ -180,7 +180,10 @@ def _largest(
     ends = _rows(table["to"], layer)
     effect = numeric(table["effect"]).to_numpy()
     if np.isinf(effect).any():
-        raise InputError(f"{int(np.isinf(effect).sum())} effects are infinite; mend them first.")
+        raise InputError(
+            f"{counted(int(np.isinf(effect).sum()), 'effect is', 'effects are')} infinite; mend "
+            "that first."
+        )
     keep = np.abs(np.nan_to_num(effect)) > 0
     keep &= starts != ends
     if own is not None:

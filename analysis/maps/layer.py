@@ -18,7 +18,7 @@ from pyproj import CRS
 from analysis.maps.frames import Bounds, frames
 from analysis.maps.options import Sheet
 from analysis.maps.projection import from_degrees, plane_for
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical, canonical_index, missing_from
 
 if TYPE_CHECKING:
@@ -178,8 +178,8 @@ def rows_of(data: pd.Index, layer: Layer, what: str) -> npt.NDArray[np.intp]:
     absent = missing_from(wanted, layer.labels)
     if absent:
         raise InputError(
-            f"{what} has {len(absent)} units that the boundary layer lacks: {named(absent)}; "
-            "use the layer the weights were built from, or its key as the index."
+            f"{what} has {counted(len(absent), 'unit', 'units')} that the boundary layer lacks: "
+            f"{named(absent)}; use the layer the weights were built from, or its key as the index."
         )
     return np.asarray(layer.labels.get_indexer(wanted), dtype=np.intp)
 

@@ -20,7 +20,7 @@ from analysis.maps.numbers import numeric
 from analysis.maps.options import Options, Sheet, read_options
 from analysis.maps.years import by_time
 from analysis.terms import term
-from spatial.errors import InputError
+from spatial.errors import InputError, counted
 from spatial.labels import canonical_index
 
 if TYPE_CHECKING:
@@ -142,7 +142,10 @@ def _largest(parts: Parts) -> float:
     """Largest absolute value of all panels."""
     pooled = np.concatenate([part.to_numpy() for _, part in parts])
     if np.isinf(pooled).any():
-        raise InputError(f"{int(np.isinf(pooled).sum())} values are infinite; mend them first.")
+        raise InputError(
+            f"{counted(int(np.isinf(pooled).sum()), 'value is', 'values are')} infinite; mend that "
+            "first."
+        )
     known = np.abs(pooled[~np.isnan(pooled)])
     if not len(known):
         raise InputError("all values are missing; there is nothing to map.")

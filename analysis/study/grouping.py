@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.study.sampling import Sample
 from analysis.study.schema_mechanisms import Cut, Group
 from analysis.study.sources import KEY, nearest_name
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _fixed(where: str, column: str, sample: Sample) -> pd.Series[Any]:
     moving = moving[moving > 1]
     if len(moving):
         raise InputError(
-            f"{where} {column} changes over the years in {len(moving)} units "
+            f"{where} {column} changes over the years in {counted(len(moving), 'unit', 'units')} "
             f"({named(moving.index)}); use cut with at, which takes one year."
         )
     return rows.first()

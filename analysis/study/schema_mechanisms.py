@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from analysis.study.schema_base import Section
+from spatial.errors import counted
 
 __all__ = ["Channel", "Cut", "Group", "LocalClass", "Moderator"]
 
@@ -48,8 +49,8 @@ class Cut(Section):
             raise ValueError("breaks rise from class to class, such as [50, 100, 500]")
         if self.labels and len(self.labels) != len(breaks) + 1:
             raise ValueError(
-                f"{len(breaks)} breaks make {len(breaks) + 1} classes, but there are "
-                f"{len(self.labels)} labels"
+                f"{counted(len(breaks), 'break makes', 'breaks make')} {len(breaks) + 1} classes, "
+                f"but labels has {len(self.labels)}"
             )
         return self
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.study.reading import resolve_path
 from analysis.study.sources import KEY, nearest_name
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical
 from spatial.panel import Panel
 
@@ -74,7 +74,7 @@ class Data:
         moved = kinds[kinds > 1].index
         if len(moved):
             raise InputError(
-                f"{column} changes over the years in {len(moved)} units: "
+                f"{column} changes over the years in {counted(len(moved), 'unit', 'units')}: "
                 f"{named(self.names.get(k, k) for k in moved)}; blocks need one group per unit."
             )
         return rows.groupby(KEY)[column].first().loc[self.units]
@@ -114,7 +114,7 @@ def _whole(table: pd.DataFrame, ends: Sequence[str], file: Path, data: Data) -> 
     absent = [key for key in data.units if key not in held]
     if absent:
         raise InputError(
-            f"{file.name} holds no flow of {len(absent)} units of the sample: "
+            f"{file.name} holds no flow of {counted(len(absent), 'unit', 'units')} of the sample: "
             f"{named(data.names.get(k, k) for k in absent)}; add them or drop these units."
         )
     return table

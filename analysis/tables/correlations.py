@@ -17,7 +17,7 @@ from analysis.tables.statistics import numeric_columns
 from analysis.tables.table import Head, Row, Table
 from analysis.terms import check_language
 from analysis.terms import term as word
-from spatial.errors import InputError
+from spatial.errors import InputError, counted
 
 __all__ = ["correlations"]
 
@@ -118,7 +118,8 @@ def _cell(
     one, other = (names[i] for i in pair)
     if len(both) < LEAST:
         raise InputError(
-            f"columns {one!r} and {other!r} have {len(both)} rows in common; leave one out."
+            f"columns {one!r} and {other!r} have {counted(len(both), 'row', 'rows')} in common; "
+            "leave one out."
         )
     constant = [
         names[i] for i, spread in zip(pair, np.ptp(both, axis=0), strict=True) if not spread

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical_index, positions
 from spatial.panel import Panel
 from spatial.weights.operator import Operator
@@ -55,7 +55,9 @@ def _as_numbers(values: pd.Series, what: str) -> Vector:
         bad = values[parsed.isna() & values.notna()]
         examples = named((f"{unit}: {value!r}" for unit, value in bad.items()), 5)
         raise InputError(
-            f"{what} hold {len(bad)} entries that are not numbers ({examples}); convert them first."
+            f"{what} hold "
+            f"{counted(len(bad), 'entry that is no number', 'entries that are no numbers')} "
+            f"({examples}); convert them first."
         ) from None
     infinite = np.isinf(numbers)
     if infinite.any():
@@ -70,7 +72,7 @@ def require_variation(values: Vector, what: str, fewest: int) -> None:
     """Refuse values that are too few or all the same; a missing value is not one."""
     if len(values) < fewest:
         raise InputError(
-            f"{what} are known for {len(values)} units of the weights; "
+            f"{what} are known for {counted(len(values), 'unit', 'units')} of the weights; "
             f"at least {fewest} are needed."
         )
     if np.ptp(values) <= 8 * np.finfo(np.float64).eps * np.abs(values).max():
@@ -84,9 +86,10 @@ def require_no_self_weights(op: Operator) -> None:
     """Refuse weights of units on themselves."""
     own = op.matrix.diagonal() != 0
     if own.any():
+        given = counted(int(own.sum()), "unit a weight on itself", "units a weight on themselves")
         raise InputError(
-            f"the weights give {int(own.sum())} units a weight on themselves: "
-            f"{named(op.ids[own])}; set the diagonal to zero before building the graph."
+            f"the weights give {given}: {named(op.ids[own])}; set the diagonal to zero before "
+            "building the graph."
         )
 
 

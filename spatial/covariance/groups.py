@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical, canonical_index
 from spatial.sample import Sample
 
@@ -64,8 +64,8 @@ def row_groups(sample: Sample, by: Any) -> Groups:
     if len(absent):
         where = sample.units.take(np.unique(sample.layout.unit_codes[absent]))
         raise InputError(
-            f"by={name}: the group of {len(absent)} rows is missing (of {named(where)}); fill "
-            "it in."
+            f"by={name}: the group of {counted(len(absent), 'row', 'rows')} is missing (of "
+            f"{named(where)}); fill it in."
         )
     texts = pd.Index([canonical(value) for value in values], dtype=object)
     codes, found = pd.factorize(texts, sort=True)

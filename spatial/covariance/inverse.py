@@ -12,15 +12,18 @@ from spatial.information import (
     invert,
     not_told_apart,
     observed_information,
+    require_told_apart,
 )
 from spatial.network import shared_periods
 from spatial.systems import DENSE_LIMIT
 from spatial.traces import Traces, error_traces, joint_traces, lag_traces, sum_traces
+from spatial.weights.operator import Operator
 
 __all__ = ["default_kind", "expected", "fitted_traces", "information", "observed"]
 
 Array = npt.NDArray[np.float64]
 BEYOND = 1e3
+ONE = 1e-12
 
 
 def expected(fitted: Estimated) -> Covariance:
@@ -50,12 +53,36 @@ def _inverse(fitted: Estimated, kind: str) -> Array:
         free = way.nobs - way.dummies - x.shape[1]
         return np.asarray(invert(x.T @ x) * (float(error @ error) / free))
     places = fitted.places
-    found = invert(information(fitted, kind))[np.ix_(places, places)] * way.inflation
-    _require_told_apart(fitted, found)
+    whole = information(fitted, kind)
+    if fitted.lag_y and fitted.lag_error:
+        if _all_alike(fitted):
+            raise not_told_apart()
+        require_told_apart(whole)
+    found = invert(whole)[np.ix_(places, places)] * way.inflation
+    _require_known(fitted, found)
     return found
 
 
-def _require_told_apart(fitted: Estimated, cov: Array) -> None:
+def _all_alike(fitted: Estimated) -> bool:
+    """Whether every unit neighbours every other with one weight, and all regressors are lagged.
+
+    W² is a mixture of I and W then, so that ρ, λ and θ do the same; near the edge of an interval
+    rounding hides this from the information.
+    """
+    sample = fitted.sample
+    blocks = (*sample.network.blocks, *sample.error_network.blocks)
+    return all(place >= 0 for place in sample.neighbour) and all(
+        _one_weight(block.operator) for block in blocks
+    )
+
+
+def _one_weight(op: Operator) -> bool:
+    weights = op.matrix.data
+    full = len(weights) == op.n * (op.n - 1) and not op.matrix.diagonal().any()
+    return full and bool(np.ptp(weights) <= ONE * np.abs(weights).max())
+
+
+def _require_known(fitted: Estimated, cov: Array) -> None:
     """Refuse ρ or λ with an error far beyond the interval it is held in: rounding, not data."""
     found = fitted.estimate
     ends = [found.interval] * fitted.lag_y + [found.error_interval] * fitted.lag_error

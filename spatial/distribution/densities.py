@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spatial.distribution.values import chosen_times, column_wide
-from spatial.errors import InputError
+from spatial.errors import InputError, counted
 from spatial.panel import Panel
 
 __all__ = ["densities"]
@@ -92,7 +92,11 @@ def densities(
 def _values(row: pd.Series, column: str, time: Any) -> Array:
     values = row.dropna().to_numpy(dtype=np.float64)
     if len(values) < 3 or np.ptp(values) == 0:
-        why = "does not vary" if len(values) >= 3 else f"has {len(values)} values"
+        why = (
+            "does not vary"
+            if len(values) >= 3
+            else f"has {counted(len(values), 'value', 'values')}"
+        )
         raise InputError(f"{column} {why} in {time}, so that it has no density; leave {time} out.")
     return values
 

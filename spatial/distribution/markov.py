@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spatial.distribution.values import column_wide
-from spatial.errors import InputError, is_whole, named
+from spatial.errors import InputError, counted, is_whole, named
 from spatial.panel import Panel
 from spatial.result import quantile
 
@@ -280,7 +280,7 @@ def _classed(values: pd.DataFrame, bounds: Array) -> pd.DataFrame:
 def _step(times: pd.Index, step: int) -> int:
     """Check a number of times from start to end."""
     if not is_whole(step) or not 1 <= step < len(times):
-        raise InputError(f"step={step!r}; there are {len(times)} times.")
+        raise InputError(f"step={step!r}; the panel has {counted(len(times), 'time', 'times')}.")
     if pd.api.types.is_numeric_dtype(times.dtype) and len(np.unique(np.diff(times))) > 1:
         raise InputError(
             f"the times {named(times, 30)} are not equally far apart, so that transitions do not "

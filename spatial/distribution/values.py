@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.panel import Panel, require_column
 
 __all__ = [
@@ -48,7 +48,8 @@ def column_of(panel: Panel, column: str) -> pd.Series:
     infinite = np.flatnonzero(np.isinf(values.to_numpy()))
     if len(infinite):
         raise InputError(
-            f"{column} is infinite in {len(infinite)} rows ({_rows(panel, infinite)}); mend them."
+            f"{column} is infinite in {counted(len(infinite), 'row', 'rows')} "
+            f"({_rows(panel, infinite)}); mend them."
         )
     return values
 
@@ -190,7 +191,9 @@ def _finite(values: pd.Series) -> pd.Series:
     if not np.isfinite(known.to_numpy()).all():
         raise InputError("the values hold infinite numbers; mend them.")
     if len(known) < 2:
-        raise InputError(f"the values hold {len(known)} numbers; at least 2 are needed.")
+        raise InputError(
+            f"the values hold {counted(len(known), 'number', 'numbers')}; at least 2 are needed."
+        )
     return known
 
 
@@ -217,7 +220,11 @@ def require_positive(values: Array, panel: Panel, column: str) -> None:
     if len(bad) or not panel.balanced:
         raise InputError(
             f"{column}: growth in logarithms needs a positive value of every unit in every time; "
-            + (f"mend {_rows(panel, bad)}." if len(bad) else f"{len(panel.gaps)} rows are absent.")
+            + (
+                f"mend {_rows(panel, bad)}."
+                if len(bad)
+                else f"{counted(len(panel.gaps), 'row is', 'rows are')} absent."
+            )
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.fit import Fit
 from spatial.inference import FIGURES, Covariance, with_covariance
 from spatial.labels import canonical_index
@@ -57,7 +57,10 @@ def fit_apart(
             count["isolates"] = len(_isolates(cut, pd.Index(units)))
             fits[name] = with_covariance(model.fit(part, cut), covariance)
         except InputError as error:
-            notes.append(f"Group {name} ({len(units)} units) cannot be fitted alone: {error}")
+            notes.append(
+                f"Group {name} ({counted(len(units), 'unit', 'units')}) cannot be fitted alone: "
+                f"{error}"
+            )
             rows.append(_nothing(focus).assign(group=name, **count))
             continue
         if new:

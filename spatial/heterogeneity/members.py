@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical, canonical_index
 from spatial.panel import Panel
 
@@ -47,8 +47,8 @@ def members_of(by: Any, data: Panel | pd.DataFrame) -> pd.Series:
     absent += [str(unit) for unit in units[places >= 0][found.isna().to_numpy()]]
     if absent:
         raise InputError(
-            f"{len(absent)} units have no group: {named(absent)}; give them one, or leave them out "
-            "of the data."
+            f"{counted(len(absent), 'unit has', 'units have')} no group: {named(absent)}; give "
+            "every unit one, or leave these out of the data."
         )
     names = _names(groups, found)
     if len(names) < 2:
@@ -71,8 +71,8 @@ def _column(name: str, data: Panel | pd.DataFrame) -> pd.Series:
     moving = moving[moving > 1]
     if len(moving):
         raise InputError(
-            f"{name} changes over time in {len(moving)} units ({named(moving.index)}); take it at "
-            f"one time, as panel.at({data.times[0]})[{name!r}]."
+            f"{name} changes over time in {counted(len(moving), 'unit', 'units')} "
+            f"({named(moving.index)}); take it at one time, as panel.at({data.times[0]})[{name!r}]."
         )
     return rows.first()
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, is_whole
+from spatial.errors import InputError, counted, is_whole
 from spatial.fit import Fit
 from spatial.formula import lag_name
 from spatial.inference import Covariance, check_covariance, isolates_of, with_covariance
@@ -128,8 +128,9 @@ def threshold(  # noqa: PLR0913
     model = _model(formula, kind, effects, lagged)
     if isinstance(panel, Panel) and not panel.balanced:
         raise InputError(
-            f"a threshold needs every unit in every {panel.time}, and {len(panel.gaps)} rows are "
-            "absent; use panel.subset(units=panel.complete_units) or fewer years."
+            f"a threshold needs every unit in every {panel.time}, and "
+            f"{counted(len(panel.gaps), 'row is', 'rows are')} absent; use "
+            "panel.subset(units=panel.complete_units) or fewer years."
         )
     base = model.fit(panel, w)
     search = start_search(base, variable, of, lag, trim, grid)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.fit import Fit, fit_sample
 from spatial.thresholds.profile import (
     Objective,
@@ -186,7 +186,8 @@ def _values(frame: pd.DataFrame, variable: str) -> Array:
     bad = int((~np.isfinite(q)).sum())
     if bad:
         raise InputError(
-            f"{variable} is missing or infinite in {bad} rows; fill them in, or leave these units "
+            f"{variable} is missing or infinite in {counted(bad, 'row', 'rows')}; fill in what is "
+            "missing, or leave these units "
             "or years out."
         )
     return q

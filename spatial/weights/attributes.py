@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical_index, missing_from
 from spatial.weights.distance import check_cutoff, check_positive, pairs_apart, refuse_same_place
 from spatial.weights.facts import Facts, Transform
@@ -154,8 +154,8 @@ def blocks(groups: pd.Series, *, transform: Transform = "row") -> Graph:
     codes = np.asarray(pd.factorize(groups)[0])
     if (codes < 0).any():
         raise InputError(
-            f"{int((codes < 0).sum())} units have no group: {named(ids[codes < 0])}; fill it in or "
-            "leave them out."
+            f"{counted(int((codes < 0).sum()), 'unit has', 'units have')} no group: "
+            f"{named(ids[codes < 0])}; fill it in or leave them out."
         )
     size = np.bincount(codes)
     refuse_too_many(int((size.astype(np.int64) * (size - 1)).sum()), "use smaller groups")
@@ -176,8 +176,9 @@ def numbers_of(values: pd.Series, what: str) -> tuple[Vector, pd.Index]:
     bad = ~np.isfinite(found)
     if bad.any():
         raise InputError(
-            f"{what} is missing, infinite or no number for {int(bad.sum())} units: "
-            f"{named(ids[bad])}; fill it in or leave them out."
+            f"{what} is missing, infinite or no number for "
+            f"{counted(int(bad.sum()), 'unit', 'units')}: {named(ids[bad])}; fill it in or leave "
+            "them out."
         )
     return found, ids
 
@@ -213,7 +214,7 @@ def _masses(mass: pd.Series, ids: pd.Index) -> Vector:
     size, known = numbers_of(mass.iloc[have.get_indexer(labels)], "mass")
     if (size <= 0).any():
         raise InputError(
-            f"mass is zero or negative for {int((size <= 0).sum())} cities: "
+            f"mass is zero or negative for {counted(int((size <= 0).sum()), 'city', 'cities')}: "
             f"{named(known[size <= 0])}; gravity needs positive masses."
         )
     return size

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.weights.facts import Facts, Transform
 from spatial.weights.geometry import Places, labels_of, names_of, places, points_of
 from spatial.weights.matrix import graph_from_links, link_matrix, refuse_too_many
@@ -289,8 +289,9 @@ def refuse_same_place(same: Pairs, ids: pd.Index) -> None:
     if len(same):
         first, second = (ids[same[0, side]] for side in (0, 1))
         raise InputError(
-            f"{len(same)} pairs of cities lie at the same point, first {first} and {second}; "
-            "their weight would be infinite: move or drop one of them, or use weights.knn."
+            f"{counted(len(same), 'pair of cities lies', 'pairs of cities lie')} at the same "
+            f"point, first {first} and {second}; their weight would be infinite: move or drop one "
+            "of them, or use weights.knn."
         )
 
 

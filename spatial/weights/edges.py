@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical, canonical_index, missing_from
 from spatial.weights.facts import Facts, Transform
 from spatial.weights.matrix import check_weights, from_matrix, graph_from_links
@@ -104,8 +104,9 @@ def _flows(
         )
     ends = pd.concat([table[columns[0]], table[columns[1]]], ignore_index=True)
     if ends.isna().any():
+        one, many = "origin or destination is", "origins or destinations are"
         raise InputError(
-            f"{int(ends.isna().sum())} origins or destinations are missing in {columns[0]} or "
+            f"{counted(int(ends.isna().sum()), one, many)} missing in {columns[0]} or "
             f"{columns[1]}; fill them in or drop the rows."
         )
     flows = pd.DataFrame({"from": table[columns[0]], "to": table[columns[1]]}).map(canonical)
@@ -124,9 +125,9 @@ def _numbers(column: pd.Series, flows: pd.DataFrame) -> pd.Series:
     if len(odd):
         first = flows.iloc[odd[0]]
         raise InputError(
-            f"the column {column.name!r} of the table of links holds text at {len(odd)} links, "
-            f"first {column.iloc[odd[0]]!r} at {first['from']}–{first['to']}; write numbers, or "
-            "leave an empty cell out."
+            f"the column {column.name!r} of the table of links holds text at "
+            f"{counted(len(odd), 'link', 'links')}, first {column.iloc[odd[0]]!r} at "
+            f"{first['from']}–{first['to']}; write numbers, or leave an empty cell out."
         )
     return values
 
@@ -137,8 +138,8 @@ def links_of(flows: pd.DataFrame, labels: pd.Index, repeated: str = "refuse") ->
     odd = missing_from(pd.Index(pd.unique(flows[["from", "to"]].to_numpy().ravel())), known)
     if odd:
         raise InputError(
-            f"the links name {len(odd)} units that ids lacks: {named(odd)}; add them, or leave ids "
-            "out and cut the graph with weights.subset."
+            f"the links name {counted(len(odd), 'unit', 'units')} that ids lacks: {named(odd)}; "
+            "add them, or leave ids out and cut the graph with weights.subset."
         )
     twice = flows.duplicated(["from", "to"], keep=False)
     if twice.any():

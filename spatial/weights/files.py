@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical_index, missing_from
 from spatial.weights.facts import Facts, Transform
 from spatial.weights.formats import Listing, announced, decode, parse, unparse
@@ -192,13 +192,16 @@ def _matched(
     """Links in the order of `ids`, matched by label where the file has labels."""
     n = found.links.shape[0]
     if found.links.shape[0] != found.links.shape[1]:
-        raise InputError(f"{source.name} holds {n} rows and {found.links.shape[1]} columns.")
+        raise InputError(
+            f"{source.name} holds {counted(n, 'row', 'rows')} and "
+            f"{counted(found.links.shape[1], 'column', 'columns')}."
+        )
     if found.labels is None:
         if ids is None or len(ids) != n:
             given = "none" if ids is None else str(len(ids))
             raise InputError(
-                f"{source.name} has {n} rows without labels; give ids=, one label per row in the "
-                f"file's order (given: {given})."
+                f"{source.name} has {counted(n, 'row', 'rows')} without labels; give ids=, one "
+                f"label per row in the file's order (given: {given})."
             )
         canonical_index(ids, "ids")
         return found.links, ids

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.weights.facts import Transform
 
 __all__ = ["Listing", "announced", "decode", "listing_of_pairs", "parse", "unparse"]
@@ -109,7 +109,10 @@ def _gal(text: str) -> Listing:
         neighbour += found
         place += 2 + many
     if len(own) != count:
-        raise InputError(f"the first line announces {count} units, but {len(own)} stand below.")
+        raise InputError(
+            f"the first line announces {counted(count, 'unit', 'units')}, but {len(own)} stand "
+            "below."
+        )
     loops = [0.0] * len(own)
     links = listing_of_pairs(own + focal, own + neighbour, loops + [1.0] * len(focal))
     return _closed(links, own)
@@ -162,7 +165,9 @@ def _stata(text: str) -> Listing:
     count = int(first[0])
     rows = [line.split() for line in lines[1:] if line.strip()]
     if len(rows) != count:
-        raise InputError(f"the first line announces {count} units, but {len(rows)} rows follow.")
+        announced = counted(count, "unit", "units")
+        below = counted(len(rows), "row follows", "rows follow")
+        raise InputError(f"the first line announces {announced}, but {below}.")
     lengths = {len(row) for row in rows}
     if lengths == {count + 1}:
         labels = pd.Index([row[0] for row in rows])

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical_index
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def _geometries(cities: GeoDataFrame) -> npt.NDArray[Any]:
     blank = shapely.is_missing(found) | shapely.is_empty(found)
     if blank.any():
         raise InputError(
-            f"{int(blank.sum())} cities have no geometry: {named(_called(cities, blank))}; "
-            "drop them or mend the boundary file."
+            f"{counted(int(blank.sum()), 'city has', 'cities have')} no geometry: "
+            f"{named(_called(cities, blank))}; drop them or mend the boundary file."
         )
     return found
 
@@ -136,8 +136,9 @@ def polygons(cities: GeoDataFrame) -> npt.NDArray[Any]:
     invalid = ~shapely.is_valid(found)
     if invalid.any():
         raise InputError(
-            f"{int(invalid.sum())} polygons are invalid: {named(_called(cities, invalid))}; "
-            "mend them with cities.make_valid() or read the file with shapes.read_boundaries."
+            f"{counted(int(invalid.sum()), 'polygon is', 'polygons are')} invalid: "
+            f"{named(_called(cities, invalid))}; mend them with cities.make_valid() or read the "
+            "file with shapes.read_boundaries."
         )
     return found
 

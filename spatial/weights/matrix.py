@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical, canonical_index, missing_from, positions
 from spatial.weights.facts import Facts, Transform, is_graph, write_facts
 from spatial.weights.operator import operator, rescale, stranded_by
@@ -294,7 +294,9 @@ def relabel(
     known = {canonical(old): new for old, new in labels.items()}
     absent = [label for label in op.labels if label not in known]
     if absent:
-        raise InputError(f"labels has no new label for {len(absent)} units: {named(absent)}.")
+        raise InputError(
+            f"labels has no new label for {counted(len(absent), 'unit', 'units')}: {named(absent)}."
+        )
     ids = pd.Index([known[label] for label in op.labels])
     new = dict(zip(op.labels, canonical_index(ids, "the new labels"), strict=True))
     facts = replace(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.labels import canonical_index, missing_from
 from spatial.weights.attributes import numbers_of
 from spatial.weights.facts import Facts, Transform
@@ -108,8 +108,8 @@ def _by_size(first: Operator, size: pd.Series, how: str, transform: Transform) -
     absent = missing_from(first.labels, have)
     if absent:
         raise InputError(
-            f"b has no number for {len(absent)} units of a: {named(absent)}; add them or cut a "
-            "with weights.subset."
+            f"b has no number for {counted(len(absent), 'unit', 'units')} of a: {named(absent)}; "
+            "add them or cut a with weights.subset."
         )
     mine = values[have.get_indexer(first.labels)]
     if (mine <= 0).any():
@@ -129,8 +129,8 @@ def _in_order(second: Operator, first: Operator) -> sparse.csr_array:
         absent = missing_from(one.labels, other.labels)
         if absent:
             raise InputError(
-                f"{where} lacks {len(absent)} units of the other graph: {named(absent)}; cut both "
-                "to the same units with weights.subset."
+                f"{where} lacks {counted(len(absent), 'unit', 'units')} of the other graph: "
+                f"{named(absent)}; cut both to the same units with weights.subset."
             )
     at = second.labels.get_indexer(first.labels)
     return sparse.csr_array(second.matrix[at][:, at])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from spatial.errors import AlignmentWarning, InputError, ScalingWarning, named
+from spatial.errors import AlignmentWarning, InputError, ScalingWarning, counted, named
 from spatial.labels import canonical_index, missing_from, positions
 from spatial.weights.facts import Facts, read_facts, require_graph
 
@@ -144,9 +144,10 @@ class Aligned:
         if self.dropped:
             scaled = self.operator.row_scaled or self.operator.facts.transform in SCALED
             rest = " and the rest re-scaled" if scaled else ""
+            one, many = "unit without data; it was", "units without data; they were"
             out.append(
-                f"The weights hold {len(self.dropped)} units without data; they were cut "
-                f"out{rest}: {named(self.dropped, 40)}."
+                f"The weights hold {counted(len(self.dropped), one, many)} cut out{rest}: "
+                f"{named(self.dropped, 40)}."
             )
         if self.stranded:
             lost = (f"{unit} ({named(gone)})" for unit, gone in self.stranded.items())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from spatial.errors import InputError, named
+from spatial.errors import InputError, counted, named
 from spatial.weights.operator import operator
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ def average(panel: Table, column: str, years: Sequence[Any] | None = None) -> pd
     short = held[held < len(part.times)]
     if len(short):
         raise InputError(
-            f"{column} lacks years for {len(short)} units: {named(short.index)}; fill them in, "
-            "choose years that all units have, or drop these units."
+            f"{column} lacks years for {counted(len(short), 'unit', 'units')}: "
+            f"{named(short.index)}; fill them in, choose years that all units have, or drop these "
+            "units."
         )
     means = values.groupby(frame[part.unit]).mean()
     first, last = part.times[0], part.times[-1]

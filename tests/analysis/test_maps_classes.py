@@ -303,5 +303,5 @@ def test_categories_that_are_refused(cities):
     for empty in (values.where(values == ""), pd.Series(np.nan, cities.index)):
         with pytest.raises(InputError, match="all values are missing"):
             maps.categories(cities, empty)
-    with pytest.raises(InputError, match="group has 1 units that the boundary layer lacks: Z"):
+    with pytest.raises(InputError, match="group has 1 unit that the boundary layer lacks: Z"):
         maps.categories(cities, pd.Series(["a"], ["Z"], name="group"))

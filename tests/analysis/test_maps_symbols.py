@@ -239,7 +239,7 @@ def test_symbols_fit_every_width_and_given_axes(cities, values, width):
         (lambda v: v.to_numpy(), {}, "not a Series"),
         (lambda v: v * 0, {}, "all values are zero"),
         (lambda v: v * np.nan, {}, "all values are missing"),
-        (lambda v: v.replace(0.0, np.inf), {}, "1 values are infinite"),
+        (lambda v: v.replace(0.0, np.inf), {}, "1 value is infinite"),
         (lambda v: v.rename({v.index[0]: "nowhere"}), {}, "lacks: nowhere"),
         (lambda v: v, {"colour": "mud"}, "neither a colour"),
         (lambda v: v, {"colour": 3}, "colour is a int"),

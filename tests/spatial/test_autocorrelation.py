@@ -404,7 +404,7 @@ def test_lisa_by_time(columbus):
     ("change", "words"),
     [
         (lambda s: s.to_numpy(), "ndarray.*Series"),
-        (lambda s: s.rename({3: 333}), "1 units of the values are not in the weights: 333"),
+        (lambda s: s.rename({3: 333}), "1 unit of the values is not in the weights: 333"),
         (lambda s: s.where(s.index != 4, np.inf), "infinite for 4"),
         (lambda s: s * 0 + 2.5, "2.5 for all 49 units"),
         (lambda s: s.astype(object).where(s.index != 8, "无数据"), "8: '无数据'"),

@@ -179,7 +179,7 @@ def test_refusals(places, data, change, words):
 
 
 def test_units_without_a_place_are_named(places, data):
-    with pytest.raises(InputError, match="1 units of the data are not in the cities: 城7"):
+    with pytest.raises(InputError, match="1 unit of the data is not in the cities: 城7"):
         spatial.fit_decay(SLX, data, places.drop("城7"))
 
 

@@ -504,7 +504,7 @@ def test_the_past_written_as_a_regressor_is_refused_beside_unit_effects(table, p
 def test_an_unknown_past_is_named(table, w):
     holed = table.copy()
     holed.loc[0, "y"] = np.inf
-    with pytest.raises(InputError, match="y is infinite or missing in 1 rows .u000 2000"):
+    with pytest.raises(InputError, match="y is infinite or missing in 1 row .u000 2000"):
         spatial.SDM("y ~ x", dynamic=("y",)).fit(spatial.Panel(holed, "unit", "time"), w)
     gap = spatial.Panel(table[table["time"] != 2005], "unit", "time")
     with pytest.raises(InputError, match=r"L\.y is missing .*2006"):

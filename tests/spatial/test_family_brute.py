@@ -191,3 +191,34 @@ def test_weights_that_are_all_alike_identify_no_error_lag(model, effects, match)
     spec = getattr(spatial, model)("y ~ x1", effects=effects)
     with pytest.raises(spatial.InputError, match=match):
         spec.fit(spatial.Panel(table, "unit", "time"), alike)
+
+
+@pytest.mark.parametrize("effects", ["none", "unit"])
+@pytest.mark.parametrize("size", [6, 15, 40])
+def test_rounding_does_not_hide_that_rho_and_lambda_are_not_told_apart(size, effects):
+    """Half of such fits used to come out, with standard errors of a million."""
+    alike = worlds.graph(np.ones((size, size)) - np.eye(size))
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        time = np.repeat(range(4), size)
+        x = 10.0 ** (seed - 2) * rng.normal(size=4 * size)
+        table = pd.DataFrame({"unit": worlds.names(size) * 4, "time": time, "x": x})
+        table["y"] = x + rng.normal(size=len(table)) + time
+        panel = spatial.Panel(table, "unit", "time")
+        with pytest.raises(spatial.InputError, match="do not tell the parameters apart"):
+            spatial.GNS("y ~ x", effects=effects).fit(panel, alike)
+
+
+def test_a_regressor_far_from_zero_is_no_matter_of_the_weights():
+    """Beside the constant it leaves the information as near to singular, and is let pass."""
+    table = worlds.simulated_panel(worlds.row_standardised(worlds.lattice_matrix(6)), periods=5)
+    far = table.assign(x1=2e6 + table["x1"])
+    graph = worlds.graph(worlds.lattice_matrix(6))
+    plain, moved = (
+        spatial.GNS("y ~ x1", lagged=[]).fit(spatial.Panel(one, "unit", "time"), graph)
+        for one in (table, far)
+    )
+    np.testing.assert_allclose(
+        moved.std_errors[["x1", "rho", "lambda"]], plain.std_errors[["x1", "rho", "lambda"]],
+        rtol=0.05,  # rounding of 2e-16 over an eigenvalue of 1e-13
+    )  # fmt: skip

@@ -204,8 +204,8 @@ def test_one_year_with_effects_is_refused(table, graph):
 @pytest.mark.parametrize(
     ("formula", "effects", "message"),
     [
-        ("y ~ x1 + fixed", "unit", "fixed, W.fixed is absorbed by unit effects"),
-        ("y ~ x1 + yearly", "time", "yearly, W.yearly is absorbed by time effects"),
+        ("y ~ x1 + fixed", "unit", "fixed, W.fixed are absorbed by unit effects"),
+        ("y ~ x1 + yearly", "time", "yearly, W.yearly are absorbed by time effects"),
         (
             "y ~ x1 + same",
             "none",
@@ -232,7 +232,7 @@ def test_columns_that_cannot_be_estimated_are_named(table, graph, formula, effec
 def test_missing_and_infinite_values_are_named(table, graph):
     broken = table.copy()
     broken.loc[(broken["unit"] == "u004") & (broken["time"] == 2001), "x1"] = np.nan
-    with pytest.raises(spatial.InputError, match="x1 in 1 rows .u004 2001"):
+    with pytest.raises(spatial.InputError, match="x1 in 1 row .u004 2001"):
         spatial.SDM(FORMULA).fit(spatial.Panel(broken, "unit", "time"), graph)
     broken = table.assign(x1=table["x1"].abs())
     broken.loc[(broken["unit"] == "u004") & (broken["time"] == 2001), "x1"] = 0.0

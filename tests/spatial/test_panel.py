@@ -63,8 +63,8 @@ def test_rows_given_twice_are_named():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"city": ["b", None, "b", "a"]}, "city is empty in 1 rows .first: row 1"),
-        ({"year": [2001, np.nan, 2002, 2002]}, "year is empty in 1 rows"),
+        ({"city": ["b", None, "b", "a"]}, "city is empty in 1 row .first: row 1"),
+        ({"year": [2001, np.nan, 2002, 2002]}, "year is empty in 1 row"),
     ],
 )
 def test_missing_labels_are_named(change, message):

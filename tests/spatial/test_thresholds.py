@@ -286,7 +286,7 @@ class TestAnswers:
         ({"variable": "v"}, "no column of the data"),
         ({"variable": "unit"}, "holds text"),
         ({"variable": "flag"}, "leaves 10% of the rows"),
-        ({"variable": "gap"}, "missing or infinite in 1 rows"),
+        ({"variable": "gap"}, "missing or infinite in 1 row"),
         ({"kind": "SEM"}, "has no thresholds"),
         ({"lag": "both"}, "lag='both'"),
         ({"lag": "switching", "lagged": ["z"]}, "needs W of x"),

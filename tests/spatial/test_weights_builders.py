@@ -91,7 +91,7 @@ class TestDecay:
         with pytest.warns(RuntimeWarning, match="divide by zero"):
             theirs = Graph.build_distance_band(same, 2000, binary=False, alpha=-1)
         assert np.isinf(theirs["a"]["b"])
-        with pytest.raises(InputError, match="1 pairs of cities lie at the same point"):
+        with pytest.raises(InputError, match="1 pair of cities lies at the same point"):
             weights.inverse_distance(same)
         assert weights.exponential(same, km=1, transform="none")["a"]["b"] == 1.0
 
@@ -189,7 +189,7 @@ class TestEconomic:
     @pytest.mark.parametrize(
         ("wrong", "words"),
         [
-            (lambda x: x.where(x.index != "点3"), "no number for 1 units: 点3"),
+            (lambda x: x.where(x.index != "点3"), "no number for 1 unit: 点3"),
             (lambda x: x.astype(object).mask(x.index == "点3", "n/a"), "点3"),
             (lambda x: x.to_numpy(), "not a Series"),
             (lambda x: pd.concat({2010: x}), "2 levels.*weights.average"),
@@ -235,8 +235,8 @@ class TestGravity:
         ("change", "words"),
         [
             (lambda m: m.drop("点7"), "no value for 1 of 60 cities: 点7"),
-            (lambda m: m.mask(m.index == "点7", -1), "zero or negative for 1 cities: 点7"),
-            (lambda m: m.mask(m.index == "点7", 0), "zero or negative for 1 cities: 点7"),
+            (lambda m: m.mask(m.index == "点7", -1), "zero or negative for 1 city: 点7"),
+            (lambda m: m.mask(m.index == "点7", 0), "zero or negative for 1 city: 点7"),
             (lambda m: m.mask(m.index == "点7"), "点7"),
         ],
     )
@@ -295,13 +295,13 @@ class TestNested:
 
     def test_refusals(self, cities, income):
         near, rich = weights.inverse_distance(cities), weights.economic(income)
-        with pytest.raises(InputError, match=r"b lacks 1 units .* 点7"):
+        with pytest.raises(InputError, match=r"b lacks 1 unit .* 点7"):
             weights.nested(near, weights.economic(income.drop("点7")))
-        with pytest.raises(InputError, match=r"a lacks 1 units .* 点7"):
+        with pytest.raises(InputError, match=r"a lacks 1 unit .* 点7"):
             weights.nested(weights.inverse_distance(cities.drop("点7")), rich)
         with pytest.raises(InputError, match='only how="product"'):
             weights.nested(near, income)
-        with pytest.raises(InputError, match="no number for 1 units"):
+        with pytest.raises(InputError, match="no number for 1 unit"):
             weights.nested(near, income.drop("点7"), how="product")
         with pytest.raises(InputError, match="share=1.5"):
             weights.nested(near, rich, 1.5)
@@ -324,7 +324,7 @@ class TestBlocks:
     def test_a_missing_group_is_refused_where_libpysal_drops_the_unit(self):
         groups = pd.Series(["x", None, "x"], index=list("abc"))
         assert list(Graph.build_block_contiguity(groups).unique_ids) == ["a", "c"]
-        with pytest.raises(InputError, match="1 units have no group: b"):
+        with pytest.raises(InputError, match="1 unit has no group: b"):
             weights.blocks(groups)
 
 
@@ -383,11 +383,11 @@ class TestEdges:
     @pytest.mark.parametrize(
         ("change", "options", "words"),
         [
-            (lambda t: t, {"ids": [1, 2]}, "1 units that ids lacks: 3"),
+            (lambda t: t, {"ids": [1, 2]}, "1 unit that ids lacks: 3"),
             (lambda t: t.assign(n=[1, -2, 3, 4]), {}, "negative weights, first at 1–3"),
             (lambda t: t.assign(n=[1, None, 3, 4]), {}, "missing or infinite"),
-            (lambda t: t.assign(n=["1,000", "2", "3", "4"]), {}, "text at 1 links, first '1,000'"),
-            (lambda t: t.assign(to=["2", None, "1", "1"]), {}, "1 origins or destinations"),
+            (lambda t: t.assign(n=["1,000", "2", "3", "4"]), {}, "text at 1 link, first '1,000'"),
+            (lambda t: t.assign(to=["2", None, "1", "1"]), {}, "1 origin or destination is"),
             (lambda t: t.drop(columns="to"), {}, "no column 'to'"),
             (lambda t: t, {"direction": "up"}, "'up' is unknown"),
             (lambda t: t, {"repeated": "max"}, "'max' is unknown"),
@@ -450,10 +450,10 @@ class TestPeriods:
 
     def test_averages_over_different_years_are_refused(self):
         holes = Panel(self.frame.assign(gdp=lambda t: t["gdp"].where(t.index != 4)), "city", "year")
-        with pytest.raises(InputError, match="lacks years for 1 units: a"):
+        with pytest.raises(InputError, match="lacks years for 1 unit: a"):
             weights.average(holes, "gdp")
         gone = Panel(self.frame.drop(4), "city", "year")
-        with pytest.raises(InputError, match="lacks years for 1 units: a"):
+        with pytest.raises(InputError, match="lacks years for 1 unit: a"):
             weights.average(gone, "gdp")
         assert len(weights.average(holes, "gdp", years=(2012, 2012))) == 3
 

@@ -199,7 +199,7 @@ class TestBrokenFiles:
             ("w.gwt", "2\na b -1\nb a 1\n", "negative weights, first at a–b"),
             ("w.gwt", "2\na b nan\nb a 1\n", "missing or infinite weights, first at a–b"),
             ("w.gwt", "2\na a 5\nb a 1\n", "on themselves, first at a–a"),
-            ("w.txt", "2\n1 0 1\n", "announces 2 units, but 1 rows"),
+            ("w.txt", "2\n1 0 1\n", "announces 2 units, but 1 row"),
             ("w.txt", "2 1 1\n1 0 1\n2 1 0\n", "banded"),
             ("w.mtx", "hello\n", "w.mtx cannot be read as mtx"),
             ("w.csv", "a,b\n1,2\n", "has the columns a, b; links need focal, neighbor and weight"),

@@ -11,7 +11,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "组别“{group}”单独估计：权重截取至其{n}个单元并重新标准化后，{alone}个单元没有邻居（{names}）。",
     ),
     (
-        "Group {group} ({n:int} units) cannot be fitted alone: {why}",
+        "Group {group} ({n:int} [unit|units]) cannot be fitted alone: {why}",
         "组别“{group}”（{n}个单元）无法单独估计：{why}",
     ),
     (

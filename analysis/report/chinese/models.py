@@ -10,7 +10,8 @@ SAMPLE: tuple[tuple[str, str], ...] = (
         "{by}以{first}年为前期，模型自{start}年开始。",
     ),
     (
-        "{n:int} rows have no row before them for {by:word} and count as absent: {names}.",
+        "{n:int} [row has|rows have] no row before [it|them] for {by:word} and [counts|count] as "
+        "absent: {names}.",
         "有{n}行缺少{by}所需的前期数据，按不存在处理：{names}。",
     ),
     (
@@ -21,9 +22,9 @@ SAMPLE: tuple[tuple[str, str], ...] = (
         "其邻居的空间滞后随之缺少这些单元，溢出效应会被低估；如有可能，请补齐缺口。",
     ),
     (
-        "Unbalanced panel: {n:int} absent rows are units that do not exist in that year ({names}); "
-        "weights are cut and re-scaled to those present. If they exist but were not observed, the "
-        "estimates are biased.",
+        "Unbalanced panel: {n:int} absent [row is a unit that does|rows are units that do] not "
+        "exist in that year ({names}); weights are cut and re-scaled to those present. If they "
+        "exist but were not observed, the estimates are biased.",
         "非平衡面板：缺少的{n}行视为当年不存在的单元（{names}），权重逐年剔除并重新标准化。"
         "若这些单元存在而只是未观测，估计有偏。",
     ),

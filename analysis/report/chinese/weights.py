@@ -6,12 +6,13 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: tuple[tuple[str, str], ...] = (
     (
-        "The weights hold {n:int} units without data; they were cut out and the rest re-scaled: "
-        "{names}.",
+        "The weights hold {n:int} [unit without data; it was|units without data; they were] cut "
+        "out and the rest re-scaled: {names}.",
         "权重中有{n}个单元没有数据，已剔除并重新标准化：{names}。",
     ),
     (
-        "The weights hold {n:int} units without data; they were cut out: {names}.",
+        "The weights hold {n:int} [unit without data; it was|units without data; they were] cut "
+        "out: {names}.",
         "权重中有{n}个单元没有数据，已剔除：{names}。",
     ),
     (

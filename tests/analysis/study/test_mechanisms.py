@@ -153,7 +153,7 @@ def test_rules_of_groups(case: Any) -> None:
         ("groups", {"a": {"flag": "zone"}}, "a flag holds 0 and 1"),
         ("groups", {"a": {"cut": {"column": "all", "at": 1900}}}, "a year that the table lacks"),
         ("groups", {"a": {"cut": {"column": "all", "breaks": [3, 2]}}}, "breaks rise"),
-        ("groups", {"a": {"cut": {"column": "all", "labels": ["x"]}}}, "but there are 1 labels"),
+        ("groups", {"a": {"cut": {"column": "all", "labels": ["x"]}}}, "but labels has 1"),
         ("moderators", {"a": {"column": "zone"}}, r"\[moderators.a\] .*holds text"),
     ],
 )
