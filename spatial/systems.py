@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, sparse
 
-from spatial.weights.logdet.similarity import similarity
+from spatial.iteration import by_conjugate_gradients, by_repetition
+from spatial.weights.logdet import factors_by, shared_cholesky
+from spatial.weights.logdet.similarity import Similarity, similarity
 from spatial.weights.operator import Operator
 
 __all__ = ["DENSE_LIMIT", "DENSE_SHARE", "solve_system", "system_matrix", "too_dense"]
@@ -56,10 +58,18 @@ def _factors(op: Operator, rho: float) -> Solver:
             )
 
         return solve_dense
+    way, similar = factors_by(op), similarity(op)
+    if way is None:
+        return _iterated(op, rho, similar)
+    if way == "cholmod" and similar is not None:
+        try:
+            return _symmetric(shared_cholesky(op, similar)(rho).solve, similar)
+        except ValueError:
+            pass
     from scipy.sparse.linalg import splu
 
     order: Literal["COLAMD", "MMD_AT_PLUS_A"]
-    order = "COLAMD" if similarity(op) is None else "MMD_AT_PLUS_A"
+    order = "COLAMD" if similar is None else "MMD_AT_PLUS_A"
     lu: Any = splu(sparse.csc_array(system_matrix(op, rho)), permc_spec=order)
 
     def solve_sparse(right: Array, transposed: bool) -> Array:  # noqa: FBT001
@@ -67,3 +77,32 @@ def _factors(op: Operator, rho: float) -> Solver:
         return np.asarray(lu.solve(block, "T" if transposed else "N"))
 
     return solve_sparse
+
+
+def _iterated(op: Operator, rho: float, similar: Similarity | None) -> Solver:
+    """Without factors, where they would not fit into memory."""
+    if similar is not None:
+        matrix = similar.matrix
+        return _symmetric(
+            lambda right: by_conjugate_gradients(lambda v: v - rho * (matrix @ v), right), similar
+        )
+    ahead, back = rho * op.matrix, sparse.csr_array(rho * op.matrix.T)
+
+    def solve(right: Array, transposed: bool) -> Array:  # noqa: FBT001
+        chosen = back if transposed else ahead
+        return by_repetition(lambda v: np.asarray(chosen @ v), np.asarray(right, dtype=np.float64))
+
+    return solve
+
+
+def _symmetric(inverse: Callable[[Array], Array], similar: Similarity) -> Solver:
+    """(I − ρW)⁻¹ = D^-½ (I − ρM)⁻¹ D^½ from the inverse of the symmetric form, for columns."""
+    root = np.sqrt(similar.scale)[:, None]
+
+    def solve(right: Array, transposed: bool) -> Array:  # noqa: FBT001
+        columns = np.asarray(right, dtype=np.float64).reshape(len(root), -1)
+        inner = columns / root if transposed else columns * root
+        done = inverse(inner)
+        return np.asarray(done * root if transposed else done / root).reshape(right.shape)
+
+    return solve

@@ -6,7 +6,14 @@ Chosen by what it costs.
 from __future__ import annotations
 
 from spatial.weights.logdet.base import LogDeterminant
-from spatial.weights.logdet.choice import EIGENVALUE_LIMIT, METHODS, Method, log_determinant
+from spatial.weights.logdet.choice import (
+    EIGENVALUE_LIMIT,
+    METHODS,
+    Method,
+    factors_by,
+    log_determinant,
+    shared_cholesky,
+)
 from spatial.weights.logdet.sampled import Sampled
 
 __all__ = [
@@ -15,5 +22,7 @@ __all__ = [
     "LogDeterminant",
     "Method",
     "Sampled",
+    "factors_by",
     "log_determinant",
+    "shared_cholesky",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +15,9 @@ from spatial.weights.logdet.base import LogDeterminant, Spectrum
 from spatial.weights.logdet.factorised import Factorised
 from spatial.weights.logdet.fill import Fill, foretold_fill
 from spatial.weights.logdet.kernels import (
+    CholeskyFactors,
     Kernel,
+    cholesky_factors,
     cholmod_kernel,
     dense_kernel,
     has_cholmod,
@@ -24,7 +27,14 @@ from spatial.weights.logdet.sampled import Directed, Sampled, Symmetric
 from spatial.weights.logdet.similarity import Similarity, similarity, unit_roots, unit_vectors
 from spatial.weights.operator import Operator, has_cycles
 
-__all__ = ["EIGENVALUE_LIMIT", "METHODS", "Method", "log_determinant"]
+__all__ = [
+    "EIGENVALUE_LIMIT",
+    "METHODS",
+    "Method",
+    "factors_by",
+    "log_determinant",
+    "shared_cholesky",
+]
 
 Method = Literal["auto", "eigenvalues", "lu", "cholmod", "lanczos"]
 METHODS: tuple[Method, ...] = ("auto", "eigenvalues", "lu", "cholmod", "lanczos")
@@ -54,8 +64,7 @@ def log_determinant(op: Operator, method: Method = "auto") -> LogDeterminant:
     if op.store["acyclic"]:
         return Spectrum(np.zeros(op.n))
     if method == "auto":
-        method = op.store.setdefault("logdet method", None) or _cheapest(op)
-        op.store["logdet method"] = method
+        method = _cheapest(op)
     key = ("logdet", method)
     if key not in op.store:
         op.store[key] = _made(op, method)
@@ -64,6 +73,14 @@ def log_determinant(op: Operator, method: Method = "auto") -> LogDeterminant:
 
 
 def _cheapest(op: Operator) -> Method:
+    """Decided once: what is free while the factors are there is not what was free before."""
+    if "logdet method" not in op.store:
+        op.store["logdet method"] = _decided(op)
+    found: Method = op.store["logdet method"]
+    return found
+
+
+def _decided(op: Operator) -> Method:
     if op.n <= EIGENVALUE_LIMIT:
         return "eigenvalues"
     fill = _fill(op)
@@ -133,12 +150,28 @@ def _cholmod(op: Operator, similar: Similarity | None) -> Kernel:
         'leave logdet="cholmod" out, or set logdet="lanczos"',
     )
     try:
-        return cholmod_kernel(similar.matrix)
+        return cholmod_kernel(shared_cholesky(op, similar), similar.matrix)
     except ImportError as absent:
         raise InputError(
             'logdet="cholmod" needs scikit-sparse, which is not installed or cannot be loaded; '
             'install "cityripple[sparse]" or conda-forge\'s scikit-sparse, or set logdet="lu".'
         ) from absent
+
+
+def shared_cholesky(op: Operator, similar: Similarity) -> Callable[[float], CholeskyFactors]:
+    """Cholesky factors of the symmetric form at any ρ, on one analysis that is kept with W."""
+    if "cholesky" not in op.store:
+        op.store["cholesky"] = cholesky_factors(similar.matrix)
+    found: Callable[[float], CholeskyFactors] = op.store["cholesky"]
+    return found
+
+
+def factors_by(op: Operator) -> Literal["lu", "cholmod"] | None:
+    """How systems of these weights are best factorised; None where factors do not fit."""
+    if op.n <= EIGENVALUE_LIMIT:
+        return "lu"
+    way = _cheapest(op)
+    return None if way == "lanczos" else "cholmod" if way == "cholmod" else "lu"
 
 
 def _sampled(op: Operator, **size: int) -> Sampled:

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
+import numpy.typing as npt
 from scipy import linalg, sparse
 
-__all__ = ["Kernel", "cholmod_kernel", "dense_kernel", "has_cholmod", "superlu_kernel"]
+__all__ = [
+    "CholeskyFactors",
+    "Kernel",
+    "cholesky_factors",
+    "cholmod_kernel",
+    "dense_kernel",
+    "has_cholmod",
+    "superlu_kernel",
+]
 
+Array = npt.NDArray[np.float64]
 Kernel = Callable[[float], float]
+
+
+class CholeskyFactors(Protocol):
+    """Factors of I − ρM at one ρ."""
+
+    def logdet(self) -> float:
+        """ln|I − ρM|."""
+
+    def solve(self, right: Array) -> Array:
+        """(I − ρM)⁻¹r of a vector or columns."""
 
 
 def superlu_kernel(matrix: sparse.csr_array, *, symmetric: bool) -> Kernel:
@@ -52,10 +73,11 @@ def has_cholmod() -> bool:
     return find_spec("sksparse") is not None
 
 
-def cholmod_kernel(matrix: sparse.csr_array) -> Kernel:
-    """Cholesky factors of a symmetric I − ρM, whose order is found once (Chen et al., 2008).
+def cholesky_factors(matrix: sparse.csr_array) -> Callable[[float], CholeskyFactors]:
+    """Cholesky factors of a symmetric I − ρM for any ρ, whose order is found once.
 
-    Close to the ends of the interval, where rounding may make it indefinite, SuperLU takes over.
+    (CHOLMOD; Chen, Davis, Hager and Rajamanickam, 2008.) Where rounding makes I − ρM indefinite,
+    close to the ends of the interval, they raise ValueError.
 
     Raises
     ------
@@ -64,25 +86,53 @@ def cholmod_kernel(matrix: sparse.csr_array) -> Kernel:
     """
     from sksparse import cholmod
 
-    system, instead = _systems(matrix), superlu_kernel(matrix, symmetric=True)
-    factor = _by_analysis(cholmod, system(0.0))
+    system = _systems(matrix)
+    factorise = _by_analysis(cholmod, system(0.0))
+
+    def factors(rho: float) -> CholeskyFactors:
+        try:
+            return factorise(system(rho))
+        except cholmod.CholmodNotPositiveDefiniteError as indefinite:
+            raise ValueError(f"I − ρM is not positive definite at {rho}") from indefinite
+
+    return factors
+
+
+def cholmod_kernel(factors: Callable[[float], CholeskyFactors], matrix: sparse.csr_array) -> Kernel:
+    """ln|I − ρM| from Cholesky factors; SuperLU takes over where they do not exist."""
+    instead = superlu_kernel(matrix, symmetric=True)
 
     def kernel(rho: float) -> float:
         try:
-            return float(factor(system(rho)).logdet())
-        except cholmod.CholmodNotPositiveDefiniteError:
+            return float(factors(rho).logdet())
+        except ValueError:
             return instead(rho)
 
     return kernel
 
 
-def _by_analysis(cholmod: Any, pattern: sparse.csc_array) -> Callable[[sparse.csc_array], Any]:
+@dataclass(frozen=True)
+class _Elder:
+    """Factors of scikit-sparse 0.4, whose solution is a call."""
+
+    factor: Any
+
+    def logdet(self) -> float:
+        return float(self.factor.logdet())
+
+    def solve(self, right: Array) -> Array:
+        return np.asarray(self.factor(right))
+
+
+def _by_analysis(
+    cholmod: Any, pattern: sparse.csc_array
+) -> Callable[[sparse.csc_array], CholeskyFactors]:
     """Factorise by one symbolic analysis, in the way of scikit-sparse 0.5 or in that of 0.4."""
     if hasattr(cholmod, "CholeskyFactor"):
         symbolic = cholmod.CholeskyFactor(pattern, order="default", supernodal_mode="supernodal")
-        return lambda system: symbolic.copy().factorize(system)
+        return lambda system: cast(CholeskyFactors, symbolic.copy().factorize(system))
     analysed = cholmod.analyze(sparse.csc_matrix(pattern), mode="supernodal")
-    return lambda system: analysed.cholesky(sparse.csc_matrix(system))
+    return lambda system: _Elder(analysed.cholesky(sparse.csc_matrix(system)))
 
 
 def _systems(matrix: sparse.csr_array) -> Callable[[float], sparse.csc_array]:
