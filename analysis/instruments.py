@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis.columns import as_list, require_columns
 from spatial.errors import InputError, named
+from spatial.labels import canonical
 from spatial.panel import Panel
 
 __all__ = ["shift_share", "time_shifted"]
@@ -73,7 +74,13 @@ def time_shifted(
         raise InputError(f"lag={lag!r}; give a whole number of steps of time, zero or more.")
     moved = table[trend] if lag == 0 else _earlier(table, trend, unit, time, lag)
     name = f"{base}:{trend}" + (" lagged" if lag else "")
-    return (table[base].astype(np.float64) * moved).rename(name)
+    out = (table[base].astype(np.float64) * moved).rename(name)
+    when, when_zh = (f"{time} − {lag}", f"前{lag}期") if lag else (time, "当期")
+    out.attrs = {
+        "note": f"Time-shifted: {base} of the unit times {trend} of {when}.",
+        "note_zh": f"时移工具变量：各单元{base}乘以{when_zh}的{trend}。",
+    }
+    return out
 
 
 def shift_share(
@@ -168,6 +175,13 @@ def shift_share(
         "share_sum": (float(sums.min()), float(sums.max())),
         "effective_shocks": float(mean.sum() ** 2 / (mean**2).sum()),
     }
+    count = out.attrs["effective_shocks"]
+    out.attrs |= {
+        "note": f"Shift-share: Σ_k s_ik g_kt over {len(sectors)} sectors, shares of {base}, sum of "
+        f"shares {sums.min():.3g} to {sums.max():.3g}, effective number of shocks {count:.3g}.",
+        "note_zh": f"份额移动工具变量：Σ_k s_ik g_kt，{len(sectors)}个部门，份额取{base}年，"
+        f"份额之和{sums.min():.3g}至{sums.max():.3g}，有效冲击数{count:.3g}。",
+    }
     return out
 
 
@@ -257,7 +271,11 @@ def _given(
     absent = [name for name in sectors if name not in shocks]
     if absent:
         raise InputError(f"shocks= has none for {named(absent)}; give one mapping per sector.")
-    columns = [frame[time].map(dict(shocks[name])) for name in sectors]
+    times = frame[time].map(canonical)
+    columns = [
+        times.map({canonical(when): float(g) for when, g in shocks[name].items()})
+        for name in sectors
+    ]
     for name, column in zip(sectors, columns, strict=True):
         if column.isna().any():
             missing = frame[time][column.isna()].unique()

@@ -18,7 +18,7 @@ from spatial.errors import InputError
 
 __all__ = ["Measured", "check_measures", "measure"]
 
-GIVEN = ("frame", "unit", "time")
+GIVEN = ("frame", "table", "unit", "time")
 
 
 @dataclass(frozen=True)
@@ -128,18 +128,26 @@ def _order(measures: Mapping[str, Measure]) -> list[str]:
 
 
 def _function(name: str, index: str) -> Callable[..., pd.Series[Any]]:
-    from analysis import indices
+    from analysis import indices, instruments
 
-    functions = [word for word in indices.__all__ if inspect.isfunction(getattr(indices, word))]
-    known = [w for w in functions if "frame" in inspect.signature(getattr(indices, w)).parameters]
+    functions: dict[str, Callable[..., pd.Series[Any]]] = {
+        word: getattr(home, word)
+        for home in (indices, instruments)
+        for word in home.__all__
+        if inspect.isfunction(getattr(home, word))
+    }
+    known = {
+        word: function
+        for word, function in functions.items()
+        if {"frame", "table"} & set(inspect.signature(function).parameters)
+    }
     if index not in known:
         near = get_close_matches(index, known, n=1, cutoff=0.5)
         remedy = f"did you mean {near[0]!r}?" if near else f"available are {', '.join(known)}."
         raise InputError(
             f"[measure.{name}] index = {index!r} is no function of analysis.indices; {remedy}"
         )
-    found: Callable[..., pd.Series[Any]] = getattr(indices, index)
-    return found
+    return known[index]
 
 
 def _arguments(name: str, section: Measure, function: Callable[..., Any]) -> dict[str, Any]:

@@ -100,3 +100,38 @@ def test_refusals_name_the_section(case: Any) -> None:
     shocked.plan["did"] = {"pilot": {"first_treated": "start", "weights": "rook"}}
     with pytest.raises(InputError, match=r"\[did\.pilot\] weights names 'rook'"):
         shocked.computed()
+
+
+def test_instruments_are_measures_of_the_file(case: Any) -> None:
+    from analysis import instruments
+
+    case = with_shock(case)
+    year = case.table["year"]
+    case.table["users"] = (year - 2000.0) ** 2
+    rates = {"a": {str(y): 0.01 * (y - 2009) for y in range(2009, 2015)}}
+    rates["b"] = {str(y): 0.02 * (y % 3) for y in range(2009, 2015)}
+    case.plan["measure"] |= {
+        "past": {"index": "time_shifted", "base": "slope", "trend": "users"},
+        "bartik": {"index": "shift_share", "parts": ["a", "b"], "base": 2009},
+        "given": {"index": "shift_share", "parts": ["a", "b"], "base": 2009, "shocks": rates},
+    }
+    case.plan["instruments"]["excluded"] = ["past", "bartik", "shifter"]
+    study = case.computed()
+    assert study.instrumented.fit.model.instruments == ("past", "bartik", "shifter")
+    found, keys = study.measured.frame, {"unit": "key", "time": "year"}
+    whole = {int(y): g for y, g in rates["a"].items()}
+    plain = {"a": whole, "b": {int(y): g for y, g in rates["b"].items()}}
+    for name, other in (
+        ("past", instruments.time_shifted(found, base="slope", trend="users", **keys)),
+        ("bartik", instruments.shift_share(found, parts=["a", "b"], base=2009, **keys)),
+        (
+            "given",
+            instruments.shift_share(found, parts=["a", "b"], base=2009, shocks=plain, **keys),
+        ),
+    ):
+        pd.testing.assert_series_equal(found[name], other, check_names=False)
+    for lang, words in (("en", "Shift-share"), ("zh", "份额移动")):
+        assert words in study.measured.formulas["bartik"][lang]
+    case.plan["measure"]["past"]["bese"] = case.plan["measure"]["past"].pop("base")
+    with pytest.raises(InputError, match="did you mean 'base'"):
+        case.computed()
