@@ -130,11 +130,9 @@ def _refuse_large(op: Operator) -> None:
 
 
 def derive_spectra(op: Operator) -> None:
-    """Derive now what fits on these weights will ask for, where eigenvalues serve."""
-    if op.n > EIGENVALUE_LIMIT:
-        return
+    """Derive now what fits on these weights will ask for."""
     log_determinant(op)
-    similar = similarity(op)
+    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT else None
     if similar is not None:
         _spectral(op, similar)
 

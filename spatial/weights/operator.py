@@ -35,7 +35,8 @@ __all__ = [
 Vector = npt.NDArray[np.float64]
 ROW_SUM_TOLERANCE = 1e-6
 CUT, CUTS_KEPT, CUTS_SENT = "restricted", 200, 4
-TRAVELS = ("similarity", "logdet", "frobenius")
+TRAVELS = ("acyclic", "similarity", "logdet method", "frobenius")
+LOGDET = "logdet"
 SCALED = ("spectral", "minmax")  # one number divides all weights; rows need not sum to one
 
 
@@ -59,9 +60,11 @@ class Operator:
 
     @property
     def luggage(self) -> dict[Any, Any]:
-        """What of the store can travel: spectra, and the cuts made last."""
-        cuts = [key for key in self.store if isinstance(key, tuple) and key[0] == CUT]
+        """What of the store can travel: log-determinants, and the cuts made last."""
+        several = [key for key in self.store if isinstance(key, tuple)]
+        cuts = [key for key in several if key[0] == CUT]
         taken = [*(key for key in TRAVELS if key in self.store), *cuts[-CUTS_SENT:]]
+        taken += [key for key in several if key[0] == LOGDET]
         return {key: self.store[key] for key in taken}
 
     @property

@@ -397,7 +397,7 @@ def test_both_generations_of_scikit_sparse_are_spoken_to(generation, plenty, exa
 def test_an_indefinite_system_goes_to_lu(monkeypatch):
     pytest.importorskip("sksparse.cholmod")
     m = sparse.csr_array(GRAPHS["spectral"])
-    kernel = kernels.cholmod_kernel(kernels.cholesky_factors(m), m)
+    kernel = kernels.Cholmod(kernels.Cholesky(m), m)
     assert kernel(1.3) == pytest.approx(np.linalg.slogdet(np.eye(289) - 1.3 * m.toarray())[1])
 
 

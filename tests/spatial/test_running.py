@@ -1,11 +1,13 @@
 """Work of many fits: equal numbers whoever computes them, nothing lost and nothing done twice."""
 
 import os
+import pickle
 import signal
 
+import numpy as np
 import pandas as pd
 import pytest
-from support import many_fits
+from support import many_fits, worlds
 
 import spatial
 from spatial.running import portions, run_shared, steady_numbers
@@ -98,9 +100,33 @@ def test_numbers_do_not_depend_on_what_was_computed_before():
     pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
-def test_draws_are_those_of_one_seed():
-    import numpy as np
+@pytest.mark.parametrize("method", ["lu", "lanczos"])
+def test_fits_of_many_units_do_not_lean_on_each_other_and_travel(method):
+    side, rng = 41, np.random.default_rng(2)
+    ids = worlds.names(side**2)
+    table = {"unit": np.repeat(ids, 2), "time": np.tile([1, 2], side**2)}
+    values = rng.normal(size=(3, 2 * side**2))
+    panel = spatial.Panel(
+        pd.DataFrame(table | dict(zip(["y", "x", "z"], values, strict=True))), "unit", "time"
+    )
+    first, second = (
+        spatial.SDM(formula, effects="unit", logdet=method) for formula in ("y ~ x + z", "y ~ x")
+    )
 
+    def numbers(fit):
+        return pd.concat([fit.params, fit.std_errors, fit.effects()["std_error"]])
+
+    with steady_numbers():
+        known = worlds.graph(worlds.lattice_matrix(side), ids)
+        first.fit(panel, known).effects()
+        after = second.fit(panel, known)
+        alone = second.fit(panel, worlds.graph(worlds.lattice_matrix(side), ids))
+    pd.testing.assert_series_equal(numbers(after), numbers(alone), check_exact=True)
+    arrived = pickle.loads(pickle.dumps(after))
+    pd.testing.assert_series_equal(numbers(arrived), numbers(after), check_exact=True)
+
+
+def test_draws_are_those_of_one_seed():
     seed = np.random.SeedSequence([3, 1])
     streams = np.random.SeedSequence([3, 1]).spawn(3)
     parts = portions(seed, 60)

@@ -59,6 +59,10 @@ class LogDeterminant(Protocol):
         """Standard error of g; zero where it is exact to rounding."""
         ...
 
+    def alone(self) -> LogDeterminant:
+        """The same as if nothing had been refined: what it gives depends on its own `refine`."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
@@ -104,6 +108,10 @@ class Spectrum:
     def error(self, rho: float) -> float:  # noqa: ARG002
         """Nothing: eigenvalues are exact to rounding."""
         return 0.0
+
+    def alone(self) -> Spectrum:
+        """Itself."""
+        return self
 
     def _system(self, rho: npt.ArrayLike) -> npt.NDArray[Any]:
         """Eigenvalues of I − ρW, one row per ρ; its own array, free to be overwritten."""

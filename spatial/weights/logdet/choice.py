@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -15,13 +14,12 @@ from spatial.weights.logdet.base import LogDeterminant, Spectrum
 from spatial.weights.logdet.factorised import Factorised
 from spatial.weights.logdet.fill import Fill, foretold_fill
 from spatial.weights.logdet.kernels import (
-    CholeskyFactors,
+    Cholesky,
+    Cholmod,
+    Dense,
     Kernel,
-    cholesky_factors,
-    cholmod_kernel,
-    dense_kernel,
+    SuperLU,
     has_cholmod,
-    superlu_kernel,
 )
 from spatial.weights.logdet.sampled import Directed, Sampled, Symmetric
 from spatial.weights.logdet.similarity import Similarity, similarity, unit_roots, unit_vectors
@@ -52,7 +50,8 @@ def log_determinant(op: Operator, method: Method = "auto") -> LogDeterminant:
     Eigenvalues up to 1,500 units; beyond, factors by CHOLMOD where scikit-sparse is installed and
     weights are symmetric up to row scaling, else by SuperLU; random probes where the factors would
     take more memory than there is, or more than 10¹² multiplications each. Without a cycle of links
-    (rivers, say) all eigenvalues are zero, and no interval bounds ρ.
+    (rivers, say) all eigenvalues are zero, and no interval bounds ρ. Who asks gets one that nobody
+    else refines, over factors and probes that all share.
 
     Raises
     ------
@@ -69,7 +68,7 @@ def log_determinant(op: Operator, method: Method = "auto") -> LogDeterminant:
     if key not in op.store:
         op.store[key] = _made(op, method)
     found: LogDeterminant = op.store[key]
-    return found
+    return found.alone()
 
 
 def _cheapest(op: Operator) -> Method:
@@ -134,8 +133,8 @@ def _factorised(op: Operator, method: Method = "lu") -> Factorised:
     )
     matrix = op.matrix if similar is None else similar.matrix
     if _nearly_full(fill):
-        return Factorised(dense_kernel(matrix), rough, "lu")
-    return Factorised(superlu_kernel(matrix, symmetric=similar is not None), rough, "lu")
+        return Factorised(Dense(matrix), rough, "lu")
+    return Factorised(SuperLU(matrix, symmetric=similar is not None), rough, "lu")
 
 
 def _cholmod(op: Operator, similar: Similarity | None) -> Kernel:
@@ -150,7 +149,7 @@ def _cholmod(op: Operator, similar: Similarity | None) -> Kernel:
         'leave logdet="cholmod" out, or set logdet="lanczos"',
     )
     try:
-        return cholmod_kernel(shared_cholesky(op, similar), similar.matrix)
+        return Cholmod(shared_cholesky(op, similar), similar.matrix)
     except ImportError as absent:
         raise InputError(
             'logdet="cholmod" needs scikit-sparse, which is not installed or cannot be loaded; '
@@ -158,11 +157,11 @@ def _cholmod(op: Operator, similar: Similarity | None) -> Kernel:
         ) from absent
 
 
-def shared_cholesky(op: Operator, similar: Similarity) -> Callable[[float], CholeskyFactors]:
+def shared_cholesky(op: Operator, similar: Similarity) -> Cholesky:
     """Cholesky factors of the symmetric form at any ρ, on one analysis that is kept with W."""
     if "cholesky" not in op.store:
-        op.store["cholesky"] = cholesky_factors(similar.matrix)
-    found: Callable[[float], CholeskyFactors] = op.store["cholesky"]
+        op.store["cholesky"] = Cholesky(similar.matrix)
+    found: Cholesky = op.store["cholesky"]
     return found
 
 

@@ -19,7 +19,8 @@ Vector = npt.NDArray[np.float64]
 ERROR = 1e-10
 LEAST_NODES, MOST_NODES = 4, 40
 MARGIN, LEAST = 1e-7, 1e-12
-WIDEST = 4.0
+WIDEST, NARROWEST = 4.0, 2.0**-20
+STEPS = 8  # of windows in their own width
 
 
 class Factorised:
@@ -30,7 +31,7 @@ class Factorised:
     the variable s = ln((ρ − low)/(high − ρ)) of the admissible interval: singularities at 1/ω
     beyond its ends, however close, are then π away from the real line. `refine` adds nodes until
     each new one is foretold to 1e-10 of f; elsewhere the difference stays what it is at the
-    nearest end.
+    nearest end. It works on windows of fixed places, which all that stand `alone` share.
     """
 
     def __init__(self, kernel: Kernel, rough: Sampled, method: Literal["lu", "cholmod"]) -> None:
@@ -38,6 +39,13 @@ class Factorised:
         self.method = method
         self._kernel, self._rough = kernel, rough
         self._pieces: list[Chebyshev] = []
+        self._windows: dict[tuple[float, float], list[Chebyshev]] = {}
+
+    def alone(self) -> Factorised:
+        """The same with nothing refined; windows that others interpolated serve it as well."""
+        found = Factorised(self._kernel, self._rough, self.method)
+        found._windows = self._windows
+        return found
 
     def f(self, rho: npt.ArrayLike) -> Vector:
         """ln|I − ρW|."""
@@ -60,12 +68,22 @@ class Factorised:
 
     def refine(self, low: float, high: float, tolerance: float = 0.0) -> None:  # noqa: ARG002
         """Interpolate between `low` and `high` with as many nodes as 1e-10 of f asks for."""
-        start, stop = self._inside(low, high)
+        start, stop = self._window(*self._inside(low, high))
         if any(p.domain[0] <= start and stop <= p.domain[1] for p in self._pieces):
             return
-        count = max(int(np.ceil((stop - start) / WIDEST)), 1)
-        ends = np.linspace(start, stop, count + 1)
-        self._pieces += [_interpolant(self._exact, a, b) for a, b in pairwise(ends.tolist())]
+        if (start, stop) not in self._windows:
+            count = max(int(np.ceil((stop - start) / WIDEST)), 1)
+            ends = pairwise(np.linspace(start, stop, count + 1).tolist())
+            self._windows[start, stop] = [_interpolant(self._exact, a, b) for a, b in ends]
+        self._pieces += self._windows[start, stop]
+
+    def _window(self, start: float, stop: float) -> tuple[float, float]:
+        """The window that holds a range: of a width and at a place that many ranges share."""
+        width = 2.0 ** (0.5 * np.ceil(2.0 * np.log2(max(stop - start, NARROWEST))))
+        low, high = self._inside(-np.inf, np.inf)
+        step = width / STEPS
+        first = float(step * np.floor(start / step))
+        return max(first, low), min(first + width + step, high)
 
     def _exact(self, s: float) -> tuple[float, float]:
         """What the factors add to the rough f at a value of s, and the size of f."""

@@ -11,15 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, sparse
 
-__all__ = [
-    "CholeskyFactors",
-    "Kernel",
-    "cholesky_factors",
-    "cholmod_kernel",
-    "dense_kernel",
-    "has_cholmod",
-    "superlu_kernel",
-]
+__all__ = ["Cholesky", "CholeskyFactors", "Cholmod", "Dense", "Kernel", "SuperLU", "has_cholmod"]
 
 Array = npt.NDArray[np.float64]
 Kernel = Callable[[float], float]
@@ -35,37 +27,40 @@ class CholeskyFactors(Protocol):
         """(I − ρM)⁻¹r of a vector or columns."""
 
 
-def superlu_kernel(matrix: sparse.csr_array, *, symmetric: bool) -> Kernel:
+class SuperLU:
     """Sparse LU factors, in a fill-reducing order by the pattern's symmetry."""
-    from scipy.sparse.linalg import splu
 
-    system = _systems(matrix)
-    options: dict[str, Any] = {"permc_spec": "COLAMD"}
-    if symmetric:
-        options = {
-            "permc_spec": "MMD_AT_PLUS_A",
-            "diag_pivot_thresh": 0.0,
-            "options": {"SymmetricMode": True},
-        }
+    def __init__(self, matrix: sparse.csr_array, *, symmetric: bool) -> None:
+        self._systems, self._symmetric = Systems(matrix), symmetric
 
-    def kernel(rho: float) -> float:
-        factors = splu(system(rho), **options)
+    def __call__(self, rho: float) -> float:
+        """ln|I − ρW|."""
+        from scipy.sparse.linalg import splu
+
+        options: dict[str, Any] = {"permc_spec": "COLAMD"}
+        if self._symmetric:
+            options = {
+                "permc_spec": "MMD_AT_PLUS_A",
+                "diag_pivot_thresh": 0.0,
+                "options": {"SymmetricMode": True},
+            }
+        factors = splu(self._systems(rho), **options)
         return float(np.log(np.abs(factors.U.diagonal())).sum())
 
-    return kernel
 
-
-def dense_kernel(matrix: sparse.csr_array) -> Kernel:
+class Dense:
     """Dense LU factors, for weights that would fill theirs anyhow."""
 
-    def kernel(rho: float) -> float:
-        system = matrix.toarray(order="F")
+    def __init__(self, matrix: sparse.csr_array) -> None:
+        self._matrix = matrix
+
+    def __call__(self, rho: float) -> float:
+        """ln|I − ρW|."""
+        system = self._matrix.toarray(order="F")
         system *= -rho
         system[np.diag_indices_from(system)] += 1.0
         factors = linalg.lu_factor(system, overwrite_a=True, check_finite=False)[0]
         return float(np.log(np.abs(np.diag(factors))).sum())
-
-    return kernel
 
 
 def has_cholmod() -> bool:
@@ -73,7 +68,7 @@ def has_cholmod() -> bool:
     return find_spec("sksparse") is not None
 
 
-def cholesky_factors(matrix: sparse.csr_array) -> Callable[[float], CholeskyFactors]:
+class Cholesky:
     """Cholesky factors of a symmetric I − ρM for any ρ, whose order is found once.
 
     (CHOLMOD; Chen, Davis, Hager and Rajamanickam, 2008.) Where rounding makes I − ρM indefinite,
@@ -84,31 +79,39 @@ def cholesky_factors(matrix: sparse.csr_array) -> Callable[[float], CholeskyFact
     ImportError
         scikit-sparse is not installed, or cannot be loaded.
     """
-    from sksparse import cholmod
 
-    system = _systems(matrix)
-    factorise = _by_analysis(cholmod, system(0.0))
+    def __init__(self, matrix: sparse.csr_array) -> None:
+        from sksparse import cholmod
 
-    def factors(rho: float) -> CholeskyFactors:
+        self._matrix, self._systems = matrix, Systems(matrix)
+        self._factorise = _by_analysis(cholmod, self._systems(0.0))
+
+    def __reduce__(self) -> tuple[type[Cholesky], tuple[sparse.csr_array]]:
+        """Travel to other processes without the analysis, which cannot."""
+        return Cholesky, (self._matrix,)
+
+    def __call__(self, rho: float) -> CholeskyFactors:
+        """Factors of I − ρM."""
+        from sksparse import cholmod
+
         try:
-            return factorise(system(rho))
+            return self._factorise(self._systems(rho))
         except cholmod.CholmodNotPositiveDefiniteError as indefinite:
             raise ValueError(f"I − ρM is not positive definite at {rho}") from indefinite
 
-    return factors
 
-
-def cholmod_kernel(factors: Callable[[float], CholeskyFactors], matrix: sparse.csr_array) -> Kernel:
+class Cholmod:
     """ln|I − ρM| from Cholesky factors; SuperLU takes over where they do not exist."""
-    instead = superlu_kernel(matrix, symmetric=True)
 
-    def kernel(rho: float) -> float:
+    def __init__(self, factors: Cholesky, matrix: sparse.csr_array) -> None:
+        self._factors, self._instead = factors, SuperLU(matrix, symmetric=True)
+
+    def __call__(self, rho: float) -> float:
+        """ln|I − ρM|."""
         try:
-            return float(factors(rho).logdet())
+            return float(self._factors(rho).logdet())
         except ValueError:
-            return instead(rho)
-
-    return kernel
+            return self._instead(rho)
 
 
 @dataclass(frozen=True)
@@ -135,20 +138,22 @@ def _by_analysis(
     return lambda system: _Elder(analysed.cholesky(sparse.csc_matrix(system)))
 
 
-def _systems(matrix: sparse.csr_array) -> Callable[[float], sparse.csc_array]:
+class Systems:
     """I − ρW for any ρ on one pattern, diagonal included."""
-    n, links = matrix.shape[0], matrix.tocoo()
-    at = np.arange(n)
-    rows, columns = np.concatenate([links.row, at]), np.concatenate([links.col, at])
-    weights = sparse.csc_array(
-        (np.concatenate([links.data, np.zeros(n)]), (rows, columns)), shape=(n, n)
-    )
-    weights.sort_indices()
-    diagonal = weights.indices == np.repeat(at, np.diff(weights.indptr))
 
-    def system(rho: float) -> sparse.csc_array:
+    def __init__(self, matrix: sparse.csr_array) -> None:
+        n, links = matrix.shape[0], matrix.tocoo()
+        at = np.arange(n)
+        rows, columns = np.concatenate([links.row, at]), np.concatenate([links.col, at])
+        self._weights = sparse.csc_array(
+            (np.concatenate([links.data, np.zeros(n)]), (rows, columns)), shape=(n, n)
+        )
+        self._weights.sort_indices()
+        self._diagonal = self._weights.indices == np.repeat(at, np.diff(self._weights.indptr))
+
+    def __call__(self, rho: float) -> sparse.csc_array:
+        """I − ρW."""
+        weights = self._weights
         data = -rho * weights.data
-        data[diagonal] += 1.0
-        return sparse.csc_array((data, weights.indices, weights.indptr), shape=(n, n))
-
-    return system
+        data[self._diagonal] += 1.0
+        return sparse.csc_array((data, weights.indices, weights.indptr), shape=weights.shape)

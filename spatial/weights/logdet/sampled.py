@@ -7,6 +7,7 @@ Shin, 2015). Its standard error comes from their spread; what is cut off besides
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -75,8 +76,17 @@ class Sampled:
         self.n = probes.n
         self._probes, self._traces = probes, traces
         self.count, self.steps = count, steps
+        self._first = (count, steps)
+        self._known: dict[tuple[int, int, int], Any] = {}
         self._drawn = self._draw(0, count)
         self.interval = probes.interval
+
+    def alone(self) -> Sampled:
+        """The same as at first; probes that others drew serve it as well."""
+        found = copy(self)
+        found.count, found.steps = self._first
+        found._drawn = found._draw(0, found.count)
+        return found
 
     def f(self, rho: npt.ArrayLike) -> Array:
         """ln|I − ρW|."""
@@ -120,10 +130,14 @@ class Sampled:
 
     def _draw(self, first: int, count: int) -> list[Any]:
         width = max(1, min(count, BATCH_ENTRIES // self.n))
-        return [
-            self._probes.draw(start, min(width, first + count - start), self.steps)
+        parts = [
+            (start, min(width, first + count - start), self.steps)
             for start in range(first, first + count, width)
         ]
+        for part in parts:
+            if part not in self._known:
+                self._known[part] = self._probes.draw(*part)
+        return [self._known[part] for part in parts]
 
     def _each(self, rho: Array, order: int) -> Array:
         """What each probe gives at each ρ, (R, s)."""
