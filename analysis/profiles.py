@@ -30,6 +30,7 @@ def city_profiles(
     lisa: Mapping[str, pd.DataFrame] | None = None,
     partners: int = 3,
     names: Mapping[str, str] | None = None,
+    memberships: Mapping[str, pd.Series[Any]] | None = None,
 ) -> pd.DataFrame:
     """Profile of every city of a fit.
 
@@ -63,14 +64,17 @@ def city_profiles(
         How many of the largest senders and receivers to name.
     names
         Printed names of units.
+    memberships
+        Further groups by name, each indexed by unit: a column group_NAME.
 
     Returns
     -------
     DataFrame
         Indexed by unit: own, received, sent with *_std_error; senders and receivers (largest
         partners with their effects, as text); level, outcome, group, frontier, gap, behind (gap
-        above the median), type (an ordered Categorical: core, enclave, lever, periphery); and
-        lisa_COLUMN_TIME (or lisa_COLUMN) for each local statistic.
+        above the median), type (an ordered Categorical: core, enclave, lever, periphery);
+        group_NAME for each membership; and lisa_COLUMN_TIME (or lisa_COLUMN) for each local
+        statistic.
 
     Raises
     ------
@@ -96,6 +100,8 @@ def city_profiles(
     table["gap"] = table["frontier"] - table["outcome"]
     table["behind"] = table["gap"] > table["gap"].median()
     table["type"] = _types(table)
+    for name, members in (memberships or {}).items():
+        table[f"group_{name}"] = _members(members, keys)
     for column, result in (lisa or {}).items():
         for name, classes in _classes(column, result).items():
             table[name] = [classes.get(key) for key in keys]
@@ -145,6 +151,15 @@ def _groups(groups: pd.Series[Any] | None, keys: list[str]) -> list[Any]:
     if absent:
         raise InputError(f"no group is given for {named(absent)}; name one for each unit.")
     return [known[key] for key in keys]
+
+
+def _members(members: pd.Series[Any], keys: list[str]) -> Any:
+    """Group of each unit in the order of the groups; missing where a unit has none."""
+    known = {canonical(unit): group for unit, group in members.items()}
+    found = [known.get(key) for key in keys]
+    if isinstance(members.dtype, pd.CategoricalDtype):
+        return pd.Categorical(found, dtype=members.dtype)
+    return found
 
 
 def _types(table: pd.DataFrame) -> Any:

@@ -11,7 +11,7 @@ from analysis.terms import TERMS, term
 
 __all__ = ["describe_columns"]
 
-ERROR, LOCAL = "_std_error", "lisa_"
+ERROR, LOCAL, GROUP = "_std_error", "lisa_", "group_"
 
 
 def describe_columns(
@@ -70,4 +70,6 @@ def _column(
         whole = term_label(name.removeprefix(LOCAL), labels, lang)
         shown = f"{term_label(column, labels, lang)} {time}" if column in labels else whole
         return Column(term("column.local", lang, name=shown), term("column.cluster.about", lang))
+    if name.startswith(GROUP):
+        return Column(term_label(name.removeprefix(GROUP), labels, lang))
     return Column(term_label(name, labels, lang))

@@ -134,16 +134,23 @@ class Writer:
             if block.strong:
                 paragraph.runs[0].font.bold = True
 
-    def figure(self, block: Figure, *, width: float | None = None, cell: Any = None) -> None:
-        """Picture as wide as it was drawn, its caption below."""
+    def figure(
+        self,
+        block: Figure,
+        *,
+        width: float | None = None,
+        height: float = HIGHEST_MM,
+        cell: Any = None,
+    ) -> None:
+        """Picture as wide as it was drawn and no higher than `height` (mm), its caption below."""
         place = cell.paragraphs[0] if cell is not None else self.document.add_paragraph()
         place.style = self.document.styles["Picture"]
         picture = place.add_run().add_picture(
             io.BytesIO(block.png), width=Mm(min(width or width_mm(block.png), ROOM_MM))
         )
-        if picture.height > Mm(HIGHEST_MM):
-            scale = Mm(HIGHEST_MM) / picture.height
-            picture.width, picture.height = int(picture.width * scale), Mm(HIGHEST_MM)
+        if picture.height > Mm(height):
+            scale = Mm(height) / picture.height
+            picture.width, picture.height = int(picture.width * scale), Mm(height)
         describe_picture(picture, block.caption)
         holder = self.document if cell is None else cell
         caption = holder.add_paragraph(style=self.document.styles["Figure Caption"])

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from analysis.report.blocks import Block, Bullets, Text
-from analysis.report.captions import captions
+from analysis.report.city import doubt, in_report, type_rule
 from analysis.report.findings import number
-from analysis.report.parts import grid, rows_of, said
+from analysis.report.parts import rows_of, said
 from analysis.report.words import Words
-from analysis.terms import group_name, term
-from spatial.labels import canonical
+from analysis.terms import term
 
 if TYPE_CHECKING:
     from analysis.study.results import Study
@@ -68,19 +65,14 @@ def profiles(study: Study, words: Words) -> list[Block]:
         return []
     blocks: list[Block] = []
     for focus, table in found.items():
-        group = study.label(section.by) if section.by else ""
-        frontier = words("profile.group_best" if section.by else "profile.best", group=group)
-        rule = words(
-            "profile.rule", x=study.label(focus), frontier=frontier,
-            y=study.label(study.models.main.fit.outcome),
-        )  # fmt: skip
+        rule = type_rule(study, focus, words)
         counts = table["type"].value_counts(sort=False)
         shown = [f"{words(f'profile.{name}')} {count}" for name, count in counts.items()]
         blocks += [Text(rule), Text(words("profile.counts", counts=words.listed(shown)))]
-        blocks += _doubt(study, focus, words)
+        blocks += doubt(study, focus, words)
         blocks += [Text(words("profile.maps"))] * bool(section.maps)
         for unit in section.units:
-            blocks += _page(study, focus, table, unit, words)
+            blocks += in_report(study, focus, unit, words)
     return blocks
 
 
@@ -186,55 +178,3 @@ def _carrier_findings(study: Study, words: Words) -> list[str]:
             )
         )
     return lines
-
-
-def _doubt(study: Study, focus: str, words: Words) -> list[Block]:
-    """Say where what cities send is a pattern only."""
-    table = study.effects
-    if table is None:
-        return []
-    row = table[(table["term"] == focus) & (table["effect"] == "indirect")]["p_value"]
-    return [] if (row < NEVER).any() else [Text(words("profile.unsure"), strong=True)]
-
-
-def _page(study: Study, focus: str, table: pd.DataFrame, unit: str, words: Words) -> list[Block]:
-    """Sentence and table of one city."""
-    names = study.sources.names
-    wanted = canonical(unit)
-    key = next(
-        k for k in table.index if wanted in (canonical(k), canonical(names.get(str(k), str(k))))
-    )
-    row, decimals, place = table.loc[key], study.plan.tables.decimals, study.place(key)
-    by = study.plan.profiles.by if study.plan.profiles else None
-    shown = {name: number(float(row[name]), decimals) for name in ("own", "sent", "received")}
-    gap = number(float(row["gap"]), decimals)
-    sentence = words(
-        "profile.city",
-        unit=place,
-        type=words(f"profile.{row['type']}"),
-        group=f" ({group_name(str(row['group']), words.lang)})" if by else "",
-        x=study.label(focus),
-        gap=gap,
-        behind=words("profile.above" if row["behind"] else "profile.below"),
-        **shown,
-    )
-    items = [(words("profile.type"), words(f"profile.{row['type']}"))]
-    items += [(words("profile.group"), group_name(str(row["group"]), words.lang))] if by else []
-    items += [(words(f"profile.{name}"), _with_error(row, name, decimals)) for name in shown]
-    level = words("profile.level", name=study.label(focus))
-    items += [(level, number(float(row["level"]), decimals)), (words("profile.gap"), gap)]
-    items += [(words(f"profile.{k}"), str(row[k]) or "–") for k in ("senders", "receivers")]
-    for column in table.columns:
-        if str(column).startswith("lisa_"):
-            name = study.label(str(column).removeprefix("lisa_").rpartition("_")[0])
-            year = str(column).rpartition("_")[2]
-            label = words("profile.lisa", name=f"{name} {year}")
-            items.append((label, term(f"cluster.{row[column]}", words.lang)))
-    caption = captions(study, "cap.profile", unit=place)[words.lang]
-    head = (words("profile.item"), words("profile.value"))
-    return [Text(sentence), grid(caption, head, items, words)]
-
-
-def _with_error(row: Any, name: str, decimals: int) -> str:
-    error = number(float(row[f"{name}_std_error"]), decimals)
-    return f"{number(float(row[name]), decimals)} ({error})"

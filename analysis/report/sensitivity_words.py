@@ -128,6 +128,38 @@ SENSITIVITY_WORDS: Mapping[str, tuple[str, str]] = {
         "{unit}：{type}{group}。本市“{x}”每增加一单位，本地变化{own}，其他城市合计变化{sent}；"
         "其他城市各增加一单位，本市变化{received}。与前沿的差距为{gap}（{behind}城市中位数）。",
     ),
+    "profile.advice.core": (
+        "{type}: strengthen “{x}” where it is strong, and carry it outward; most of what it "
+        "sends goes to {names}.",
+        "{type}：巩固“{x}”的既有优势并向外带动，溢出主要流向{names}。",
+    ),
+    "profile.advice.enclave": (
+        "{type}: “{x}” is strong here and little of it leaves; build links to the nearest "
+        "receivers, {names}.",
+        "{type}：“{x}”水平高而外溢少，宜加强与{names}等邻近城市的联系。",
+    ),
+    "profile.advice.lever": (
+        "{type}: one unit of “{x}” here reaches others more than elsewhere, and there is little "
+        "of it yet; develop it here first, for {names} too.",
+        "{type}：此处每单位“{x}”的带动大于一般城市，而现有水平偏低，宜优先布局，{names}亦将受益。",
+    ),
+    "profile.advice.periphery": (
+        "{type}: gains come from neighbours more than from “{x}” of its own; keep close to the "
+        "main sources, {sources}.",
+        "{type}：主要受益于邻地而非自身“{x}”，宜加强与主要来源地{sources}的对接。",
+    ),
+    "profile.rank": ("Place among the cities", "在各城市中的位次"),
+    "profile.place": ("{place} of {count}", "{place} / {count}"),
+    "profile.figures": ("In figures (standard errors in brackets)", "主要数值（括号内为标准误）"),
+    "profile.partners": ("Largest partners", "主要往来城市"),
+    "profile.classes": ("Local spatial clusters (LISA)", "局部空间集聚类型（LISA）"),
+    "profile.class": ("Variable", "变量"),
+    "profile.of": ("City profile · {title} · {period}", "城市画像 · {title} · {period}"),
+    "profile.about": (
+        "Effects of the main model ({kind}), weights “{weights}”. Places count from the largest "
+        "in size.",
+        "效应来自主模型（{kind}），权重“{weights}”。位次按数值大小由高到低。",
+    ),
     "profile.above": ("above", "高于"),
     "profile.below": ("at or below", "不高于"),
     "profile.core": ("core", "核心带动型"),

@@ -189,7 +189,9 @@ def _computed(file: StudyFile, out: Path, overrides: Mapping[str, Any], parts: P
         cities=sources.cities,
     )
     steps("robustness")
-    sensitivity = explore_sensitivity(file, models, sample, weights, sources, clusters, parts)
+    sensitivity = explore_sensitivity(
+        file, models, sample, weights, sources, clusters, mechanisms, parts
+    )
     return Study(
         out=out, plan=plan, sources=sources, measured=measured, sample=sample, filled=filled,
         suspicious=suspicious, weights=weights, models=models, clusters=clusters,

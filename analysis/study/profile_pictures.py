@@ -26,7 +26,7 @@ __all__ = ["column_maps", "mapped_columns"]
 EFFECTS = ("own", "received", "sent")
 SHOWN = ("type", "group")  # in the report; the others stand in the folder of maps
 APART = ("gap",)  # has a map of its own
-ERROR, LOCAL = "_std_error", "lisa_"
+ERROR, LOCAL, GROUP = "_std_error", "lisa_", "group_"
 
 
 def column_maps(
@@ -58,7 +58,7 @@ def mapped_columns(table: pd.DataFrame, wanted: str | Sequence[str]) -> list[str
 
 
 def _can_be_drawn(column: pd.Series[Any], name: str) -> bool:
-    if name == "group":
+    if name == "group" or name.startswith(GROUP):
         return 1 < column.nunique() <= len(PALETTE)
     numeric = pd.api.types.is_numeric_dtype(column)
     return bool(column.notna().any()) and (numeric or name == "type" or name.startswith(LOCAL))
@@ -116,4 +116,6 @@ def _title(study: Study, name: str, lang: Any) -> str:
             return Words(lang)("profile.lisa", name=study.label(whole, lang))
         column, _, year = whole.rpartition("_")
         return Words(lang)("profile.lisa", name=f"{study.label(column, lang)} {year}")
+    if name.startswith(GROUP):
+        return study.label(name.removeprefix(GROUP), lang)
     return term(f"column.{name}", lang)

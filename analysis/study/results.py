@@ -96,9 +96,7 @@ class Study:
 
     def place(self, key: Any) -> str:
         """Give the printed name of a unit; in an English report with its English name first."""
-        name = self.sources.names.get(str(key), str(key))
-        english = self.sources.english_names.get(str(key)) if self.plan.study.lang == "en" else None
-        return f"{english} {name}" if english else name
+        return self.sources.printed_names(self.plan.study.lang).get(str(key), str(key))
 
     @property
     def used_columns(self) -> list[str]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.study.clustering import Clusters
 from analysis.study.keeping import Parts, fingerprint, inputs_of, numbers_of, rows_of
+from analysis.study.mechanisms import Mechanisms
 from analysis.study.modelling import Fitted, Models, covariance_of
 from analysis.study.profile_pictures import mapped_columns
 from analysis.study.reading import StudyFile
@@ -264,8 +265,11 @@ def profiles(
     lisa: Mapping[str, pd.DataFrame],
     names: Mapping[str, str],
     parts: Parts,
+    *,
+    printed: Mapping[str, str] | None = None,
+    memberships: Mapping[str, pd.Series[Any]] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """One row per city for every focus term."""
+    """One row per city for every focus term; `printed` names partners, `names` finds units."""
     section = plan.profiles
     if section is None or plan.model is None:
         raise InputError("[profiles] needs a [model]; add one.")
@@ -280,7 +284,8 @@ def profiles(
             )
         groups = frame.groupby(unit)[section.by].last()
     main = models.main
-    options = {"groups": groups, "lisa": lisa, "names": names, "partners": section.partners}
+    options: dict[str, Any] = {"groups": groups, "lisa": lisa, "names": printed or names}
+    options |= {"partners": section.partners, "memberships": memberships}
     given = main, rows_of(data, main.fit.outcome, plan.model.focus), options
     found = {}
     for focus in plan.model.focus:
@@ -344,6 +349,7 @@ def explore_sensitivity(
     weights: Mapping[str, Weighted],
     sources: Sources,
     clusters: Clusters | None,
+    mechanisms: Mechanisms,
     parts: Parts,
 ) -> Sensitivity:
     """Every part that the study asks for."""
@@ -361,7 +367,11 @@ def explore_sensitivity(
         found = carriers(plan, models, data, graphs, cities, parts)
     if plan.profiles is not None:
         lisa = clusters.lisa if clusters else {}
-        pages = profiles(plan, models, sample.data, lisa, sources.names, parts)
+        pages = profiles(
+            plan, models, sample.data, lisa, sources.names, parts,
+            printed=sources.printed_names(plan.study.lang),
+            memberships={name: one.members for name, one in mechanisms.groups.items()},
+        )  # fmt: skip
         flows = unit_flows(plan, models, sources.names, pages, parts)
     truth = {} if plan.decay is None else decay_truth(file, models, plan.decay.mode)
     return Sensitivity(curve, shares, decay, found, pages, flows, truth)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.report.captions import captions
+from analysis.report.city import unit_key
 from analysis.report.parts import said
 from analysis.report.words import Words
 from analysis.study.pictures import Picture, figure_options, file_stem, map_options
@@ -136,17 +137,6 @@ def _flows_of(study: Study, cities: GeoDataFrame, focus: str, unit: str) -> Iter
     yield Picture("maps", file_stem("flows", unit, focus), "profiles", caption, make, half=True)
 
 
-def unit_key(study: Study, focus: str, unit: str) -> Any:
-    """Key of a city given by key or printed name."""
-    from spatial.labels import canonical
-
-    names, wanted = study.sources.names, canonical(unit)
-    table = (study.sensitivity.profiles or {})[focus]
-    return next(
-        k for k in table.index if wanted in (canonical(k), canonical(names.get(str(k), str(k))))
-    )
-
-
 def sensitivity_sheets(study: Study) -> list[Sheet]:
     """Tables: other choices one at a time, all of them, distances, weights, cities."""
     return with_mark(study, [*_curve_sheets(study), *_other_sheets(study)])
@@ -245,7 +235,7 @@ def _cities(study: Study, table: pd.DataFrame) -> tuple[Table, Table]:
     lang, decimals = study.plan.study.lang, study.plan.tables.decimals
     words = Words(lang)
     numbers = ["own", "sent", "received", "level", "gap"]
-    texts = ["type", "group", "senders", "receivers", *_lisa_columns(table)]
+    texts = ["type", "group", "senders", "receivers", *_classes(table)]
     order = table.iloc[np.argsort(-table["sent"].abs().to_numpy(), kind="stable")]
     rows = tuple(
         Row(
@@ -265,8 +255,9 @@ def _cities(study: Study, table: pd.DataFrame) -> tuple[Table, Table]:
     return full, shown
 
 
-def _lisa_columns(table: pd.DataFrame) -> list[str]:
-    return [str(name) for name in table.columns if str(name).startswith("lisa_")]
+def _classes(table: pd.DataFrame) -> list[str]:
+    """Columns of memberships and of local classes."""
+    return [str(name) for name in table.columns if str(name).startswith(("group_", "lisa_"))]
 
 
 def _text(name: str, value: Any, words: Words) -> str:
@@ -274,11 +265,15 @@ def _text(name: str, value: Any, words: Words) -> str:
         return words(f"profile.{value}")
     if name.startswith("lisa_"):
         return term(f"cluster.{value}", words.lang)
-    return group_name(str(value), words.lang) if name == "group" else str(value)
+    if name.startswith("group"):
+        return "–" if pd.isna(value) else group_name(str(value), words.lang)
+    return str(value)
 
 
 def _head(study: Study, name: str) -> str:
     """Printed head of a column; a local class is called by its variable and year."""
+    if name.startswith("group_"):
+        return study.label(name.removeprefix("group_"))
     if not name.startswith("lisa_"):
         return term(f"sensitivity.{name}", study.plan.study.lang)
     whole = name.removeprefix("lisa_")

@@ -62,6 +62,14 @@ class Sources:
         """English name of each key, where the layer has a column of them (city_en for city)."""
         return self._column(f"{self.cities.attrs.get('name')}_en")
 
+    def printed_names(self, lang: str) -> dict[str, str]:
+        """Name of each key as it is printed: in English with the English name first."""
+        english = self.english_names if lang == "en" else {}
+        return {
+            key: f"{english[key]} {name}" if english.get(key) else name
+            for key, name in self.names.items()
+        }
+
     def _column(self, name: str) -> dict[str, str]:
         if name not in self.cities.columns:
             return {}

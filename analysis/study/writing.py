@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.report import build_sections, write_html
 from analysis.report.blocks import Block, Exhibit, Figure, Grid, Printed, Section
+from analysis.report.captions import captions
+from analysis.report.city import unit_key
 from analysis.report.images import compact_png
 from analysis.report.words import SYNTHETIC, Words
 from analysis.study.claiming_output import claims_sheets
 from analysis.study.folder import MANIFEST, list_files
 from analysis.study.keeping import Parts
+from analysis.study.picture import file_stem
 from analysis.study.pictures import Picture, plan_pictures
 from analysis.study.producing import draw_all, save_layers, save_tables
 from analysis.study.record import plain, results_record
@@ -63,6 +66,7 @@ def write_results(study: Study, folder: Path, *, jobs: int, parts: Parts) -> Non
         text = "".join(f"{SYNTHETIC[lang]}\n" for lang in LANGUAGES)
         (folder / "SYNTHETIC.txt").write_text(text, encoding="utf-8")
     _write_report(study, folder, pictures, sheets)
+    _write_cities(study, folder)
     manifest = {**study.manifest, "parts": parts.record(), "files": list_files(folder)}
     _write_json(folder / MANIFEST, plain(manifest))
 
@@ -78,6 +82,30 @@ def _write_report(
     (folder / "report.docx").write_bytes(write_docx(study, parts))
     text = _captions(pictures, sheets, study, _numbers(parts, pictures, sheets))
     (folder / "captions.md").write_text(text, encoding="utf-8")
+
+
+def _write_cities(study: Study, folder: Path) -> None:
+    """A page for each named city, as HTML and as Word."""
+    from analysis.report.city_files import city_files
+
+    lang = study.plan.study.lang
+
+    def picture_of(unit: str, focus: str) -> Figure | None:
+        file = folder / "maps" / f"{file_stem('profile', unit, focus)}.png"
+        if not file.is_file():
+            return None
+        place = study.place(unit_key(study, focus, unit))
+        caption = captions(study, "cap.sent_from", columns={"name": focus}, unit=place)[lang]
+        return Figure(caption, compact_png(file.read_bytes()), half=True)
+
+    several = len(study.sensitivity.profiles or {}) > 1
+    pages = city_files(study, picture_of)
+    for place, (unit, focus, data) in enumerate(pages):
+        (folder / "profiles").mkdir(exist_ok=True)
+        name = study.sources.names.get(str(unit_key(study, focus, unit)), unit)
+        stem = file_stem(name, focus if several else "")
+        suffix = "docx" if place % 2 else "html"
+        (folder / "profiles" / f"{stem}.{suffix}").write_bytes(data)
 
 
 def _numbers(

@@ -75,18 +75,29 @@ def paragraph_style(document: Any, name: str, size: Any) -> Any:
     return document.styles[name]
 
 
-def add_table(document: Any, table: Table) -> None:
-    """Add caption, table and notes at the end of a document."""
+def add_table(
+    document: Any, table: Table, *, holder: Any = None, room: float | None = None
+) -> None:
+    """Add caption, table and notes at the end of a document, or of a cell of it.
+
+    Parameters
+    ----------
+    holder
+        The cell.
+    room
+        Its width in centimetres; the text's by default.
+    """
+    place = document if holder is None else holder
     if table.title:
-        caption = document.add_paragraph(style=paragraph_style(document, "Table Caption", CAPTION))
+        caption = place.add_paragraph(style=paragraph_style(document, "Table Caption", CAPTION))
         caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
         caption.paragraph_format.keep_with_next = True
         caption.paragraph_format.space_after = Pt(4)
         add_run(caption, table.title, bold=True)
-    grid = document.add_table(rows=0, cols=table.width)
+    grid = place.add_table(rows=0, cols=table.width)
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
-    size = Pt(round(2 * body_size(table, _room(document), BODY.pt)) / 2)
+    size = Pt(round(2 * body_size(table, room or _room(document), BODY.pt)) / 2)
     name = "Table Body" if size == BODY else f"Table Body {size.pt:g}"
     body = paragraph_style(document, name, size)
     for heads in table.head:
@@ -102,12 +113,12 @@ def add_table(document: Any, table: Table) -> None:
     for row in table.rows:
         _add_row(grid, row, body, italic=table.lang == "en", prose=table.prose)
     _draw_rules(grid, len(table.head))
-    _set_widths(grid, fitted_widths(table, _room(document)))
+    _set_widths(grid, fitted_widths(table, room or _room(document)))
     if len(grid.rows) <= TOGETHER:
         for line in grid.rows:
             line.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
     if table.notes:
-        notes = document.add_paragraph(style=paragraph_style(document, "Table Note", NOTE))
+        notes = place.add_paragraph(style=paragraph_style(document, "Table Note", NOTE))
         notes.paragraph_format.space_before = Pt(3)
         add_run(notes, table.notes_text)
 

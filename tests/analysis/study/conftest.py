@@ -113,6 +113,12 @@ def case(tmp_path: Path) -> Case:
 
 
 @pytest.fixture(scope="session")
+def new_case() -> Callable[[Path], Case]:
+    """Make the plain study in a folder, for fixtures that outlive a test."""
+    return lambda folder: Case(folder, deepcopy(PLAN), panel())
+
+
+@pytest.fixture(scope="session")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The plain study, run once; tests only look at it."""
     import analysis
