@@ -234,6 +234,7 @@ class Specification:
             instruments=self.instruments or (),
             dynamic=self.dynamic,
             effects=self.effects,
+            filtered=self.lag_error or self.estimator == "gmm",
             logdet=self.logdet,
         )
         sample = build_sample(wanted, data, w, stacklevel=3, w_error=w_error, w_x=w_x)

@@ -15,6 +15,7 @@ from spatial.earlier import Earlier, earlier_of, refuse_own_past
 from spatial.errors import InputError, counted, named
 from spatial.formula import Columns, formula_columns, lag_name
 from spatial.gather import Weights, gather
+from spatial.memory import require_memory
 from spatial.network import Network
 from spatial.outside import Outside, instrument_columns, outside_of
 from spatial.panel import Panel
@@ -29,6 +30,7 @@ __all__ = ["Sample", "SampleDesign", "build_sample"]
 
 Array = npt.NDArray[np.float64]
 NOTHING_BEFORE = Earlier()
+COPIES, FILTERED_COPIES = 7, 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class SampleDesign:
-    """What of a specification decides on the columns and rows of the sample."""
+    """What of a specification decides on the columns and rows of the sample.
+
+    `filtered` says that columns are kept beside their lags, as a lag of the error or instruments
+    ask for.
+    """
 
     formula: str
     lag_x: bool = False
@@ -101,6 +107,7 @@ class SampleDesign:
     instruments: Sequence[str] = ()
     dynamic: Sequence[str] = ()
     effects: str = "none"
+    filtered: bool = False
     logdet: Method = "auto"
 
 
@@ -125,9 +132,10 @@ def build_sample(
     _refuse_infinite(columns, sheet, past)
     if extra is not None:
         _refuse_infinite(extra, sheet)
-    found = gather(w, sheet, stacklevel=stacklevel + 1, logdet=design.logdet)
     keep = [j for j, name in enumerate(columns.labels) if design.intercept or name != "Intercept"]
     to_lag = _columns_to_lag(columns, design.lagged) if design.lag_x else []
+    _require_room(len(columns.y), len(keep) + len(to_lag) + len(past.labels), design)
+    found = gather(w, sheet, stacklevel=stacklevel + 1, logdet=design.logdet)
     by_column = _lag_networks(w_x, columns, to_lag, found.network, sheet, stacklevel + 1)
     own_labels = [columns.labels[j] for j in keep]
     lag_place = {columns.labels[j]: len(keep) + place for place, j in enumerate(to_lag)}
@@ -163,6 +171,21 @@ def build_sample(
         outside=outside_of(columns, labels, design.endogenous, extra),
         earlier=past,
         spec=columns.spec,
+    )
+
+
+def _require_room(rows: int, width: int, design: SampleDesign) -> None:
+    """Refuse before it starts what would not fit into memory.
+
+    A fit holds its columns, y and W y about seven times at its peak, with a lag of the error or
+    instruments twelve times.
+    """
+    copies = FILTERED_COPIES if design.filtered else COPIES
+    require_memory(
+        8.0 * copies * rows * (width + 2),
+        f"a fit of {rows} rows and {width} columns",
+        "leave regressors out, name in lagged= those whose neighbours matter, or take fewer units "
+        "or years",
     )
 
 

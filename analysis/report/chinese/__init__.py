@@ -3,7 +3,7 @@
 One module per subject; each is a table of pairs (English, Chinese). A place such as {names} stands
 for what differs from case to case and is itself put into Chinese where it is known; {n:int},
 {km:word} and {size:area} hold a whole number, one word, and an area with its width, {x:own} a name
-of the user's own, which stays as it is. [row|rows] is either word.
+of the user's own, which stays as it is, {x:size} an amount of memory. [row|rows] is either word.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ HOLDS = {
     None: r".+",
     "int": r"\d+",
     "word": r"\S+",
+    "size": r"[\d.]+ [MG]B",
     "own": r".+",
     "area": r".+ m² \(\S+ m wide\)",
 }

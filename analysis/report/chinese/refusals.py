@@ -272,6 +272,35 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("drop_times names {names}, which the data lack.", "剔除年份中的{names}在数据中不存在。"),
     ("drop_times leaves no time.", "剔除后没有剩余年份。"),
 )
+SIZE: tuple[tuple[str, str], ...] = (
+    (
+        "{what} would need about {need:size} of memory and {left:size} are available; {remedy}.",
+        "{what}约需{need}内存，可用内存为{left}；{remedy}。",
+    ),
+    ("a fit of {n:int} rows and {k:int} columns", "{n}行、{k}列的估计"),
+    ("all eigenvalues of {n:int} units", "{n}个单元的全部特征值"),
+    ("the factors of {n:int} units with {links:int} links", "{n}个单元、{links}条连接的矩阵分解"),
+    (
+        "leave regressors out, name in lagged= those whose neighbours matter, or take fewer units "
+        "or years",
+        "请减少解释变量，用lagged=指明邻地有影响的变量，或减少单元或年份",
+    ),
+    ('leave logdet="eigenvalues" out', '请不设logdet="eigenvalues"'),
+    (
+        'leave logdet="{way:word}" out, or set logdet="lanczos"',
+        '请不设logdet="{way}"，或设logdet="lanczos"',
+    ),
+    (
+        'logdet="cholmod" needs weights that are symmetric up to row scaling, which those of k '
+        'nearest neighbours are not; set logdet="lu", or leave it out.',
+        'logdet="cholmod"要求权重在行标准化之前对称，k近邻权重不满足；请设logdet="lu"，或略去。',
+    ),
+    (
+        'logdet="cholmod" needs scikit-sparse, which is not installed or cannot be loaded; install '
+        '"cityripple[sparse]" or conda-forge\'s scikit-sparse, or set logdet="lu".',
+        'logdet="cholmod"需要scikit-sparse，当前未安装或无法载入；请安装，或设logdet="lu"。',
+    ),
+)
 SENTENCES = (
-    *DATA, *PARTS, *COLUMNS, *WEIGHTS, *LIKELIHOOD, *INSTRUMENTS, *COVARIANCES, *CHANGES,
+    *DATA, *PARTS, *COLUMNS, *WEIGHTS, *LIKELIHOOD, *INSTRUMENTS, *COVARIANCES, *CHANGES, *SIZE,
 )  # fmt: skip
