@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spatial.effect_noise import filtered_noise, unfiltered_noise
 from spatial.estimation import DUMMY_LIMIT, Estimated
+from spatial.weights.operator import Operator
 from spatial.within import Effects, Layout, demean
 
 __all__ = ["Recovered", "recover_effects"]
@@ -93,27 +95,41 @@ def _centred_by_part(mu: Array, alpha: Array, layout: Layout) -> tuple[Array, Ar
 
 def _errors(fitted: Estimated, cov: Array) -> Array:
     layout, effects = fitted.sample.layout, fitted.effects
-    width = sum(_sizes(effects, layout))
-    if not fitted.lag_error and layout.balanced:
-        noise = _balanced_noise(effects, layout)
-    elif layout.n * width > DUMMY_LIMIT:
-        return np.full(1 + width, np.nan)
-    else:
-        inverse = np.asarray(np.linalg.pinv(_gram(fitted), rcond=1e-11, hermitian=True), np.float64)
-        half = _identified(inverse, effects, layout)
-        noise = np.diag(_identified(np.ascontiguousarray(half.T), effects, layout))
+    noise = _noise(fitted)
+    if noise is None:
+        return np.full(1 + sum(_sizes(effects, layout)), np.nan)
     jacobian = _jacobian(fitted)
     k = jacobian.shape[1]
     spread = np.einsum("ij,jk,ik->i", jacobian, cov[:k, :k], jacobian)
     return np.asarray(np.sqrt((fitted.sigma2 * noise + spread).clip(min=0.0)))
 
 
-def _balanced_noise(effects: Effects, layout: Layout) -> Array:
-    """Variances of means of independent errors of variance one."""
-    n, periods = layout.n_units, layout.n_times
-    units, times = _sizes(effects, layout)
-    shares = [np.full(units, (1.0 - 1.0 / n) / periods), np.full(times, (1.0 - 1.0 / periods) / n)]
-    return np.concatenate([[1.0 / (n * periods)], *shares])
+def _noise(fitted: Estimated) -> Array | None:
+    """Variances of constant, μ and α for errors of variance one; None where they do not fit."""
+    layout, effects = fitted.sample.layout, fitted.effects
+    if not fitted.lag_error:
+        return unfiltered_noise(effects, layout)
+    if _saturated(fitted):
+        found = filtered_noise(effects, layout, _filter(fitted), fitted.estimate.lam)
+        if found is not None:
+            return found
+    if layout.n * sum(_sizes(effects, layout)) > DUMMY_LIMIT:
+        return None
+    inverse = np.asarray(np.linalg.pinv(_gram(fitted), rcond=1e-11, hermitian=True), np.float64)
+    half = _identified(inverse, effects, layout)
+    return np.diag(_identified(np.ascontiguousarray(half.T), effects, layout))
+
+
+def _saturated(fitted: Estimated) -> bool:
+    """Whether the filter is the same in all times of a balanced panel.
+
+    Means over time then hold all of the unit effects, deviations from them all of the others.
+    """
+    return fitted.sample.layout.balanced and fitted.sample.error_network.single is not None
+
+
+def _filter(fitted: Estimated) -> Operator:
+    return fitted.sample.error_network.blocks[0].operator
 
 
 def _gram(fitted: Estimated) -> Array:
@@ -136,6 +152,9 @@ def _jacobian(fitted: Estimated) -> Array:
     if fitted.lag_y:
         columns.append(sample.network.lag(fitted.reduced_form)[:, None])
     values = np.concatenate(columns, axis=1)
+    if fitted.lag_error and _saturated(fitted):
+        raw = _raw_filtered(values, fitted)
+        return _identified(raw, effects, sample.layout)
     if fitted.lag_error and fitted.subtracted != effects:
         dummies = fitted.filtered(_dummies(effects, sample.layout))
         found = np.linalg.lstsq(dummies, fitted.filtered(values), rcond=1e-11)[0]
@@ -144,3 +163,15 @@ def _jacobian(fitted: Estimated) -> Array:
         within = demean(fitted.filtered(values), effects, sample.layout)
         values = values - fitted.unfiltered(within)
     return _identified(_raw(values, effects, sample.layout), effects, sample.layout)
+
+
+def _raw_filtered(values: Array, fitted: Estimated) -> Array:
+    """Generalised least squares of rows (n, k) on the dummies where the filter is the same."""
+    layout, effects = fitted.sample.layout, fitted.effects
+    grid = values.reshape(layout.n_times, layout.n_units, -1)
+    units = grid.mean(axis=0) if effects != "time" else np.zeros(grid.shape[1:])
+    filtered = fitted.filtered(np.ones(layout.n)).reshape(layout.n_times, -1)[0]
+    rest = fitted.filtered((grid - units).reshape(values.shape)).reshape(grid.shape)
+    times = np.einsum("i,tik->tk", filtered, rest) / float(filtered @ filtered)
+    parts = [units] * (effects != "time") + [times] * (effects != "unit")
+    return np.concatenate(parts)

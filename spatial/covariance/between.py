@@ -17,7 +17,6 @@ from spatial.covariance.forms import Form, form_at
 from spatial.covariance.groups import Groups
 from spatial.covariance.pairs import Weighted, pair_sums
 from spatial.estimation import Estimated
-from spatial.systems import DENSE_LIMIT
 from spatial.traces import BLOCK, BLOCK_LIMIT
 from spatial.within import Layout
 
@@ -25,7 +24,7 @@ __all__ = ["DRAWS", "between_groups"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
-PER_SUM = 300
+FEW, PER_SUM = 1000, 300
 NOWHERE = -1
 DRAWS, PACK, SEED = 1000, 128, 0
 
@@ -96,7 +95,7 @@ def _over_pairs(
     layout: Layout, quadratics: Sequence[Sequence[Form]], error: Array, groups: Groups
 ) -> Array | None:
     """The sum as one over pairs of units; None where groups are larger, or units few."""
-    if layout.n_units <= DENSE_LIMIT:
+    if layout.n_units <= FEW:
         return None
     if groups.count == len(error):
         return _over_pairs_of_rows(layout, quadratics, error)

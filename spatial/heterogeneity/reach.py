@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from spatial.diagonals import STEP, multiplier_entries
+from spatial.diagonals import SMALL, STEP, multiplier_entries
 from spatial.errors import InputError
 from spatial.heterogeneity.split import Part
 from spatial.network import Network, shared_periods
@@ -101,17 +101,17 @@ def _inverses(op: Operator, by: Operator, rho: float, inside: Array) -> tuple[_S
         none, turned = sparse.diags_array(v.diagonal()), sparse.csr_array(v.T)
         first = _Spread(inside.T, np.ones(op.n), none)
         return first, _Spread(np.asarray(w.T @ inside).T, w.diagonal(), w * turned)
-    if op.n <= DENSE_LIMIT:
-        once = solve_system(op, rho, np.eye(op.n))
-        return _whole(once, by, inside), _whole(once @ (w @ once), by, inside)
-    found = multiplier_entries(op, by, rho)
-    if found is None:
+    found = multiplier_entries(op, by, rho) if op.n > SMALL else None
+    if found is not None:
+        return _from_entries(op, by, rho, inside, found)
+    if op.n > DENSE_LIMIT:
         raise InputError(
             f"effects between groups need entries of the inverse of {op.n:,} × {op.n:,} weights, "
             f"and with {w.nnz:,} links sparse factors do not fit into memory; take fewer units, or "
             "write interactions into the formula."
         )
-    return _from_entries(op, by, rho, inside, found)
+    once = solve_system(op, rho, np.eye(op.n))
+    return _whole(once, by, inside), _whole(once @ (w @ once), by, inside)
 
 
 def _whole(a: Array, by: Operator, inside: Array) -> _Spread:

@@ -14,13 +14,14 @@ from spatial.likelihood import Estimate
 from spatial.random_effects.between import Between, Component, dense_between, scaled_between
 from spatial.random_effects.maximise import maximise_random
 from spatial.random_effects.rows import Rows, moments_at, reduced, rows_of, whitened
-from spatial.random_effects.sparse_between import sparse_between
+from spatial.random_effects.sparse_between import Sparse, sparse_between
 from spatial.sample import Sample
-from spatial.systems import DENSE_LIMIT, solve_system
+from spatial.systems import DENSE_LIMIT, solve_system, too_dense
 
 __all__ = ["RandomEstimated", "estimate_random"]
 
 Array = npt.NDArray[np.float64]
+FEW = 400
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -86,9 +87,11 @@ def estimate_random(
     rows = _rows(sample, lag_y=lag_y, lag_error=lag_error, component=component)
     dense = lag_error and component == "outside"
     best = maximise_random(reduced(rows, means=not dense))
-    found = best.estimate
-    moments = moments_at(rows, best.q, found)
-    error = _whitened_error(rows, best.q, found)
+    found, q = best.estimate, best.q
+    if isinstance(q, Sparse) and sample.n_units <= DENSE_LIMIT:
+        q = dense_between(sample.error_network.blocks[0].operator, sample.n_times)(q.phi, q.lam)
+    moments = moments_at(rows, q, found)
+    error = _whitened_error(rows, q, found)
     outcome = sample.y - (found.rho * sample.wy if lag_y else 0.0) - sample.x @ found.b
     if lag_error:
         outcome = outcome - found.lam * sample.error_network.lag(outcome)
@@ -107,7 +110,7 @@ def estimate_random(
         phi=best.phi,
         component=component if lag_error else None,
         rows=rows,
-        q=best.q,
+        q=q,
         error=error,
     )
 
@@ -119,7 +122,8 @@ def _rows(sample: Sample, *, lag_y: bool, lag_error: bool, component: Component)
     mz = sample.error_network.lag(z) if lag_error else np.zeros_like(z)
     if lag_error and component == "outside":
         op = sample.error_network.blocks[0].operator
-        between = (dense_between if op.n <= DENSE_LIMIT else sparse_between)(op, periods)
+        few = op.n <= FEW or (op.n <= DENSE_LIMIT and too_dense(op))
+        between = (dense_between if few else sparse_between)(op, periods)
     else:
         between = scaled_between(sample.n_units, periods)
     (within, means), (within_lag, means_lag) = rows_of(z, periods), rows_of(mz, periods)

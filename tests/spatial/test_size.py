@@ -11,7 +11,7 @@ from support.family_cases import NAMES, fitted
 
 import spatial
 from analysis.report.chinese import in_chinese
-from spatial import covariance, diagonals, systems, traces, weights, within
+from spatial import covariance, diagonals, effect_noise, systems, traces, weights, within
 from spatial.covariance import between, nearness, sampled
 from spatial.diagnostics import dependence
 from spatial.effects import flows, multiplier, orders, units
@@ -41,7 +41,7 @@ def as_if_many(monkeypatch):
         monkeypatch.setattr(diagonals, "SMALL", 0)
         monkeypatch.setattr(covariance.forms, "SMALL", 0)
         monkeypatch.setattr(covariance.forms, "DENSE_LIMIT", 0)
-        monkeypatch.setattr(between, "DENSE_LIMIT", 0)
+        monkeypatch.setattr(between, "FEW", 0)
         monkeypatch.setattr(between, "PER_SUM", 0)
         monkeypatch.setattr(traces, "EIGENVALUE_LIMIT", 0)
         monkeypatch.setattr(traces, "DENSE_LIMIT", 0)
@@ -136,6 +136,7 @@ def test_effects_between_groups_do_not_depend_on_the_way(kind, as_if_many, monke
     by, between = pd.Series(REGIONS, name="region").map("r{}".format), kind != "SAR"
     few = spatial.groups(model, panel, w, by=by, focus="x1", between=between)
     as_if_many()
+    monkeypatch.setattr("spatial.heterogeneity.reach.SMALL", 0)
     monkeypatch.setattr("spatial.heterogeneity.reach.DENSE_LIMIT", 0)
     many = spatial.groups(model, panel, w, by=by, focus="x1", between=between)
     pd.testing.assert_frame_equal(many.effects, few.effects, rtol=1e-8)
@@ -167,10 +168,8 @@ def test_sums_over_pairs_of_units_do_not_depend_on_the_way(absent, monkeypatch):
         assert sums.weighted == pytest.approx((np.sqrt(common) * r)[upper].sum(), rel=1e-9)
 
 
-@pytest.mark.parametrize("shape", [(40, 9), (9, 40), (25, 25)], ids=["wide", "long", "square"])
-@pytest.mark.parametrize("parts", [1, 2])
-def test_two_way_means_leave_as_dummies_do(shape, parts):
-    """Absent rows, and panels in two parts that share no unit and no time."""
+def gaps(shape, parts):
+    """Layout of a panel with absent rows, in one part or two that share no unit and no time."""
     rng = np.random.default_rng(6)
     units, times = np.indices(shape)
     kept = rng.random(shape) > 0.3
@@ -179,7 +178,16 @@ def test_two_way_means_leave_as_dummies_do(shape, parts):
     order = np.lexsort((units[kept], times[kept]))
     unit = np.unique(units[kept][order], return_inverse=True)[1]
     time = np.unique(times[kept][order], return_inverse=True)[1]
-    layout = within.Layout(unit, time, unit.max() + 1, time.max() + 1)
+    return within.Layout(unit, time, unit.max() + 1, time.max() + 1)
+
+
+@pytest.mark.parametrize("shape", [(40, 9), (9, 40), (25, 25)], ids=["wide", "long", "square"])
+@pytest.mark.parametrize("parts", [1, 2])
+def test_two_way_means_leave_as_dummies_do(shape, parts):
+    """Absent rows, and panels in two parts that share no unit and no time."""
+    layout = gaps(shape, parts)
+    unit, time = layout.unit_codes, layout.time_codes
+    rng = np.random.default_rng(7)
     values = rng.normal(size=(len(unit), 3)) + 5.0 * unit[:, None] - 100.0 * time[:, None]
     dummies = np.concatenate(
         [unit[:, None] == np.unique(unit), time[:, None] == np.unique(time)], 1
@@ -188,6 +196,31 @@ def test_two_way_means_leave_as_dummies_do(shape, parts):
     found = within.demean(values, "twoway", layout)
     np.testing.assert_allclose(found, known, atol=1e-10)
     assert not layout.balanced
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("shape", [(14, 6), (6, 14)])
+def test_variances_of_effects_are_those_of_dummies(shape, parts):
+    layout = gaps(shape, parts)
+    pieces = [layout.unit_codes[:, None] == np.arange(layout.n_units)]
+    pieces.append(layout.time_codes[:, None] == np.arange(layout.n_times))
+    dummies = np.concatenate(pieces, axis=1).astype(float)
+    n, periods = layout.n_units, layout.n_times
+    of_unit, of_time = layout.components[:n], layout.components[n:]
+    share = (of_time[:, None] == of_time).astype(float)
+    share /= share.sum(axis=1, keepdims=True)
+    across = (of_unit[:, None] == of_time).astype(float)
+    across /= across.sum(axis=1, keepdims=True)
+    whole = np.hstack([np.eye(n), across])
+    contrast = np.vstack(
+        [
+            whole.mean(axis=0),
+            whole - whole.mean(axis=0),
+            np.hstack([np.zeros((periods, n)), np.eye(periods) - share]),
+        ]
+    )
+    known = np.diag(contrast @ np.linalg.pinv(dummies.T @ dummies, rcond=1e-11) @ contrast.T)
+    np.testing.assert_allclose(effect_noise.unfiltered_noise("twoway", layout), known, rtol=1e-9)
 
 
 def test_effects_of_more_times_than_units_make_up_the_rest():
@@ -219,6 +252,10 @@ def test_random_effects_outside_the_filter_do_not_depend_on_the_way(kind, as_if_
 
     few = fit()
     as_if_many()
+    monkeypatch.setattr("spatial.random_effects.estimate.FEW", 0)
+    between = fit()
+    assert between.cov_kind == "expected"
+    np.testing.assert_allclose(between.cov, few.cov, rtol=1e-6, atol=1e-12)
     monkeypatch.setattr("spatial.random_effects.estimate.DENSE_LIMIT", 0)
     monkeypatch.setattr("spatial.random_effects.covariance.DENSE_LIMIT", 0)
     many = fit()
