@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ Solver = Callable[[Array, bool], Array]
 DENSE_LIMIT = 3000
 DENSE_SHARE = 0.1
 KEPT = 2
+NEAR_DIAGONAL = 0.01
 
 
 def solve_system(op: Operator, rho: float, right: Array, *, transposed: bool = False) -> Array:
@@ -68,9 +69,17 @@ def _factors(op: Operator, rho: float) -> Solver:
             pass
     from scipy.sparse.linalg import splu
 
-    order: Literal["COLAMD", "MMD_AT_PLUS_A"]
-    order = "COLAMD" if similar is None else "MMD_AT_PLUS_A"
-    lu: Any = splu(sparse.csc_array(system_matrix(op, rho)), permc_spec=order)
+    system = sparse.csc_array(system_matrix(op, rho))
+    lu: Any
+    if similar is None:
+        lu = splu(system, permc_spec="COLAMD")
+    else:
+        lu = splu(
+            system,
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=NEAR_DIAGONAL,
+            options={"SymmetricMode": True},
+        )
 
     def solve_sparse(right: Array, transposed: bool) -> Array:  # noqa: FBT001
         block = np.ascontiguousarray(right, dtype=np.float64)
