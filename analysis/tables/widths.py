@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.tables.table import Table
 
-__all__ = ["body_size", "fitted_widths", "natural_widths"]
+__all__ = ["GAP", "LETTER", "body_size", "fitted_widths", "natural_widths"]
 
 LETTER, GAP, FIRST = 0.18, 0.5, 6.0  # centimetres; a letter of the body, air, a long first column
 SMALLEST = 6.0  # points
