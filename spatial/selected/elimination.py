@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ class Elimination:
     @property
     def entries(self) -> int:
         """Numbers that the factors of a matrix that is not symmetric hold."""
-        return int((self.widths * (self.widths + 2 * self.heights)).sum())
+        return int(_held(self.widths, self.heights).sum())
 
     @cached_property
     def owner(self) -> Places:
@@ -82,7 +83,7 @@ class Elimination:
         return np.where(inside, rows - self.starts[nodes], found)
 
 
-def eliminate(pattern: sparse.csr_array, most: int = MOST_ENTRIES) -> Elimination | None:
+def eliminate(pattern: sparse.csr_array, most: float = MOST_ENTRIES) -> Elimination | None:
     """Order by minimum degree and gather columns into supernodes.
 
     Parameters
@@ -107,6 +108,11 @@ def eliminate(pattern: sparse.csr_array, most: int = MOST_ENTRIES) -> Eliminatio
     place = np.empty(len(order), dtype=np.intp)
     place[order] = np.arange(len(order))
     return Elimination(place, *found)
+
+
+def _held(width: Any, height: Any) -> Any:
+    """Numbers that the factors of a supernode hold."""
+    return width * (width + 2 * height)
 
 
 def _minimum_degree(pattern: sparse.csr_array) -> Places:
@@ -198,6 +204,7 @@ class _Gathering:
         self.below.append(rows)
         self.parent.append(NONE)
         self.wasted.append(0)
+        self.entries += _held(end - start, len(rows))
         return len(self.starts) - 1
 
     def widened(self, node: int, column: int, rows: Places) -> bool:
@@ -207,6 +214,7 @@ class _Gathering:
         total = (width + 1) * (width + 1 + len(rows))
         if self.ends[node] != column or (width >= NARROW and wasted > WASTE * total):
             return False
+        self.entries += _held(width + 1, len(rows)) - _held(width, len(self.below[node]))
         self.ends[node], self.below[node], self.wasted[node] = column + 1, rows, wasted
         return True
 
@@ -217,12 +225,12 @@ class _Gathering:
 
 
 def _supernodes(
-    upper: sparse.csr_array, above: Places, most: int
+    upper: sparse.csr_array, above: Places, most: float
 ) -> tuple[Places, Places, Places, Places] | None:
     """Starts, rows below, their pointer and parents; None beyond `most` entries."""
     n, leaves, found = len(above), _leaves(above), _Gathering()
     starts, columns = upper.indptr.tolist(), upper.indices.astype(np.intp)
-    at, entries = 0, 0
+    at = 0
     while at < n:
         end = leaves.get(at, at + 1)
         own = columns[starts[at] : starts[end]]
@@ -236,8 +244,7 @@ def _supernodes(
         for kid in kids:
             found.parent[kid] = node
         found.settle(node)
-        entries += (end - at) * (end - at + 2 * len(rows))
-        if entries > most:
+        if found.entries > most:
             return None
         at = end
     pointer = np.concatenate([[0], np.cumsum([len(rows) for rows in found.below])])

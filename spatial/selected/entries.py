@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from spatial.memory import available_memory
 from spatial.selected.elimination import MOST_ENTRIES, Elimination, eliminate
 from spatial.selected.fronts import invert_entries
 
@@ -18,6 +19,7 @@ __all__ = ["InverseEntries", "Plan", "inverse_entries", "plan_inverse"]
 Numbers = npt.NDArray[Any]
 Places = npt.NDArray[np.intp]
 INEXACT = 1e-8
+BYTES = 40.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +103,10 @@ class Plan:
         return entries if np.abs(unit - 1.0).max(initial=0.0) <= INEXACT else None
 
 
-def plan_inverse(*matrices: sparse.csr_array, most: int = MOST_ENTRIES) -> Plan | None:
+def plan_inverse(*matrices: sparse.csr_array, most: float = MOST_ENTRIES) -> Plan | None:
     """Plan for the pattern of all matrices (n, n), their transposes and the diagonal.
 
-    None where the factors would hold more than `most` numbers.
+    None where the factors would hold more than `most` numbers, or more than memory does.
     """
     n = matrices[0].shape[0]
     total = sparse.eye_array(n, format="csr")
@@ -113,12 +115,12 @@ def plan_inverse(*matrices: sparse.csr_array, most: int = MOST_ENTRIES) -> Plan 
         total = total + ones + ones.T
     pattern = sparse.csr_array(total)
     pattern.sort_indices()
-    tree = eliminate(pattern, most)
+    tree = eliminate(pattern, min(most, available_memory() / BYTES))
     return None if tree is None else Plan(pattern, tree)
 
 
 def inverse_entries(
-    matrix: sparse.csr_array, *also: sparse.csr_array, most: int = MOST_ENTRIES
+    matrix: sparse.csr_array, *also: sparse.csr_array, most: float = MOST_ENTRIES
 ) -> InverseEntries | None:
     """Entries of K⁻¹ where K, others, or their transposes have entries.
 

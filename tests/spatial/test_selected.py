@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 from support import worlds
 
-from spatial.selected import eliminate, elimination, inverse_entries, plan_inverse
+from spatial.selected import eliminate, elimination, entries, inverse_entries, plan_inverse
 
 
 def scattered(n, share, seed=0):
@@ -103,12 +103,16 @@ def test_one_plan_serves_every_matrix_within_its_pattern():
         np.testing.assert_allclose(found.diagonal, np.diag(np.linalg.inv(other)), rtol=1e-12)
 
 
-def test_what_would_not_fit_is_not_begun():
+def test_what_would_not_fit_is_not_begun(monkeypatch):
     dense = sparse.csr_array(system(PATTERNS["queen lattice"]))
     held = plan_inverse(dense).tree.entries
     assert held >= sparse.linalg.splu(sparse.csc_array(dense)).L.nnz
     assert inverse_entries(dense, most=held) is not None
     assert inverse_entries(dense, most=held // 2) is None
+    monkeypatch.setattr(entries, "available_memory", lambda: entries.BYTES * (held - 1))
+    assert inverse_entries(dense) is None
+    monkeypatch.setattr(entries, "available_memory", lambda: entries.BYTES * held)
+    assert inverse_entries(dense) is not None
 
 
 def test_elimination_that_loses_digits_is_noticed(monkeypatch):

@@ -244,13 +244,18 @@ def test_effects_of_more_times_than_units_make_up_the_rest():
 
 @pytest.mark.parametrize("kind", ["SEM", "SDEM", "SAC"])
 def test_random_effects_outside_the_filter_do_not_depend_on_the_way(kind, as_if_many, monkeypatch):
-    panel = spatial.Panel(fitted("plain", "SDM", "unit").table, "unit", "time")
+    table = fitted("plain", "SDM", "unit").table
+    shift = dict(zip(NAMES, 3.0 * np.random.default_rng(4).normal(size=16), strict=True))
+    table = table.assign(y=table["y"] + table["unit"].map(shift))
+    panel = spatial.Panel(table, "unit", "time")
     w, model = worlds.graph(worlds.lattice_matrix(4), NAMES), getattr(spatial, kind)
 
     def fit():
         return model("y ~ x1 + x2", effects="random").fit(panel, w)
 
     few = fit()
+    assert few._fitted.phi > 0.5
+    assert abs(few.params["lambda"]) > 0.02
     as_if_many()
     monkeypatch.setattr("spatial.random_effects.estimate.FEW", 0)
     between = fit()
