@@ -15,8 +15,9 @@ from analysis.report.findings import (
     spills_over,
 )
 from analysis.report.mechanisms import channels, groups, mechanism_findings, moderators
-from analysis.report.method import method
+from analysis.report.method import autocorrelation, method
 from analysis.report.parts import grid, of_models, said, span, study_period
+from analysis.report.references import references
 from analysis.report.shocks import instrument_findings, instruments, shock_findings, shocks
 from analysis.report.spreading import (
     distribution,
@@ -31,82 +32,6 @@ if TYPE_CHECKING:
     from analysis.study.schema import Autocorrelation
 
 __all__ = ["Exhibits", "by_chance", "sections"]
-
-REFERENCES = {
-    "model": (
-        "LeSage, J. and Pace, R. K. (2009). Introduction to Spatial Econometrics. CRC Press.",
-        "Elhorst, J. P. (2014). Spatial Econometrics: From Cross-Sectional Data to Spatial "
-        "Panels. Springer.",
-    ),
-    "hot_spots": (
-        "Getis, A. and Ord, J. K. (1992). The analysis of spatial association by use of distance "
-        "statistics. Geographical Analysis 24(3), 189–206.",
-        "Ord, J. K. and Getis, A. (1995). Local spatial autocorrelation statistics: distributional "
-        "issues and an application. Geographical Analysis 27(4), 286–306.",
-    ),
-    "past": (
-        (
-            "Yu, J., de Jong, R. and Lee, L. (2008). Quasi-maximum likelihood estimators for "
-            "spatial dynamic panel data with fixed effects when both n and T are large. Journal of "
-            "Econometrics 146(1), 118–134."
-        ),
-    ),
-    "random": (
-        (
-            "Baltagi, B. H., Song, S. H. and Koh, W. (2003). Testing panel data regression models "
-            "with spatial error correlation. Journal of Econometrics 117(1), 123–150."
-        ),
-    ),
-    "did": (
-        (
-            "Borusyak, K., Jaravel, X. and Spiess, J. (2024). Revisiting event-study designs: "
-            "robust and efficient estimation. Review of Economic Studies 91(6), 3253–3285."
-        ),
-        (
-            "Delgado, M. S. and Florax, R. J. G. M. (2015). Difference-in-differences techniques "
-            "for spatial data: local autocorrelation and spatial interaction. Economics Letters "
-            "137, 123–126."
-        ),
-    ),
-    "instruments": (
-        (
-            "Kelejian, H. H. and Prucha, I. R. (1998). A generalized spatial two-stage least "
-            "squares procedure for estimating a spatial autoregressive model with autoregressive "
-            "disturbances. Journal of Real Estate Finance and Economics 17(1), 99–121."
-        ),
-    ),
-    "lee-yu": (
-        (
-            "Lee, L. and Yu, J. (2010). Estimation of spatial autoregressive panel data models "
-            "with fixed effects. "
-            "Journal of Econometrics 154(2), 165–185."
-        ),
-    ),
-    "channels": (
-        "江艇 (2022). 因果推断经验研究中的中介效应与调节效应. 中国工业经济 (5), 100–120.",
-    ),
-    "thresholds": (
-        "Hansen, B. E. (1999). Threshold effects in non-dynamic panels: estimation, testing, and "
-        "inference. Journal of Econometrics 93(2), 345–368.",
-    ),
-    "distribution": (
-        "Dagum, C. (1997). A new approach to the decomposition of the Gini income inequality "
-        "ratio. Empirical Economics 22(4), 515–531.",
-        "Rey, S. J. (2001). Spatial empirics for economic growth and convergence. Geographical "
-        "Analysis 33(3), 195–214.",
-    ),
-    "clusters": (
-        "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical "
-        "Analysis 27(2), 93–115.",
-    ),
-    "bilisa": (
-        (
-            "Lee, S.-I. (2001). Developing a bivariate spatial association measure. Journal of "
-            "Geographical Systems 3, "
-            "369–385."
-        ),
-    ),
-}
 
 Exhibits = Mapping[str, Sequence[Block]]
 
@@ -128,7 +53,7 @@ def sections(study: Study, exhibits: Exhibits) -> list[Section]:
         "data": inputs.data,
         "measures": inputs.measures,
         "weights": inputs.weights,
-        "clustering": _exhibits_alone,
+        "clustering": autocorrelation,
         "choosing": choosing,
         "models": method,
         "effects": _exhibits_alone,
@@ -148,7 +73,7 @@ def sections(study: Study, exhibits: Exhibits) -> list[Section]:
         "notes": outputs.notes,
         "limits": _limits,
         "claims": _exhibits_alone,
-        "references": _references,
+        "references": references,
         "reproduce": _reproduce,
     }
     made = []
@@ -258,40 +183,29 @@ def by_chance(section: Autocorrelation, count: int) -> str:
     return f"{expected:.0f}" if expected >= 1 else f"{expected:.1g}"
 
 
-def _references(study: Study, _: Words) -> list[Block]:
-    keys = []
-    if study.models:
-        keys.append("model")
-        fit = study.models.main.fit
-        keys += ["lee-yu"] * (fit.bias_correction == "lee-yu") + ["past"] * fit.past_corrected
-        keys += ["random"] * (fit.model.effects == "random" and "lambda" in fit.params.index)
-    if study.clusters:
-        keys += ["clusters", *(["bilisa"] if study.clusters.bilisa else [])]
-        keys += ["hot_spots"] if study.clusters.hot_spots else []
-    keys += ["channels"] if study.mechanisms.channels else []
-    keys += ["thresholds"] if study.thresholds else []
-    keys += ["distribution"] if study.spread else []
-    keys += ["did"] if study.shocks else []
-    keys += ["instruments"] if study.instrumented else []
-    return [Bullets([line for key in keys for line in REFERENCES[key]])] if keys else []
-
-
 def _reproduce(study: Study, words: Words) -> list[Block]:
+    """Command, seed and time, inputs with their hashes, versions."""
     manifest = study.manifest
     rows = [
-        (
-            words(f"input.{item['what']}"),
-            said(item["name"], words),
-            f"{item['sha256'][:16]}…" if item["sha256"] else "–",
-        )
+        (_input(item["what"], words), said(item["name"], words), item["sha256"] or "–")
         for item in manifest["inputs"]
     ]
     versions = words.listed(
         [f"{name} {number}" for name, number in manifest["versions"].items() if number]
     )
+    again: list[Block] = []
+    if study.command:
+        again = [Text(words("repro_command")), Code(study.command)]
     return [
         Text(words("repro_intro")),
+        *again,
         Text(words("time_line", time=manifest["made_at"], seed=manifest["seed"])),
-        grid("", (words("entry"), words("file"), "SHA-256"), rows, words),
+        grid(words("inputs"), (words("entry"), words("file"), "SHA-256"), rows, words),
         Text(words("versions", names=versions)),
     ]
+
+
+def _input(what: str, words: Words) -> str:
+    """What an input is, in words; of a file of weights with their name."""
+    kind, _, name = what.partition(" ")
+    return words(f"input.{kind}", name=name)

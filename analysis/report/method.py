@@ -11,7 +11,7 @@ from analysis.tables.covariances import covariance_words
 if TYPE_CHECKING:
     from analysis.study.results import Study
 
-__all__ = ["effect_formulas", "equations", "log_likelihood", "method"]
+__all__ = ["autocorrelation", "effect_formulas", "equations", "log_likelihood", "method"]
 
 
 def method(study: Study, words: Words) -> list[Block]:
@@ -32,6 +32,17 @@ def method(study: Study, words: Words) -> list[Block]:
     blocks += [Formula(likelihood)] if (likelihood := log_likelihood(fit)) else []
     kind = covariance_words(fit.cov_kind, words.lang, study.label)
     return [*blocks, Bullets([*_correction(fit, words), words("method.cov", kind=kind)])]
+
+
+def autocorrelation(study: Study, words: Words) -> list[Block]:
+    """Formulas of global and local Moran's I."""
+    if study.clusters is None or not study.clusters.moran:
+        return []
+    return [
+        Text(words("method.moran")),
+        Formula("I = {n}/{S_0} {Σ_i Σ_j w_{ij} z_i z_j}/{Σ_i z_i²}"),
+        Formula("I_i = {z_i Σ_j w_{ij} z_j}/{m_2}"),
+    ]
 
 
 def _means(words: Words) -> list[Block]:

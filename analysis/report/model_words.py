@@ -30,6 +30,11 @@ MODEL_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     # how it is estimated
     "method.model": ("The main model:", "主模型："),
+    "method.moran": (
+        "Moran's I of all units and of unit i, with z the deviation from the mean, w_ij the "
+        "weights, S_0 their sum and m_2 the mean of z²:",
+        "全局与第i个单元的莫兰指数，z为对均值的离差，w_ij为权重，S_0为权重之和，m_2为z²的均值：",
+    ),
     "method.where": (
         "Here {signs}; ε is normal with variance σ².",
         "其中{signs}；ε服从方差为σ²的正态分布。",

@@ -350,6 +350,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "input.aliases": ("aliases", "名称对照表"),
     "input.lines": ("lines", "界线"),
     "input.truth": ("truth", "真值"),
+    "input.weights": ("weights {name}", "权重{name}"),
+    "inputs": ("Inputs and their hashes", "输入文件及其哈希值"),
+    "repro_command": (
+        "The same again, from the folder of the study file:",
+        "在研究文件所在文件夹中重新运行：",
+    ),
     "file": ("File", "文件"),
     "time_line": ("Made {time} (UTC), seed {seed}.", "生成时间{time}（UTC），随机种子{seed}。"),
     "versions": ("Versions: {names}", "软件版本：{names}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from analysis.study.clustering import Clusters
 from analysis.study.measures import Measured
 from analysis.study.mechanisms import Mechanisms
 from analysis.study.modelling import Models
+from analysis.study.resolved import toml_value, without_folder
 from analysis.study.sampling import Sample, used_columns
 from analysis.study.schema import Plan
 from analysis.study.sensitivity import Sensitivity
@@ -97,6 +99,26 @@ class Study:
     def place(self, key: Any) -> str:
         """Give the printed name of a unit; in an English report with its English name first."""
         return self.sources.printed_names(self.plan.study.lang).get(str(key), str(key))
+
+    @property
+    def command(self) -> str:
+        """The command that runs this study file again; empty for a study given as a mapping.
+
+        Of a file outside the folder of the study file only the name is told.
+        """
+        names = {item["what"]: item["name"] for item in self.manifest["inputs"]}
+        if "study" not in names:
+            return ""
+        words = ["cityripple", "run", names["study"], "--out", self.out.name]
+        for section, file in (
+            ("table", self.plan.table.file),
+            ("boundaries", self.plan.boundaries.file),
+        ):
+            if without_folder(file) != file:
+                words += [f"--{section}", without_folder(file)]
+        for key, value in self.manifest["overrides"].items():
+            words += ["--set", f"{key}={toml_value(value)}"]
+        return shlex.join(words)
 
     @property
     def used_columns(self) -> list[str]:

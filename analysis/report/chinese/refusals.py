@@ -301,6 +301,19 @@ SIZE: tuple[tuple[str, str], ...] = (
         'logdet="cholmod"需要scikit-sparse，当前未安装或无法载入；请安装，或设logdet="lu"。',
     ),
 )
+PROBABILITIES: tuple[tuple[str, str], ...] = (
+    (
+        "model='{kind:word}'; it is SLX, SAR, SDM, SEM or SDEM.",
+        "后验概率只对SLX、SAR、SDM、SEM与SDEM有定义，不适用于{kind}。",
+    ),
+    (
+        "the weights {names:own} leave different numbers of observations after the effects were "
+        "transformed out; compare graphs whose rows all sum to one, or set bias_correction=None.",
+        "消去固定效应后，权重{names}所余的观测数不同；"
+        "请比较各行之和均为一的权重，或设bias_correction=None。",
+    ),
+)
 SENTENCES = (
     *DATA, *PARTS, *COLUMNS, *WEIGHTS, *LIKELIHOOD, *INSTRUMENTS, *COVARIANCES, *CHANGES, *SIZE,
+    *PROBABILITIES,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -168,3 +169,47 @@ def test_one_is_singular_and_years_are_listed_in_each_language(done: Any) -> Non
 def test_a_folded_p_marks_twice_as_many_by_chance(alternative: str, marked: str) -> None:
     section = SimpleNamespace(alpha=0.05, alternative=alternative)
     assert by_chance(section, 296) == marked  # type: ignore[arg-type]
+
+
+def test_files_of_weights_stand_among_the_inputs(case: Any) -> None:
+    import shapes
+    from spatial import weights
+
+    case.write()
+    cities = shapes.read_boundaries(case.folder / "cells.geojson", key="code")
+    weights.write(weights.knn(cities, 3), case.folder / "w.gwt")
+    case.plan["weights"]["near"] = {"kind": "read", "path": "w.gwt"}
+    study = case.computed()
+    for lang, words in (("en", "weights near"), ("zh", "权重near")):
+        page = render_report(in_language(study, lang), {})
+        part = page.split('<section id="reproduce">')[1]
+        assert words in part
+        for item in study.manifest["inputs"]:
+            assert item["sha256"] in part
+
+
+def test_the_command_runs_the_same_study_again(case: Any, cityripple: Any) -> None:
+    import json
+    import shlex
+
+    path, other = case.write(), case.folder / "elsewhere"
+    other.mkdir()
+    (case.folder / "panel.csv").rename(other / "面板 2.csv")
+    out = case.folder / "out"
+    settings = ["--set", "model.kind=SAR", "--set", "table.years=[2010, 2014]"]
+    first = cityripple("run", path, "--out", out, "--table", other / "面板 2.csv", *settings)
+    assert first.code == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    shown = html.unescape(re.findall(r"<code>(cityripple run .*?)</code>", page)[0])
+    words = shlex.split(shown)
+    assert str(case.folder) not in shown
+    words[2] = str(case.folder / words[2])
+    words[words.index("--table") + 1] = str(other / words[words.index("--table") + 1])
+    words[words.index("--out") + 1] = str(case.folder / "again")
+    assert cityripple(*words[1:]).code == 0
+    numbers = [
+        json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        for folder in (out, case.folder / "again")
+    ]
+    assert numbers[0] == numbers[1]
+    assert numbers[0]["main_model"] == "SAR (queen)"
