@@ -41,13 +41,17 @@ if TYPE_CHECKING:
 __all__ = ["specification_curve"]
 
 Specified = dict[str, Choice]
+Made = dict[tuple[Any, ...], Panel | pd.DataFrame]
 MOST = 20_000
-HELD = 32  # changed panels that a process keeps
+HELD = 2**25  # cells of changed data that a process keeps, of either sort
 
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What all specifications share; `made` holds the changed data of this process."""
+    """What all specifications share, and the data that this process has changed.
+
+    `values` holds what was winsorised or shifted, `rows` what was then left out.
+    """
 
     model: Specification
     data: Panel | pd.DataFrame
@@ -55,7 +59,8 @@ class _Work:
     focus: str
     level: float
     options: Mapping[str, Any]
-    made: dict[tuple[Any, ...], Panel | pd.DataFrame] = field(default_factory=dict)
+    values: Made = field(default_factory=dict)
+    rows: Made = field(default_factory=dict)
 
 
 def specification_curve(
@@ -210,19 +215,27 @@ def _data(work: _Work, formula: str, spec: Specified) -> Panel | pd.DataFrame:
     data = work.data
     if share or periods:
         values = (share, periods, formula)
-        data = _kept(work, values, lambda: changed_values(work.data, formula, share, periods))
+        data = _kept(
+            work.values, values, lambda: changed_values(work.data, formula, share, periods)
+        )
     if units or times:
         rows = (share, periods, formula if data is not work.data else "", units, times)
         whole = data
-        data = _kept(work, rows, lambda: without_rows(whole, units or (), times or ()))
+        data = _kept(work.rows, rows, lambda: without_rows(whole, units or (), times or ()))
     return data
 
 
 def _kept(
-    work: _Work, key: tuple[Any, ...], make: Callable[[], Panel | pd.DataFrame]
+    made: Made, key: tuple[Any, ...], make: Callable[[], Panel | pd.DataFrame]
 ) -> Panel | pd.DataFrame:
-    if key not in work.made:
-        if len(work.made) >= HELD:
-            work.made.clear()
-        work.made[key] = make()
-    return work.made[key]
+    """Changed data, made once; the oldest leave where all would be too many."""
+    if key not in made:
+        one = make()
+        while made and (len(made) + 1) * _cells(one) > HELD:
+            del made[next(iter(made))]
+        made[key] = one
+    return made[key]
+
+
+def _cells(data: Panel | pd.DataFrame) -> int:
+    return int((data.frame if isinstance(data, Panel) else data).size)
