@@ -57,7 +57,7 @@ def test_static_models_stand_beside_the_short_run(fits):
     table = tables.models(list(fits), lang="zh")
     heads = ["短期直接效应", "短期间接效应", "短期总效应"]
     heads += [head.replace("短", "长") for head in heads]
-    assert labels_of(table, "section") == heads
+    assert labels_of(table, "section") == [*heads, "检验"]
     start = [row.label for row in table.rows].index("短期总效应") + 1
     static = fits[0].effects().set_index("effect").loc["total", "estimate"]
     assert table.rows[start].cells[0].value == pytest.approx(static)

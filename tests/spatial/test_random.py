@@ -353,6 +353,7 @@ def test_simulation_recovers_the_truth(component):
     assert (np.abs(means - [1.0, 0.4, 0.64, 1.0]) < 4 * errors + 0.02).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("component", ["inside", "outside"])
 def test_log_determinants_by_factorisation_give_the_same(component, monkeypatch):
     """As for large graphs, where a coarse interpolant is made exact only around the maximum."""
