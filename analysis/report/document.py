@@ -20,6 +20,7 @@ from analysis.report.paper import (
     add_contents,
     add_field,
     describe_picture,
+    keep_whole,
     new_paper,
     number_pages,
 )
@@ -162,7 +163,9 @@ class Writer:
         grid = self.document.add_table(rows=0, cols=2)
         grid.autofit = False
         for start in range(0, len(figures), 2):
-            cells = grid.add_row().cells
+            row = grid.add_row()
+            keep_whole(row)
+            cells = row.cells
             for cell, figure in zip(cells, figures[start : start + 2], strict=False):
                 cell.width = Mm(half)
                 self.figure(figure, width=min(width_mm(figure.png), half - 4), cell=cell)

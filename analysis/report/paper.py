@@ -18,6 +18,7 @@ __all__ = [
     "add_contents",
     "add_field",
     "describe_picture",
+    "keep_whole",
     "new_paper",
     "number_pages",
 ]
@@ -186,6 +187,11 @@ def number_pages(document: Any, lang: str, footer: str, mark: str) -> None:
         style = document.styles[name]
         style.font.size, style.font.color.rgb = Pt(8), SOFT
         set_fonts(style.element.get_or_add_rPr())
+
+
+def keep_whole(row: Any) -> None:
+    """Keep a row of a table on one page, so that no caption is parted from its picture."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def describe_picture(picture: Any, text: str) -> None:

@@ -83,7 +83,7 @@ def _in_one(row: dict[str, Any], decimals: int) -> tuple[Cell, ...]:
     if pd.isna(row["estimate"]):
         return (ABSENT,)
     value, low, high = (number(row[key], decimals) for key in NUMBERS)
-    return (Cell(f"{value} [{low}, {high}]"),)
+    return (Cell(f"{value} [{low},\u00a0{high}]"),)
 
 
 def _number(value: float, decimals: int, *, smallest: str) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.tables.cells import breadth, longest_piece
 from analysis.tables.table import Table
 
 __all__ = ["GAP", "LETTER", "body_size", "fitted_widths", "natural_widths"]
@@ -62,11 +63,39 @@ def _least(table: Table) -> list[float]:
     return [letters * LETTER + GAP for letters in table.narrowest]
 
 
+def _of_words(table: Table) -> list[float]:
+    """Centimetres that keep words whole, Chinese ones too; heads alone may be broken."""
+    body = [[row.label, *(cell.text for cell in row.cells)] for row in table.rows if row.cells]
+    widest = [max(breadth(word) for text in texts for word in text.split(" ")) for texts in
+              zip(*body, strict=True)]  # fmt: skip
+    heads = [longest_piece(name) for name in table.columns]
+    return [LETTER * max(pair) + GAP for pair in zip(widest, heads, strict=True)]
+
+
 def _around_prose(table: Table, natural: list[float], room: float) -> list[float]:
-    """Prose shares what the other columns leave, by its length, and no less than a third of it."""
+    """Prose shares what the other columns leave, and no less than a third of the line.
+
+    The other columns take what their longest word needs. Of prose, short texts take what they need
+    and the others share the rest by the root of their length.
+    """
+    natural = [
+        width if place in table.prose else min(width, low)
+        for place, (width, low) in enumerate(zip(natural, _of_words(table), strict=True))
+    ]
     fixed = sum(width for place, width in enumerate(natural) if place not in table.prose)
     left = max(room - fixed, room / 3)
-    size = {place: table.breadths[place] ** 0.5 for place in table.prose}
-    shares = {place: left * part / sum(size.values()) for place, part in size.items()}
     scale = (room - left) / fixed if fixed > room - left else 1.0
-    return [shares.get(place, width * scale) for place, width in enumerate(natural)]
+    whole = {place: table.breadths[place] * LETTER + GAP for place in table.prose}
+    shares: dict[int, float] = {}
+    for place in sorted(whole, key=lambda place: whole[place]):
+        if whole[place] > left / (len(whole) - len(shares)):
+            break
+        shares[place] = whole[place]
+        left -= whole[place]
+    rest = {place: table.breadths[place] ** 0.5 for place in whole if place not in shares}
+    shares |= {place: left * part / sum(rest.values()) for place, part in rest.items()}
+    spare = 0.0 if rest else left / len(shares)
+    return [
+        shares[place] + spare if place in shares else width * scale
+        for place, width in enumerate(natural)
+    ]

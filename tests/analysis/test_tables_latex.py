@@ -69,3 +69,30 @@ def test_sentences_count_by_the_lines_they_take() -> None:
     assert r"\begin{table}" in short.to_latex()
     assert r"\begin{longtable}" in wordy.to_latex()
     assert wordy.to_latex().count(r"\raggedright") == 2
+
+
+def test_short_texts_take_what_they_need_and_long_ones_the_rest() -> None:
+    from analysis.tables.widths import GAP, LETTER, fitted_widths
+
+    long = "数字产业集聚 → 人均绿色发明专利（对数）"
+    row = Row(long, (Cell("直接效应"), Cell(value=0.5), Cell("是")))
+    table = Table((tuple(map(Head, "abcd")),), (row,), lang="zh", prose=(0, 1, 3))
+    found = fitted_widths(table, 16.0)
+    assert sum(found) == pytest.approx(16.0)
+    for width, letters in zip(found, table.breadths, strict=True):
+        assert width >= letters * LETTER + GAP - 1e-9  # nothing wraps where all of it fits
+    wordy = Table((tuple(map(Head, "ab")),), (Row(long * 9, (Cell("是"),)),), prose=(0, 1))
+    first, second = fitted_widths(wordy, 16.0)
+    assert second == pytest.approx(2 * LETTER + GAP)
+    assert first + second == pytest.approx(16.0)
+
+
+def test_beside_prose_words_and_intervals_stay_whole() -> None:
+    from analysis.tables.widths import GAP, LETTER, fitted_widths
+
+    interval = "−0.214 [−0.475,\u00a00.048]"
+    row = Row("论点" * 40, (Cell("检验" * 40), Cell(interval), Cell("不支持")))
+    table = Table((tuple(map(Head, ("论点", "检验", "估计值", "结论"))),), (row,), prose=(0, 1))
+    _, _, middle, last = fitted_widths(table, 16.0)
+    assert middle == pytest.approx(len("[−0.475, 0.048]") * LETTER + GAP)
+    assert last == pytest.approx(6 * LETTER + GAP)

@@ -248,7 +248,9 @@ def test_what_is_not_supported_shows_its_interval(case: Any) -> None:
     assert short is not None
     for row, cells in zip(claims(study).itertuples(), short.rows, strict=True):
         if row.verdict == "not supported":
-            low, high = cells.cells[1].text.split("[")[1].rstrip("]").replace("−", "-").split(", ")
+            low, high = (
+                cells.cells[1].text.split("[")[1].rstrip("]").replace("−", "-").split(",\u00a0")
+            )
             assert float(low) == pytest.approx(row.conf_low, abs=5e-4)
             assert float(high) == pytest.approx(row.conf_high, abs=5e-4)
 

@@ -150,3 +150,5 @@ def test_pictures_keep_their_size_and_fit_the_page(done: Any) -> None:
         "Figure 4. left",
         "Figure 5. right",
     ]
+    rows = document.tables[0].rows
+    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in rows)
