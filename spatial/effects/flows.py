@@ -25,7 +25,7 @@ Places = npt.NDArray[np.intp]
 PAIR_LIMIT = 5_000_000
 MOST_NUMBERS = 50_000_000
 ORDERS = 60
-SHRINKS = 0.75
+CHUNK, PRECISE = 10_000, 1e-3
 
 
 class Flows(NamedTuple):
@@ -78,35 +78,59 @@ def largest_flows(part: Reach, slopes: Slopes, sources: Places, top: int | None)
 
 def _senders(part: Reach, slopes: Slopes, sources: Places, top: int) -> Places:
     """Those of the sources that may send one of the largest flows; all where none is ruled out."""
-    w, rho = part.op.matrix, abs(slopes.rho)
-    reach = rho * float(abs(w).sum(axis=1).max())
-    if reach >= 1.0:
+    if _reach(part, slopes) >= 1.0:
         return sources
+    chunks = [sources[start : start + CHUNK] for start in range(0, len(sources), CHUNK)]
+    found = [_approximated(part, slopes, chunk, top) for chunk in chunks]
+    largest = np.concatenate([one.largest for one in found])
+    if len(largest) < top:
+        return sources
+    open_by = max(one.open_by for one in found)
+    least = float(np.partition(largest, -top)[-top]) - 2.0 * open_by
+    peaks = np.concatenate([one.peaks for one in found])
+    return sources if least <= 0.0 else sources[peaks >= least]
+
+
+class _Approximated(NamedTuple):
+    """Largest flow of each source, the `top` largest of all, and how far off any may be."""
+
+    peaks: Array
+    largest: Array
+    open_by: float
+
+
+def _approximated(part: Reach, slopes: Slopes, sources: Places, top: int) -> _Approximated:
+    """Sum of the first powers, as many as make it precise or as memory takes."""
+    w, reach = part.op.matrix, _reach(part, slopes)
     own = sparse.eye_array(part.op.n, format="csr")
     power = sparse.csr_array(slopes.beta * own + slopes.theta * part.by.matrix)[:, sources]
-    total, best = power, sources
+    total = power
     for order in range(1, ORDERS):
-        open_by = float(np.abs(power.data).max(initial=0.0)) * rho ** (order - 1)
-        found = _within_reach(total, sources, top, 2.0 * open_by * reach / (1.0 - reach))
-        settled = 2 * len(best) < len(sources) and len(found) > SHRINKS * len(best)
-        best = found if len(found) < len(best) else best
-        done = len(best) <= BLOCK or settled or rho == 0.0
-        if done or _numbers(w, power) > MOST_NUMBERS:
+        size = float(np.abs(power.data).max(initial=0.0))
+        open_by = size * abs(slopes.rho) ** (order - 1) * reach / (1.0 - reach)
+        peaks, largest = _sizes(total, sources, top)
+        precise = len(largest) == top and open_by <= PRECISE * largest.min()
+        if precise or slopes.rho == 0.0 or _numbers(w, power) > MOST_NUMBERS:
             break
         power = sparse.csr_array(w @ power)
         total = sparse.csr_array(total + slopes.rho**order * power)
-    return best
+    return _Approximated(peaks, largest, open_by)
 
 
-def _within_reach(flows: sparse.csr_array, sources: Places, top: int, slack: float) -> Places:
-    """Sources of flows that lie no more than `slack` below the `top` largest ones."""
+def _sizes(flows: sparse.csr_array, sources: Places, top: int) -> tuple[Array, Array]:
+    """Largest flow of each source, and the `top` largest, those of units to themselves left out."""
     entries = flows.tocoo()
     receiver, place = entries.coords
     size = np.where(receiver == sources[place], 0.0, np.abs(entries.data))
-    if len(size) < top:
-        return sources
-    least = float(np.partition(size, -top)[-top]) - slack
-    return sources if least <= 0.0 else sources[np.unique(place[size >= least])]
+    peaks = np.zeros(len(sources))
+    np.maximum.at(peaks, place, size)
+    positive = size[size > 0.0]
+    return peaks, positive if len(positive) <= top else np.partition(positive, -top)[-top:]
+
+
+def _reach(part: Reach, slopes: Slopes) -> float:
+    """|ρ| times the largest row sum of |W|."""
+    return abs(slopes.rho) * float(abs(part.op.matrix).sum(axis=1).max())
 
 
 def _numbers(one: sparse.csr_array, other: sparse.csr_array) -> int:
