@@ -11,6 +11,8 @@ from support import many_fits, worlds
 
 import spatial
 from spatial.running import portions, run_shared, steady_numbers
+from spatial.weights.logdet import log_determinant
+from spatial.weights.operator import operator
 
 
 class Notebook:
@@ -124,6 +126,23 @@ def test_fits_of_many_units_do_not_lean_on_each_other_and_travel(method):
     pd.testing.assert_series_equal(numbers(after), numbers(alone), check_exact=True)
     arrived = pickle.loads(pickle.dumps(after))
     pd.testing.assert_series_equal(numbers(arrived), numbers(after), check_exact=True)
+
+
+@pytest.mark.parametrize("method", ["lu", "lanczos"])
+def test_what_one_refines_does_not_show_to_another(method):
+    def fresh():
+        return operator(worlds.graph(worlds.lattice_matrix(20)))
+
+    known = fresh()
+    first = log_determinant(known, method)
+    unrefined = first.f(0.65)
+    first.refine(0.6, 0.7, 1e-3)
+    assert first.f(0.65) != unrefined
+    assert log_determinant(known, method).f(0.65) == unrefined
+    ours, theirs = log_determinant(known, method), log_determinant(fresh(), method)
+    for one in (ours, theirs):
+        one.refine(0.61, 0.68, 1e-2)
+    assert ours.f(0.65) == theirs.f(0.65)
 
 
 def test_draws_are_those_of_one_seed():
