@@ -2,7 +2,7 @@
 
 The demonstration panel (296 cities x 12 years) with 5 weights, 4 channels (two of three steps with
 bootstraps), 4 splits, 200 specifications, a curve over 15 distances, carriers, profiles, all
-tables, pictures and the report. Prints seconds by stage, of the clock and of all processors. With
+tables, pictures and the report. Prints seconds by stage. With
 --again the same study is run a second time into its folder. One BLAS thread for each process.
 """
 
@@ -64,29 +64,19 @@ def plan():
     return study
 
 
-def clocks():
-    """Seconds of the clock and of all processors, finished children too."""
-    spent = os.times()
-    return (
-        time.perf_counter(),
-        spent.user + spent.system + spent.children_user + spent.children_system,
-    )
-
-
 def timed(study, out, jobs):
     """Run, and print the seconds of each stage."""
     marks = []
 
     def show(text, done, _):
         if not marks or done != marks[-1][0]:
-            marks.append((done, text, *clocks()))
+            marks.append((done, text, time.perf_counter()))
 
     found = analysis.run(study, out=out, jobs=jobs, progress=show)
-    marks.append((None, "", *clocks()))
-    for (_, text, wall, spent), (*_, wall_then, spent_then) in pairwise(marks):
-        print(f"{text:16s} {wall_then - wall:6.1f} s  {spent_then - spent:6.1f} s of processors")
-    whole = [marks[-1][k] - marks[0][k] for k in (2, 3)]
-    print(f"{'together':16s} {whole[0]:6.1f} s  {whole[1]:6.1f} s of processors")
+    marks.append((None, "", time.perf_counter()))
+    for (_, text, start), (*_, end) in pairwise(marks):
+        print(f"{text:16s} {end - start:6.1f} s")
+    print(f"{'together':16s} {marks[-1][2] - marks[0][2]:6.1f} s")
     return found
 
 
