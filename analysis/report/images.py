@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["compact_png", "width_mm"]
 
@@ -20,16 +24,27 @@ def compact_png(png: bytes) -> bytes:
 
     with Image.open(io.BytesIO(png)) as picture:
         dpi = float(picture.info.get("dpi", (MOST_DPI, 0))[0])
-        whole = Image.new("RGB", picture.size, "white")
-        alpha = picture.convert("RGBA")
-        whole.paste(alpha, mask=alpha.getchannel("A"))
+        whole = _on_white(picture)
     factor = max(1, round(dpi / MOST_DPI))
     if factor > 1:
         whole = whole.reduce(factor)
     few = whole.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     out = io.BytesIO()
-    few.save(out, "PNG", compress_level=9, dpi=(dpi / factor, dpi / factor))
+    few.save(out, "PNG", compress_level=6, dpi=(dpi / factor, dpi / factor))
     return out.getvalue() if len(out.getvalue()) < len(png) else png
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Picture without transparency."""
+    from PIL import Image
+
+    solid = picture.convert("RGBA")
+    alpha = solid.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return solid.convert("RGB")
+    whole = Image.new("RGB", picture.size, "white")
+    whole.paste(solid, mask=alpha)
+    return whole
 
 
 def width_mm(png: bytes) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from copy import deepcopy
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import docx
@@ -14,6 +17,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
+from docx.table import _Cell
+from docx.text.run import Run
 
 from analysis.tables.cells import Cell
 from analysis.tables.table import Row, Table
@@ -100,8 +105,9 @@ def add_table(
     size = Pt(round(2 * body_size(table, room or _room(document), BODY.pt)) / 2)
     name = "Table Body" if size == BODY else f"Table Body {size.pt:g}"
     body = paragraph_style(document, name, size)
+    above, below = _blank_line(grid, body, header=True), _blank_line(grid, body)
     for heads in table.head:
-        cells = _new_line(grid, body, header=True)
+        cells = _new_line(grid, above)
         column = 0
         for head in heads:
             cell = cells[column]
@@ -111,7 +117,7 @@ def add_table(
             _paragraph(cell, head.text, left=column == 0 or column in table.prose)
             column += head.span
     for row in table.rows:
-        _add_row(grid, row, body, italic=table.lang == "en", prose=table.prose)
+        _add_row(grid, row, below, italic=table.lang == "en", prose=table.prose)
     _draw_rules(grid, len(table.head))
     _set_widths(grid, fitted_widths(table, room or _room(document)))
     if len(grid.rows) <= TOGETHER:
@@ -123,8 +129,11 @@ def add_table(
         add_run(notes, table.notes_text)
 
 
-def _new_line(grid: Any, style: Any, *, header: bool = False) -> Any:
-    """Add a line that is never split over pages; the head is repeated on each."""
+def _blank_line(grid: Any, style: Any, *, header: bool = False) -> Any:
+    """Element of a line that is never split over pages; the head is repeated on each.
+
+    Lines are copies of it: to build each anew takes most of the time of a long table.
+    """
     line = grid.add_row()
     properties = line._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
@@ -133,12 +142,20 @@ def _new_line(grid: Any, style: Any, *, header: bool = False) -> Any:
     for cell in line.cells:
         cell.paragraphs[0]._p.get_or_add_pPr().style = style.style_id  # quicker than its name
         cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
-    return line.cells
+    grid._tbl.remove(line._tr)
+    return line._tr
 
 
-def _add_row(grid: Any, row: Row, style: Any, *, italic: bool, prose: Sequence[int] = ()) -> None:
+def _new_line(grid: Any, blank: Any) -> list[_Cell]:
+    """Add a copy of a blank line."""
+    line = deepcopy(blank)
+    grid._tbl.append(line)
+    return [_Cell(cell, grid) for cell in line.tc_lst]
+
+
+def _add_row(grid: Any, row: Row, blank: Any, *, italic: bool, prose: Sequence[int] = ()) -> None:
     """Add a line of the body."""
-    cells = _new_line(grid, style)
+    cells = _new_line(grid, blank)
     if row.kind == "section":
         _paragraph(cells[0].merge(cells[-1]), row.label, left=True, italic=italic)
     else:
@@ -146,10 +163,10 @@ def _add_row(grid: Any, row: Row, style: Any, *, italic: bool, prose: Sequence[i
         for place, (target, cell) in enumerate(zip(cells[1:], row.cells, strict=True), start=1):
             _number(target, cell, left=place in prose)
     if row.rule:
-        for upper, cell in zip(grid.rows[-2].cells, cells, strict=True):
+        for upper, own in zip(grid.rows[-2].cells, cells, strict=True):
             _air(upper, above=False)
-            _border(cell, "top", HAIR)
-            _air(cell, above=True)
+            _border(own, "top", HAIR)
+            _air(own, above=True)
 
 
 def _number(target: Any, cell: Cell, *, left: bool) -> None:
@@ -174,10 +191,18 @@ def _paragraph(cell: Any, text: str, *, left: bool, italic: bool = False) -> Any
 
 def add_run(paragraph: Any, text: str, *, bold: bool = False, italic: bool = False) -> Any:
     """Add text with both fonts named, since Word takes Chinese signs from the second."""
-    run = paragraph.add_run(text)
+    run = Run(deepcopy(_blank_run(bold=bold, italic=italic)), paragraph)
+    paragraph._p.append(run._r)
+    run.text = text
+    return run
+
+
+@lru_cache
+def _blank_run(*, bold: bool, italic: bool) -> Any:
+    run = Run(OxmlElement("w:r"), None)  # type: ignore[arg-type]
     run.font.name, run.font.bold, run.font.italic = LATIN, bold or None, italic or None
     set_fonts(run._r.get_or_add_rPr())
-    return run
+    return run._r
 
 
 def set_fonts(properties: Any, latin: str = LATIN, east_asian: str = EAST_ASIAN) -> None:
@@ -247,7 +272,9 @@ def _set_widths(grid: Any, widths: Sequence[float]) -> None:
     """Set the width of every cell, which Word wants as well as that of the columns."""
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Cm(width)
-    for line in grid.rows:
-        for element in line._tr.tc_lst:
-            span = slice(element.grid_offset, element.grid_offset + element.grid_span)
-            element.width = Cm(sum(widths[span]))
+    edges = [0.0, *accumulate(widths)]
+    for line in grid._tbl.tr_lst:
+        at = 0
+        for element in line.tc_lst:
+            end = at + element.grid_span
+            element.width, at = Cm(edges[end] - edges[at]), end
