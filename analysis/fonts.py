@@ -34,6 +34,7 @@ SETTINGS: dict[str, object] = {
     "axes.formatter.use_mathtext": False,
     "axes.formatter.useoffset": False,
     "figure.facecolor": "white",
+    "pdf.compression": 4,  # 3 % larger than 6, in half the time
     "figure.autolayout": False,
     "figure.constrained_layout.use": False,
     "hatch.linewidth": 0.35,

@@ -18,7 +18,7 @@ def compact_png(png: bytes) -> bytes:
     """Give a PNG with a palette, at no more than 300 dots per inch.
 
     A palette of 256 colours chosen for coverage leaves every sign of a map within eight steps of
-    255 of what it was, at a quarter of the size. The picture stays as it is where that is smaller.
+    255 of what it was, at about a third of the size of a map. The picture stays as it is where that is smaller.
     """
     from PIL import Image
 
@@ -30,7 +30,7 @@ def compact_png(png: bytes) -> bytes:
         whole = whole.reduce(factor)
     few = whole.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     out = io.BytesIO()
-    few.save(out, "PNG", compress_level=6, dpi=(dpi / factor, dpi / factor))
+    few.save(out, "PNG", compress_level=7, dpi=(dpi / factor, dpi / factor))
     return out.getvalue() if len(out.getvalue()) < len(png) else png
 
 

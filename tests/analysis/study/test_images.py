@@ -34,7 +34,7 @@ def pixels(png: bytes) -> Any:
 def test_few_colours_look_the_same() -> None:
     png = drawing(300)
     small = compact_png(png)
-    assert len(small) < 0.6 * len(png)
+    assert len(small) < 2 / 3 * len(png)
     assert Image.open(BytesIO(small)).mode == "P"
     assert np.abs(pixels(small) - pixels(png)).max() <= 12
     assert (pixels(small)[0] == 255).all()
