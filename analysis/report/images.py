@@ -18,7 +18,8 @@ def compact_png(png: bytes) -> bytes:
     """Give a PNG with a palette, at no more than 300 dots per inch.
 
     A palette of 256 colours chosen for coverage leaves every sign of a map within eight steps of
-    255 of what it was, at about a third of the size of a map. The picture stays as it is where that is smaller.
+    255 of what it was, at about a third of its size. The picture stays as it is where that is
+    smaller.
     """
     from PIL import Image
 
