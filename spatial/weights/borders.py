@@ -111,6 +111,7 @@ def contiguity(
         },
         bridges=tuple((str(labels[a]), str(labels[b])) for a, b in joined),
         names=names,
+        english=names_of(cities, "en"),
         points=points_of(cities),
     )
     return graph_from_links(links, ids, rescued(facts, alone, ids), transform)

@@ -27,7 +27,7 @@ class Facts:
     `rule` is a builder's name ("contiguity", "knn", ...), `options` its arguments as given (km, k,
     power, order ...), `bridges` the pairs joined by hand, `rescued` the pairs that gave cities
     without a neighbour their nearest, `parts` the facts of the graphs this one was made of, `names`
-    maps a unit's label to its name. `stranded` holds the units that cuts left without a neighbour,
+    maps a unit's label to its name and `english` to its English one. `stranded` holds the units that cuts left without a neighbour,
     each with the neighbours it lost. `points` are the places of units in kilometres, (x, y, z) on
     the sphere or (x, y) in the plane, where the graph was built from geometry.
     """
@@ -37,6 +37,7 @@ class Facts:
     options: Mapping[str, object] = field(default_factory=dict)
     bridges: tuple[tuple[str, str], ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    english: Mapping[str, str] = field(default_factory=dict)
     units_cut: int = 0
     rescued: tuple[tuple[str, str], ...] = ()
     parts: tuple[Facts, ...] = ()

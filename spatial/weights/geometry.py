@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -77,9 +77,14 @@ def labels_of(cities: GeoDataFrame) -> pd.Index:
     return cities.index.rename(None)
 
 
-def names_of(cities: GeoDataFrame) -> Mapping[str, str]:
-    """Names by canonical label, where the table says which column holds them; else empty."""
+def names_of(cities: GeoDataFrame, lang: Literal["en"] | None = None) -> Mapping[str, str]:
+    """Names by canonical label, where the table says which column holds them; else empty.
+
+    English names stand in the column of that name and "_en".
+    """
     column = cities.attrs.get("name")
+    if column is not None and lang is not None:
+        column = f"{column}_{lang}"
     if column is None or column not in getattr(cities, "columns", ()):
         return {}
     labels = canonical_index(cities.index, "the cities")

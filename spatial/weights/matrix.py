@@ -304,6 +304,7 @@ def relabel(
         bridges=tuple((new.get(a, a), new.get(b, b)) for a, b in op.facts.bridges),
         rescued=tuple((new.get(a, a), new.get(b, b)) for a, b in op.facts.rescued),
         names=dict(names or {new.get(k, k): v for k, v in op.facts.names.items()}),
+        english={new.get(k, k): name for k, name in op.facts.english.items()},
         points={new.get(k, k): place for k, place in op.facts.points.items()},
         stranded={
             new.get(k, k): tuple(new.get(j, j) for j in lost)

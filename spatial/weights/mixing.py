@@ -84,6 +84,7 @@ def nested(
         "nested",
         options={"how": how, "share": share},
         names={**second.facts.names, **first.facts.names},
+        english={**second.facts.english, **first.facts.english},
         parts=(first.facts, second.facts),
     )
     if how == "product":

@@ -205,7 +205,8 @@ def _bridges(facts: Facts, lang: str) -> list[str]:
     """Pairs joined by hand, by name, the first few."""
     if not facts.bridges:
         return []
-    pairs = ["–".join(facts.names.get(city, city) for city in pair) for pair in facts.bridges]
+    names = {**facts.names, **facts.english} if lang == "en" else facts.names
+    pairs = ["–".join(names.get(city, city) for city in pair) for pair in facts.bridges]
     if lang == "en":
         return [f"bridges {named(pairs, SHOWN_BRIDGES)}"]
     rest = f"等 {len(pairs)} 对" if len(pairs) > SHOWN_BRIDGES else ""

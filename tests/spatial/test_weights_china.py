@@ -45,6 +45,10 @@ def test_bridges_by_name_join_what_the_sea_parts(yearbook):
     w = weights.contiguity(yearbook, bridges=[("舟山市", "宁波市")])
     assert set(w["舟山市"].index) == {"上海市", "宁波市"}
     assert "舟山市" in w["宁波市"].index
+    coded = weights.relabel(w, dict(zip(yearbook.index, yearbook["adcode"], strict=True)))
+    for graph in (w, coded):
+        assert "bridges Zhoushan–Ningbo" in weights.label(graph)
+        assert "另连 舟山市–宁波市" in weights.label(graph, "zh")
 
 
 def test_points_of_the_layer_serve_as_well_as_its_polygons(yearbook):
