@@ -6,7 +6,7 @@ suppressWarnings(suppressMessages({library(spdep); library(Matrix)}))
 say <- function(time, numbers) {
   status <- readLines("/proc/self/status")
   peak <- as.numeric(gsub("[^0-9]", "", grep("VmHWM", status, value = TRUE))) / 1024
-  parts <- c(first = time, seconds = time, peak_mb = peak, numbers)
+  parts <- c(seconds = time, peak_mb = peak, numbers)
   cat(sprintf("{%s}\n", paste(sprintf("\"%s\": %.10g", names(parts), parts), collapse = ", ")))
 }
 clock <- function(call) { start <- proc.time()[["elapsed"]]; value <- call(); list(value = value, time = proc.time()[["elapsed"]] - start) }

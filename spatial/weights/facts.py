@@ -27,9 +27,10 @@ class Facts:
     `rule` is a builder's name ("contiguity", "knn", ...), `options` its arguments as given (km, k,
     power, order ...), `bridges` the pairs joined by hand, `rescued` the pairs that gave cities
     without a neighbour their nearest, `parts` the facts of the graphs this one was made of, `names`
-    maps a unit's label to its name and `english` to its English one. `stranded` holds the units that cuts left without a neighbour,
-    each with the neighbours it lost. `points` are the places of units in kilometres, (x, y, z) on
-    the sphere or (x, y) in the plane, where the graph was built from geometry.
+    maps a unit's label to its name and `english` to its English one. `stranded` holds the units
+    that cuts left without a neighbour, each with the neighbours it lost. `points` are the places
+    of units in kilometres, (x, y, z) on the sphere or (x, y) in the plane, where the graph was
+    built from geometry.
     """
 
     rule: str = "given"
