@@ -203,11 +203,12 @@ def queen_pygeoda(side):
     import pygeoda
 
     layer = pygeoda.open(worlds.squares(side))
-    return lambda: {
-        "links": float(
-            pygeoda.queen_weights(layer).num_obs * pygeoda.queen_weights(layer).mean_neighbors()
-        )
-    }
+
+    def call():
+        w = pygeoda.queen_weights(layer)
+        return {"links": float(w.num_obs * w.mean_neighbors())}
+
+    return call
 
 
 # ---- many specifications at 289 units x 10 years (side 17)

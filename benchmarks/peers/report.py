@@ -20,6 +20,18 @@ NOTES = {
     "curve": "ours: two-way SDM with delta effects on two processes; spreg: one-way lag model, one "
     "process.",
 }
+SHORT = {
+    "panel": "Two-way SDM with effects, 10 years",
+    "cross": "Cross-section SDM with effects",
+    "simulate": "1,000 simulated effects",
+    "lisa": "Local Moran's I",
+    "queen": "Queen contiguity",
+}
+COLOURS = (
+    "#1f4e79", "#c8501e", "#6a9f3c", "#8a63a8", "#3f3f3f", "#b8860b", "#2a9d9d", "#c2528b",
+    "#888888",
+)  # fmt: skip
+SIGNS = "os^Dv<>Pp"
 
 
 def write(found, folder):
@@ -58,7 +70,27 @@ def table(rows):
     for n in sorted({row["n"] for row in rows}):
         cells = [cell(known, program, n) for program in programs]
         lines.append(f"| {n:,} | " + " | ".join(cells) + " |")
-    return [*lines, ""]
+    return [
+        *lines,
+        "",
+        "Largest done: " + "; ".join(map(largest, grouped(rows).values())) + ".",
+        "",
+    ]
+
+
+def grouped(rows):
+    """Measurements of each program."""
+    found = {}
+    for row in rows:
+        found.setdefault(row["program"], []).append(row)
+    return found
+
+
+def largest(rows):
+    """The largest size that a program has done, and how it ended at the next."""
+    done = max((row["n"] for row in rows if "failed" not in row), default=0)
+    failed = [f" ({row['n']:,}: {row['failed'][:70]})" for row in rows if "failed" in row]
+    return f"{rows[0]['program']} {done:,}" + "".join(failed)
 
 
 def cell(known, program, n):
@@ -66,7 +98,7 @@ def cell(known, program, n):
     if row is None:
         return ""
     if "failed" in row:
-        return row["failed"].replace("|", "/")
+        return "not done"
     said = [f"{seconds(row):.3g} s", f"{row['peak_mb']:,.0f} MB"]
     ours = known.get(("ours", n))
     if program != "ours" and ours and "failed" not in ours:
@@ -80,23 +112,34 @@ def cell(known, program, n):
 
 
 def draw(found, path):
+    """Time against size for each task, and the memory of the panel model, on logarithmic axes."""
     from matplotlib.figure import Figure
 
-    tasks = [t for t in TITLES if t != "curve" and any(r["task"] == t for r in found["results"])]
-    figure = Figure(figsize=(3.3 * len(tasks), 3.2), layout="constrained")
-    colours = ("#1f4e79", "#c8501e", "#6a9f3c", "#8a63a8", "#3f3f3f")
-    for axes, task in zip(figure.subplots(1, len(tasks), squeeze=False)[0], tasks, strict=True):
-        rows = [r for r in found["results"] if r["task"] == task and "failed" not in r]
-        for place, program in enumerate(dict.fromkeys(r["program"] for r in rows)):
-            own = [r for r in rows if r["program"] == program]
-            axes.loglog(
-                [r["n"] for r in own], [r["seconds"] for r in own], "os^Dv"[place % 5] + "-",
-                color=colours[place % 5], ms=4, lw=1.4 if program == "ours" else 0.9, label=program,
-            )  # fmt: skip
-        axes.set_title(TITLES[task].split(" (")[0].split(",")[0], fontsize=7)
-        axes.set_xlabel("units", fontsize=7)
-        axes.tick_params(labelsize=6)
-        axes.grid(color="#dddddd", lw=0.4)
-        axes.legend(fontsize=6, frameon=False)
-    figure.axes[0].set_ylabel("seconds", fontsize=7)
-    figure.savefig(path, dpi=150)
+    rows = [row for row in found["results"] if "failed" not in row]
+    programs = list(dict.fromkeys(row["program"] for row in rows))
+    figure = Figure(figsize=(9.0, 5.6), layout="constrained")
+    axes = figure.subplots(2, 3).ravel()
+    for place, (task, title) in enumerate(SHORT.items()):
+        own = [row for row in rows if row["task"] == task]
+        _lines(axes[place], own, programs, "seconds")
+        axes[place].set_title(title, fontsize=8, loc="left")
+    _lines(axes[-1], [row for row in rows if row["task"] == "panel"], programs, "peak_mb")
+    axes[-1].set_title("Two-way SDM with effects: peak memory", fontsize=8, loc="left")
+    for place, one in enumerate(axes):
+        one.set_xlabel("units" if place > 2 else "", fontsize=7)
+        one.set_ylabel("MB" if place == len(axes) - 1 else "seconds", fontsize=7)
+        one.tick_params(which="both", labelsize=6.5)
+        one.grid(color="#dddddd", lw=0.4)
+    figure.savefig(path, dpi=200)
+
+
+def _lines(axes, rows, programs, column):
+    """A line for each program, in its own colour and with its own sign in every panel."""
+    for program in dict.fromkeys(row["program"] for row in rows):
+        place = programs.index(program)
+        own = [row for row in rows if row["program"] == program]
+        axes.loglog(
+            [row["n"] for row in own], [row[column] for row in own], SIGNS[place] + "-",
+            color=COLOURS[place], ms=4, lw=1.8 if program == "ours" else 0.9, label=program,
+        )  # fmt: skip
+    axes.legend(fontsize=6.5, frameon=False)
