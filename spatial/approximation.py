@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from spatial.fit import Fit
     from spatial.likelihood import LogDetTerm
 
-__all__ = ["approximations", "spatial_errors"]
+__all__ = ["approximations", "loglik_error", "spatial_errors"]
 
 Array = npt.NDArray[np.float64]
 
@@ -41,8 +41,20 @@ def approximations(fit: Fit) -> tuple[str, ...]:
     return (
         f'The log-determinant comes from {min(probes)} random probes (logdet="lanczos"), so that '
         f"{' and '.join(names)} {be} off by about {' and '.join(f'{x:.2g}' for x in off)} (one "
-        f"standard error), {' and '.join(f'{x:.2g}' for x in shares)} % of {whose}.",
+        f"standard error), {' and '.join(f'{x:.2g}' for x in shares)} % of {whose}, and the "
+        f"log-likelihood by about {loglik_error(fit):.2g}.",
     )
+
+
+def loglik_error(fit: Fit) -> float:
+    """Standard error that probes add to the log-likelihood, which is that of the f in it.
+
+    That estimates are off besides does not show in it: it is flat at its maximum.
+    """
+    fitted = fit._fitted
+    found = fitted.estimate
+    pairs = ((fitted.logdets, found.rho), (fitted.error_logdets, found.lam))
+    return sum(term.periods * term.logdet.error(at, 0) for terms, at in pairs for term in terms)
 
 
 def spatial_errors(fit: Fit) -> Array:

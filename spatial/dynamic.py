@@ -37,7 +37,6 @@ from spatial.weights.logdet import LogDeterminant
 __all__ = ["corrected", "score_bias"]
 
 Array = npt.NDArray[np.float64]
-NARROW = 1e-3
 SUBTRACTED = (
     "The bias of order 1/T that unit effects give y(t−1) is subtracted (Yu, de Jong and Lee, "
     "2008); the log-likelihood is that of its maximum, before the subtraction."
@@ -126,7 +125,7 @@ def score_bias(fitted: Estimated) -> Array | None:
 
 
 def _trace(logdet: LogDeterminant, at: float) -> float:
-    logdet.refine(at - NARROW, at + NARROW)
+    logdet.refine(at, at)
     return float(logdet.g(at))
 
 

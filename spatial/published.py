@@ -140,9 +140,9 @@ def _at(fitted: Estimated, centred: Sample, made: Estimate) -> Estimated:
         residuals = error - made.lam * mu
     loglik = -0.5 * len(error) * np.log(2.0 * np.pi * made.sigma2)
     loglik -= 0.5 * float(residuals @ residuals) / made.sigma2
-    if fitted.lag_y:
-        loglik += float(logdet_sum(fitted.logdets, made.rho, 0))
-    if fitted.lag_error:
-        loglik += float(logdet_sum(fitted.error_logdets, made.lam, 0))
+    for terms, at in ((fitted.logdets, made.rho), (fitted.error_logdets, made.lam)):
+        for term in terms:
+            term.logdet.refine(at, at)
+        loglik += float(logdet_sum(terms, at, 0)) if terms else 0.0
     made = replace(made, residuals=residuals, loglik=float(loglik))
     return replace(fitted, estimate=made, moments=moments)

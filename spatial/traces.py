@@ -80,6 +80,7 @@ def error_traces(op: Operator, lam: float, term: LogDetTerm) -> Traces:
 
 def _one(op: Operator, at: float, term: LogDetTerm) -> tuple[float, float, float]:
     square = _frobenius(op, at)
+    term.logdet.refine(at, at)
     g, gg = float(term.logdet.g(at)), float(term.logdet.h(at))
     if term.centred:
         back = _back(op, at)
@@ -109,6 +110,7 @@ def joint_traces(
             gh -= 1.0 / ((1.0 - rho) * (1.0 - lam))
             gth -= float(_back(op, rho) @ _back(op, lam)) / op.n
     else:
+        term.logdet.refine(rho, rho)
         g, gg = float(term.logdet.g(rho)), float(term.logdet.h(rho))
         gtg, gh, gth, back, error_back = _by_columns(op, error_op, rho, lam)
         if term.centred:

@@ -104,8 +104,6 @@ def simulated_effects(
     if long_run is not None:
         places = long_run.target
         params, sample = long_run.values(params), long_run.values(sample)
-    for logdet in ways.logdets:
-        logdet.refine(float(sample[:, places.rho].min()), float(sample[:, places.rho].max()))
     drawn = _effects(places, sample, ways)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)

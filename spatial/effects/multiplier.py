@@ -108,6 +108,7 @@ def _block_values(op: Operator, logdet: LogDeterminant | None, by: Operator, rho
     if logdet is None:
         trace, total = float(by.matrix.diagonal().sum()), float(by.row_sums.sum())
         return op.n * ones, trace * ones, op.n * ones, total * ones
+    logdet.refine(float(rho.min()), float(rho.max()))
     g, pole = np.asarray(logdet.g(rho)), 1.0 / logdet.interval[1]
     own_lag = g if by is op else _smooth(lambda r: [_lagged_traces(op, by, r)[0]], rho, pole)[0]
     if op.stochastic and by.stochastic:
@@ -123,6 +124,7 @@ def _block_slopes(op: Operator, logdet: LogDeterminant | None, by: Operator, rho
         none = np.zeros(1)
         return none, none, none, none
     at = float(rho[0])
+    logdet.refine(at, at)
     g, h = float(logdet.g(at)), float(logdet.h(at))
     own_lag = h if by is op else _lagged_traces(op, by, at)[1]
     if op.stochastic and by.stochastic:

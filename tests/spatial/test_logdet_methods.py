@@ -11,7 +11,7 @@ from support import worlds
 
 import spatial
 from spatial import memory
-from spatial.approximation import spatial_errors
+from spatial.approximation import loglik_error, spatial_errors
 from spatial.errors import InputError
 from spatial.weights.facts import Facts
 from spatial.weights.logdet import choice, kernels, log_determinant
@@ -119,6 +119,23 @@ def test_factors_agree_with_eigenvalues_in_the_middle_and_at_both_ends(
             np.testing.assert_allclose(made.h(rho), here, rtol=1e-5, atol=1e-10 / reach**2)
 
 
+@pytest.mark.parametrize("name", ["lattice", "nearest", "isolate"])
+@pytest.mark.parametrize("rho", [-0.9, -0.3, 0.2, 0.8, 0.99])
+def test_one_value_is_refined_as_well_as_a_range(name, rho, exact):
+    made = choice._factorised(op(GRAPHS[name]), "lu")
+    made.refine(rho, rho)
+    assert made.f(rho) == pytest.approx(exact[name].f(rho), rel=1e-9, abs=1e-9)
+    assert made.g(rho) == pytest.approx(exact[name].g(rho), rel=1e-7, abs=1e-7)
+    assert made.h(rho) == pytest.approx(exact[name].h(rho), rel=1e-4)
+
+
+@pytest.mark.parametrize("beyond", [-1e9, -1.5, 1.5, 1e9])
+def test_a_value_beyond_the_interval_is_refined_at_its_end(beyond):
+    made = choice._factorised(op(GRAPHS["nearest"]), "lu")
+    made.refine(beyond, beyond)
+    assert np.isfinite(made.f(np.linspace(-0.99, 0.99, 5))).all()
+
+
 @pytest.mark.parametrize("name", GRAPHS)
 def test_interval_is_that_of_the_eigenvalues_or_the_disc_within(name, exact):
     low, high = exact[name].interval
@@ -152,6 +169,18 @@ def test_stated_errors_are_the_spread_of_the_estimates(name, exact):
         z = (sets.mean(axis=1) + shift - exact[name].g(rho)) / (sets.std(axis=1, ddof=1) / 4.0)
         # t with 15 degrees has variance 15/13; four standard errors of a variance of 60 values
         assert np.mean(z**2) == pytest.approx(15 / 13, abs=4 * 15 / 13 * np.sqrt(2.6 / 60))
+
+
+@pytest.mark.parametrize("name", ["lattice", "far", "nearest", "isolate"])
+def test_stated_errors_of_f_are_the_spread_of_the_estimates(name, exact):
+    """60 sets of 16 probes, as above."""
+    made = choice._sampled(op(GRAPHS[name]), count=960)
+    for rho in (-0.6, 0.5, 0.8):
+        sets = made._each(np.array([rho]), 0)[0].reshape(60, 16)
+        errors = sets.std(axis=1, ddof=1) / 4.0
+        z = (sets.mean(axis=1) + float(made.f(rho)) - sets.mean() - exact[name].f(rho)) / errors
+        assert np.mean(z**2) == pytest.approx(15 / 13, abs=4 * 15 / 13 * np.sqrt(2.6 / 60))
+        assert made.error(rho, 0) == pytest.approx(np.sqrt(np.mean(errors**2) / 60), rel=0.1)
 
 
 def test_derivatives_of_what_probes_give_are_those_of_one_function():
@@ -271,8 +300,10 @@ def test_probes_move_estimates_no_more_than_the_note_says(kind):
     stated = spatial_errors(fit)
     assert (off > 0.0).all() and (off <= 4.0 * stated).all()
     assert (stated < fit.std_errors[names]).all()
+    level = loglik_error(fit)
+    assert 0.0 < abs(fit.loglik - base.loglik) <= 4.0 * level + 0.1 * level**2
     note = next(note for note in fit.notes if "random probes" in note)
-    assert all(f"{value:.2g}" in note for value in stated)
+    assert all(f"{value:.2g}" in note for value in (*stated, level))
     assert 'logdet="lanczos"' in note
 
 
@@ -303,6 +334,38 @@ def test_random_effects_and_draws_take_probes_too():
     assert drawn["x1", "total"] == pytest.approx(
         fit.effects().set_index(["term", "effect"])["estimate"]["x1", "total"], rel=1e-9
     )
+
+
+def unrefined():
+    """Numbers at parameters that no search of the likelihood has been at."""
+    data, graph = world(LATTICE)
+    panel, _ = world(LATTICE, periods=7)
+    moving = {"effects": "unit", "dynamic": ("y", "Wy")}
+
+    def fit(kind, data, way, **options):
+        return getattr(spatial, kind)("y ~ x1 + x2", logdet=way, **options).fit(data, graph)
+
+    yield "instruments", lambda way: fit("SAR", data, way, estimator="gmm").effects()
+    yield "drawn", lambda way: fit("SAC", data, way, estimator="gmm").effects("simulate", draws=40)
+    for kind in ("SEM", "SDEM", "SAR"):
+        yield f"long run, {kind}", lambda way, kind=kind: fit(kind, panel, way, **moving).effects()
+    for kind in ("SAR", "SEM", "SDM", "SDEM"):
+        yield (
+            f"residuals, {kind}",
+            lambda way, kind=kind: spatial.lm_residuals(fit(kind, data, way)),
+        )
+    published = {"effects": "twoway", "convention": "published"}
+    yield "published", lambda way: fit("SAC", panel, way, **published).tidy()
+
+
+@pytest.mark.parametrize(("name", "numbers"), list(unrefined()), ids=str)
+def test_no_number_rests_on_the_rough_log_determinant(name, numbers, monkeypatch):
+    """Below the exact factors lies a rough f from eight probes, here from two."""
+    monkeypatch.setattr(choice, "ROUGH_PROBES", 2)
+    found, known = (pd.DataFrame(numbers(way)) for way in ("lu", "eigenvalues"))
+    known, found = (table.apply(pd.to_numeric, errors="coerce") for table in (known, found))
+    assert np.isfinite(known.to_numpy()).any()
+    np.testing.assert_allclose(found, known, rtol=2e-6, atol=1e-9, err_msg=name)
 
 
 def test_an_unknown_way_is_refused():

@@ -307,16 +307,16 @@ PROBES: tuple[tuple[str, str], ...] = (
     (
         'The log-determinant comes from {n:int} random probes (logdet="lanczos"), so that '
         "{name:word} is off by about {off:word} (one standard error), {share:word} % of its own "
-        "standard error.",
+        "standard error, and the log-likelihood by about {level:word}.",
         '对数行列式由{n}个随机向量估计（logdet="lanczos"），由此给{name}带来约{off}的误差'
-        "（一个标准误），为其自身标准误的{share}%。",
+        "（一个标准误），为其自身标准误的{share}%，对数似然的误差约为{level}。",
     ),
     (
         'The log-determinant comes from {n:int} random probes (logdet="lanczos"), so that rho and '
         "lambda are off by about {off:word} and {away:word} (one standard error), {share:word} and "
-        "{part:word} % of their own standard errors.",
+        "{part:word} % of their own standard errors, and the log-likelihood by about {level:word}.",
         '对数行列式由{n}个随机向量估计（logdet="lanczos"），由此给rho与lambda带来约{off}与{away}的误差'
-        "（一个标准误），分别为其自身标准误的{share}%与{part}%。",
+        "（一个标准误），分别为其自身标准误的{share}%与{part}%，对数似然的误差约为{level}。",
     ),
     (
         'Direct effects rest on {n:int} random probes (logdet="lanczos"), which know their mean '

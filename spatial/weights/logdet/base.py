@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LogDeterminant", "Spectrum", "real_interval"]
+__all__ = ["LogDeterminant", "Order", "Spectrum", "real_interval"]
 
 Vector = npt.NDArray[np.float64]
+Order = Literal[0, 1]
 
 
 class LogDeterminant(Protocol):
@@ -49,14 +50,16 @@ class LogDeterminant(Protocol):
         ...
 
     def refine(self, low: float, high: float, tolerance: float = 0.0) -> None:
-        """Make f, g and h exact to rounding between `low` and `high`.
+        """Make f, g and h exact to rounding between `low` and `high`, which may be one value.
+
+        What was not refined is near, no more: whoever reads numbers from it refines first.
 
         Random probes are added until the standard error of g is `tolerance`, if that is positive.
         """
         ...
 
-    def error(self, rho: float) -> float:
-        """Standard error of g; zero where it is exact to rounding."""
+    def error(self, rho: float, order: Order = 1) -> float:
+        """Standard error of f (order 0) or g (order 1); zero where they are exact to rounding."""
         ...
 
     def alone(self) -> LogDeterminant:
@@ -105,7 +108,7 @@ class Spectrum:
     def refine(self, low: float, high: float, tolerance: float = 0.0) -> None:
         """Nothing to do: the eigenvalues serve everywhere."""
 
-    def error(self, rho: float) -> float:  # noqa: ARG002
+    def error(self, rho: float, order: Order = 1) -> float:  # noqa: ARG002
         """Nothing: eigenvalues are exact to rounding."""
         return 0.0
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import Chebyshev, chebyshev
 
+from spatial.weights.logdet.base import Order
 from spatial.weights.logdet.kernels import Kernel
 from spatial.weights.logdet.sampled import Sampled
 
@@ -19,7 +20,7 @@ Vector = npt.NDArray[np.float64]
 ERROR = 1e-10
 LEAST_NODES, MOST_NODES = 4, 40
 MARGIN, LEAST = 1e-7, 1e-12
-WIDEST, NARROWEST = 4.0, 2.0**-20
+WIDEST, NARROWEST = 4.0, 2.0**-6
 STEPS = 8  # of windows in their own width
 
 
@@ -62,7 +63,7 @@ class Factorised:
         values = np.asarray(rho, dtype=np.float64)
         return np.asarray(self._rough.h(values) - self._difference(values, 2))
 
-    def error(self, rho: float) -> float:  # noqa: ARG002
+    def error(self, rho: float, order: Order = 1) -> float:  # noqa: ARG002
         """Nothing: factors are exact to rounding."""
         return 0.0
 
@@ -126,11 +127,9 @@ class Factorised:
         """Values of s at `low` and `high`, clipped a little inside the admissible interval."""
         left, right = self.interval
         space = MARGIN * (right - left)
-        low, high = max(low, left + space), min(high, right - space)
-        return (
-            float(np.log((low - left) / (right - low))),
-            float(np.log((high - left) / (right - high))),
-        )
+        at = np.clip([low, high], left + space, right - space)
+        start, stop = np.log((at - left) / (right - at)).tolist()
+        return start, stop
 
 
 def _interpolant(

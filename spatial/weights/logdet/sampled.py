@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from spatial.weights.logdet.base import Order
 from spatial.weights.logdet.probes import (
     Quadratures,
     lanczos,
@@ -103,9 +104,13 @@ class Sampled:
         v = np.asarray(rho, dtype=np.float64)
         return np.asarray(self._mean(v, 2) + self._traces[1] + self._roots(v, 2))
 
-    def error(self, rho: float) -> float:
-        """Standard error of g at ρ, plus the bound of what was cut off."""
-        return self._spread(rho) + self._probes.cut(rho, self.steps)
+    def error(self, rho: float, order: Order = 1) -> float:
+        """Standard error of f or g at ρ, plus the bound of what was cut off.
+
+        That of f is at most |ρ| times that of g, which grows away from zero.
+        """
+        cut = self._probes.cut(rho, self.steps)
+        return self._spread(rho, order) + (cut if order else abs(rho) * cut)
 
     def refine(self, low: float, high: float, tolerance: float = 0.0) -> None:
         """Products until the cut is small between `low` and `high`, probes until g is exact enough.
@@ -153,8 +158,8 @@ class Sampled:
     def _mean(self, rho: Array, order: int) -> Array:
         return np.asarray(self._each(rho.ravel(), order).mean(axis=1).reshape(rho.shape))
 
-    def _spread(self, rho: float) -> float:
-        each = self._each(np.array([rho]), 1)[0]
+    def _spread(self, rho: float, order: Order = 1) -> float:
+        each = self._each(np.array([rho]), order)[0]
         return float(each.std(ddof=1) / np.sqrt(len(each)))
 
     def _roots(self, rho: Array, order: int) -> Array:
