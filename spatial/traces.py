@@ -19,7 +19,7 @@ from spatial.likelihood import LogDetTerm
 from spatial.running import numbers_are_steady
 from spatial.sparse_traces import commuting_products, joint_products, square_product
 from spatial.systems import DENSE_LIMIT, solve_system
-from spatial.weights.logdet import EIGENVALUE_LIMIT, log_determinant
+from spatial.weights.logdet import by_eigenvalues, log_determinant
 from spatial.weights.logdet.similarity import Similarity, similarity
 from spatial.weights.operator import Operator
 
@@ -134,7 +134,7 @@ def _refuse_large(op: Operator) -> None:
 def derive_spectra(op: Operator) -> None:
     """Derive now what fits on these weights will ask for."""
     log_determinant(op)
-    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT else None
+    similar = similarity(op) if by_eigenvalues(op) else None
     if similar is not None:
         _spectral(op, similar)
 
@@ -147,7 +147,7 @@ def _back(op: Operator, at: float) -> Array:
 
 def _commuting(op: Operator, rho: float, lam: float) -> tuple[float, float]:
     """tr GH and tr G′H for two functions of one W."""
-    if op.n > EIGENVALUE_LIMIT:
+    if not by_eigenvalues(op):
         found = commuting_products(op, rho, lam)
         return _products(op, op, rho, lam)[1:] if found is None else found
     similar = similarity(op)
@@ -162,7 +162,7 @@ def _by_columns(
     op: Operator, error_op: Operator, rho: float, lam: float
 ) -> tuple[float, float, float, Array, Array]:
     """tr G̃′G̃, tr G̃H, tr G̃′H, G̃′ι and H′ι."""
-    found = joint_products(op, error_op, rho, lam) if op.n > EIGENVALUE_LIMIT else None
+    found = None if by_eigenvalues(op) else joint_products(op, error_op, rho, lam)
     gtg, gh, gth = _products(op, error_op, rho, lam) if found is None else found
     ones = np.ones(op.n)
     back = solve_system(op, rho, ones - lam * (error_op.matrix.T @ ones), transposed=True)
@@ -196,13 +196,13 @@ def _frobenius(op: Operator, at: float) -> float:
     Of many units the entries of a sparse inverse that it needs.
     The two round differently: where numbers are to be steady it is the spectral form at once.
     """
-    found = square_product(op, at) if op.n > EIGENVALUE_LIMIT else None
+    found = None if by_eigenvalues(op) else square_product(op, at)
     if found is not None:
         return found
     if op.n > DENSE_LIMIT:
         return _frobenius_by_blocks(op, at)
     returns = "inverted" in op.store or numbers_are_steady()
-    similar = similarity(op) if op.n <= EIGENVALUE_LIMIT and returns else None
+    similar = similarity(op) if returns and by_eigenvalues(op) else None
     if similar is None:
         op.store["inverted"] = True
         lagged = op.matrix @ np.linalg.inv(np.eye(op.n) - at * op.matrix.toarray())

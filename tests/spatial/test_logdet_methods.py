@@ -391,6 +391,15 @@ def test_the_cheapest_exact_way_is_taken(plenty):
     assert log_determinant(op(GRAPHS["nearest"])).method == "lu"
 
 
+def test_few_links_without_symmetry_are_factorised_sooner(monkeypatch):
+    monkeypatch.setattr(choice, "has_cholmod", lambda: False)
+    monkeypatch.setattr(choice, "GENERAL_LIMIT", 250)
+    assert log_determinant(op(GRAPHS["lattice"])).method == "eigenvalues"
+    assert log_determinant(op(GRAPHS["nearest"])).method == "lu"
+    crowded = np.random.default_rng(0).random((289, 289)) * (1 - np.eye(289))
+    assert log_determinant(op(crowded / crowded.sum(1)[:, None])).method == "eigenvalues"
+
+
 def test_probes_serve_where_factors_do_not_fit(plenty):
     plenty.setattr(memory, "available_memory", lambda: 1e5)
     assert log_determinant(op(GRAPHS["lattice"])).method == "lanczos"

@@ -43,7 +43,7 @@ def as_if_many(monkeypatch):
         monkeypatch.setattr(covariance.forms, "DENSE_LIMIT", 0)
         monkeypatch.setattr(between, "FEW", 0)
         monkeypatch.setattr(between, "PER_SUM", 0)
-        monkeypatch.setattr(traces, "EIGENVALUE_LIMIT", 0)
+        monkeypatch.setattr(traces, "by_eigenvalues", lambda _: False)
         monkeypatch.setattr(traces, "DENSE_LIMIT", 0)
 
     return switch

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from spatial.weights.logdet.base import LogDeterminant
 from spatial.weights.logdet.choice import (
-    EIGENVALUE_LIMIT,
     METHODS,
     Method,
+    by_eigenvalues,
     factors_by,
     log_determinant,
     shared_cholesky,
@@ -17,11 +17,11 @@ from spatial.weights.logdet.choice import (
 from spatial.weights.logdet.sampled import Sampled
 
 __all__ = [
-    "EIGENVALUE_LIMIT",
     "METHODS",
     "LogDeterminant",
     "Method",
     "Sampled",
+    "by_eigenvalues",
     "factors_by",
     "log_determinant",
     "shared_cholesky",

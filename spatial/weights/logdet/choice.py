@@ -26,9 +26,9 @@ from spatial.weights.logdet.similarity import Similarity, similarity, unit_roots
 from spatial.weights.operator import Operator, has_cycles
 
 __all__ = [
-    "EIGENVALUE_LIMIT",
     "METHODS",
     "Method",
+    "by_eigenvalues",
     "factors_by",
     "log_determinant",
     "shared_cholesky",
@@ -36,7 +36,7 @@ __all__ = [
 
 Method = Literal["auto", "eigenvalues", "lu", "cholmod", "lanczos"]
 METHODS: tuple[Method, ...] = ("auto", "eigenvalues", "lu", "cholmod", "lanczos")
-EIGENVALUE_LIMIT = 1500
+EIGENVALUE_LIMIT, GENERAL_LIMIT = 1500, 500
 MOST_OPERATIONS = 1e12
 LOOSE_BEYOND = 20_000
 NEARLY_FULL = 0.25
@@ -47,7 +47,8 @@ BYTES = {"lu": 21.0, "cholmod": 8.0, "dense": 16.0, "symmetric": 10.0, "general"
 def log_determinant(op: Operator, method: Method = "auto") -> LogDeterminant:
     """ln|I − ρW| in the way asked for; "auto" takes the cheapest that is exact and fits.
 
-    Eigenvalues up to 1,500 units; beyond, factors by CHOLMOD where scikit-sparse is installed and
+    Eigenvalues up to 1,500 units, or 500 where links are few and weights not symmetric up to row
+    scaling; beyond, factors by CHOLMOD where scikit-sparse is installed and
     weights are symmetric up to row scaling, else by SuperLU; random probes where the factors would
     take more memory than there is, or more than 10¹² multiplications each. Without a cycle of links
     (rivers, say) all eigenvalues are zero, and no interval bounds ρ. Who asks gets one that nobody
@@ -79,8 +80,19 @@ def _cheapest(op: Operator) -> Method:
     return found
 
 
+def by_eigenvalues(op: Operator) -> bool:
+    """Whether all eigenvalues and dense products cost less than factors over the fits of a study.
+
+    Those of weights that are not symmetric up to row scaling take five times as long, and with few
+    links factors are quicker from some 500 units on, for the first fit and for the next.
+    """
+    if op.n <= GENERAL_LIMIT or op.n > EIGENVALUE_LIMIT:
+        return op.n <= EIGENVALUE_LIMIT
+    return similarity(op) is not None or _nearly_full(_fill(op))
+
+
 def _decided(op: Operator) -> Method:
-    if op.n <= EIGENVALUE_LIMIT:
+    if by_eigenvalues(op):
         return "eigenvalues"
     fill = _fill(op)
     if min(fill.operations, float(op.n) ** 3) > MOST_OPERATIONS:
@@ -167,7 +179,7 @@ def shared_cholesky(op: Operator, similar: Similarity) -> Cholesky:
 
 def factors_by(op: Operator) -> Literal["lu", "cholmod"] | None:
     """How systems of these weights are best factorised; None where factors do not fit."""
-    if op.n <= EIGENVALUE_LIMIT:
+    if by_eigenvalues(op):
         return "lu"
     way = _cheapest(op)
     return None if way == "lanczos" else "cholmod" if way == "cholmod" else "lu"
