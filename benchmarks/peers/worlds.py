@@ -1,9 +1,10 @@
 """Lattices and data that every program gets alike."""
 
+import math
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.linalg import splu
 
 YEARS = 10
 RHO, BETA, THETA = 0.4, np.array([1.0, 0.7, 0.4]), np.array([-0.3, 0.1, 0.3])
@@ -20,13 +21,26 @@ def queen(side):
     return sparse.csr_array(sparse.diags_array(1.0 / near.sum(axis=1)) @ near)
 
 
+def solver(w, rho):
+    """Function that solves (I − rho W) y = b, W row-standardised, by the series of its inverse.
+
+    It leaves nothing behind in the peak of memory that is measured afterwards.
+    """
+
+    def solve(b):
+        found = term = b
+        for _ in range(math.ceil(math.log(1e-17) / math.log(rho))):
+            term = rho * (w @ term)
+            found = found + term
+        return found
+
+    return solve
+
+
 def table(side, years=1, seed=0):
     """Spatial Durbin data, sorted by year and unit; unit and year effects where there are years."""
     w, rng, n = queen(side), np.random.default_rng(seed), side * side
-    solve = splu(
-        sparse.csc_array(sparse.eye_array(n) - RHO * w), permc_spec="MMD_AT_PLUS_A",
-        diag_pivot_thresh=0.0, options={"SymmetricMode": True},
-    ).solve  # fmt: skip
+    solve = solver(w, RHO)
     mu, parts = rng.normal(size=n) if years > 1 else np.zeros(n), []
     for year in range(years):
         x = rng.normal(size=(n, 3))
