@@ -7,6 +7,10 @@ from collections.abc import Mapping
 __all__ = ["MAPS"]
 
 MAPS: Mapping[str, tuple[str, str]] = {
+    "map.small": (
+        "borders between units of one class are left out, as the units are too small for them",
+        "单元过小，故不绘同类单元之间的边界",
+    ),
     "map.north": ("N", "北"),
     # proportional symbols
     "symbols.area": (

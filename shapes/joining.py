@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
 from shapes.aliases import Aliases, read_aliases
 from shapes.errors import InputError, counted, named, nearest
 from shapes.labels import canonical, is_missing, tight
-from shapes.match import AMBIGUOUS, Gazetteer, Match, distinct
+from shapes.match import AMBIGUOUS, Gazetteer, Match
 
 __all__ = ["join"]
+
+NAMED = 20  # names in a refusal
 
 
 def join(
@@ -71,19 +74,25 @@ def join(
     _check_request(table, on, drop)
     gazetteer = Gazetteer(cities)
     meant = read_aliases(aliases, gazetteer)
+    codes, labels = pd.factorize(table[on], use_na_sentinel=False)
+    texts = ["" if is_missing(label) else canonical(label) for label in labels]
     matches = [
-        Match(name, meant[name], "alias", None, 100.0) if name in meant else gazetteer.find(name)
-        for name in distinct(table[on])
+        Match(name, meant[name], "alias", None, 100.0)
+        if name in meant
+        else gazetteer.match(name) or Match(name, None, "none", None, np.nan)
+        for name in dict.fromkeys(texts)
     ]
     lost = [match for match in matches if match.how == "none"]
     if lost and drop is None:
+        lost = [*(gazetteer.find(match.given) for match in lost[:NAMED]), *lost[NAMED:]]
         _refuse_unmatched(lost, table, on, unnamed=_unnamed(cities, lost, matches))
     _refuse_second_names([match for match in matches if match.how != "none"])
     keys = {match.given: match.key for match in matches if match.how != "none"}
-    given = ["" if is_missing(name) else canonical(name) for name in table[on]]
-    matched = [name in keys for name in given]
+    held = np.array([text in keys for text in texts], dtype=bool)
+    matched = held[codes]
     joined = table.loc[matched].copy()
-    found = pd.array([keys[name] for name in given if name in keys], dtype=cities.index.dtype)
+    known = pd.array([keys[text] for text in texts if text in keys], dtype=cities.index.dtype)
+    found = known.take((np.cumsum(held) - 1)[codes[matched]])
     if on == "key":
         joined["key"] = found
     else:
@@ -134,8 +143,8 @@ def _refuse_unmatched(lost: list[Match], table: pd.DataFrame, on: str, *, unname
         )
     raise InputError(
         f"column {on!r} has {counted(len(lost), 'name that matches', 'names that match')} no unit: "
-        f"{named(words, 20)}; correct them, give aliases= (columns given, key), or leave them out "
-        "with drop='report'."
+        f"{named(words, NAMED)}; correct them, give aliases= (columns given, key), or leave them "
+        "out with drop='report'."
     )
 
 

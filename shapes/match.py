@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -128,23 +128,32 @@ class Gazetteer:
         )
         self._exact.update({tight(key): {key} for key in self.keys})
         self._codes = self._column_codes(cities)
-        spoken = self._column_words(cities, *_LATIN_COLUMNS)
-        self._latin = _unambiguous(
+        self._spoken = self._column_words(cities, *_LATIN_COLUMNS)
+        self._provinces = self._province_words(cities)
+
+    @cached_property
+    def _latin(self) -> dict[str, set[str]]:
+        """Keys by romanised name; this and what follows is made where a name is not found."""
+        return _unambiguous(
             (fold_latin(word), key)
-            for words in (*self._words, *spoken)
+            for words in (*self._words, *self._spoken)
             for key, word in words.items()
         )
-        self._choices = [w for words in (*self._words, *spoken) for w in words.values()]
-        self._stems = self._stem_table()
-        self._sounds = self._sound_table(spoken)
-        self._provinces = self._province_words(cities)
+
+    @cached_property
+    def _choices(self) -> list[str]:
+        return [w for words in (*self._words, *self._spoken) for w in words.values()]
 
     def label(self, key: str) -> Any:
         """Label of the boundary table's index that a canonical key stands for."""
         return self._labels[key]
 
     def find(self, given: str) -> Match:
-        """Match one canonical name."""
+        """Match one canonical name; where nothing fits, with the most similar one."""
+        return self.match(given) or self._suggest(given, tight(given))
+
+    def match(self, given: str) -> Match | None:
+        """Match one canonical name; None where nothing fits."""
         name = tight(given)
         for how, step in (
             ("exact", self._by_name),
@@ -159,7 +168,7 @@ class Gazetteer:
                 return Match(given, self.label(found.pop()), how, None, 100.0)
             if found:
                 return Match(given, None, "none", AMBIGUOUS.join(sorted(found)), np.nan)
-        return self._suggest(given, name)
+        return None
 
     def resolve(self, name: str) -> Any:
         """Key of an exact name or code, or None."""
@@ -292,7 +301,8 @@ class Gazetteer:
             if not is_missing(value) and (code := joined_code(canonical(value)))
         )
 
-    def _stem_table(self) -> dict[str, set[tuple[str, str]]]:
+    @cached_property
+    def _stems(self) -> dict[str, set[tuple[str, str]]]:
         table: dict[str, set[tuple[str, str]]] = {}
         for words in self._words:
             for key, word in words.items():
@@ -300,14 +310,15 @@ class Gazetteer:
                     table.setdefault(stem, set()).add((kind, key))
         return table
 
-    def _sound_table(self, spoken: list[dict[str, str]]) -> dict[str, set[tuple[str, str]]]:
+    @cached_property
+    def _sounds(self) -> dict[str, set[tuple[str, str]]]:
         """Kinds and units by the romanised stem; the kind is that of the Chinese name if any."""
         kinds: dict[str, set[str]] = {}
         for units in self._stems.values():
             for kind, key in units:
                 kinds.setdefault(key, set()).add(kind)
         table: dict[str, set[tuple[str, str]]] = {}
-        for words in (*self._words, *spoken):
+        for words in (*self._words, *self._spoken):
             for key, word in words.items():
                 for stem, kind in latin_forms(word):
                     official = {kind} if kind else (kinds.get(key, set()) - {""} or {""})

@@ -60,7 +60,11 @@ def _kernel() -> float:
 
 
 def _groups() -> list[float]:
-    """What is left under the limits of the control groups of this process, of either version."""
+    """What is left under the limits of the control groups of this process, of either version.
+
+    Copies of files that nobody has read lately count as free: a study that has just read its table
+    and kept its results is not short of memory because of them.
+    """
     own = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     paths = [line.rsplit(":", 1)[1].lstrip("/") for line in own if line.startswith("0::")]
     folders = [GROUPS, *(GROUPS / path for path in paths)]
@@ -70,8 +74,16 @@ def _groups() -> list[float]:
     left = [float("inf")]
     for limit, used in pairs:
         if limit.exists() and (text := limit.read_text().strip()) != "max":
-            left.append(float(text) - float(used.read_text()))
+            left.append(float(text) - float(used.read_text()) + _idle_files(limit.parent))
     return left
+
+
+def _idle_files(folder: Path) -> float:
+    """Bytes of copies of files that the kernel gives up when memory is wanted."""
+    stat = folder / "memory.stat"
+    lines = stat.read_text(encoding="ascii").splitlines() if stat.exists() else []
+    found = dict(line.split(maxsplit=1) for line in lines)
+    return float(found.get("total_inactive_file", found.get("inactive_file", 0.0)))
 
 
 def _physical() -> float:

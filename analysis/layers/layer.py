@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.layers.styles import Style
@@ -89,10 +90,13 @@ def _storable(values: pd.Series[Any]) -> Any:
     """Values as every format takes them: text where they are neither numbers nor yes and no."""
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
         return values.to_numpy()
-    held = [value for value in values if not pd.isna(value)]
-    if held and all(pd.api.types.is_bool(value) for value in held):  # made objects by reindexing
+    filled = values.notna().to_numpy()
+    held = values.to_numpy(dtype=object)[filled]
+    if len(held) and all(map(pd.api.types.is_bool, held)):  # made objects by reindexing
         return values.astype("boolean").array
-    return values.map(lambda value: None if pd.isna(value) else str(value)).to_numpy(dtype=object)
+    texts = np.full(len(values), None, dtype=object)
+    texts[filled] = list(map(str, held))
+    return texts
 
 
 def field_names(columns: Iterable[object]) -> list[str]:

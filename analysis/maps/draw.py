@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-__all__ = ["draw_graticule", "draw_lines", "draw_links", "draw_units", "fineness", "paths_of"]
+__all__ = ["are_small", "draw_graticule", "draw_lines", "draw_links", "draw_units", "fineness"]
 
+SMALL_MM = 0.6  # median width of units below which their borders would blacken the map
 UNIT_EDGE = ("#8c8c8c", 0.18)
 PROVINCE_EDGE = ("#3c3c3c", 0.5)
 FAINT_EDGE = ("#b4b4b4", 0.4)
@@ -34,17 +35,35 @@ GRATICULE = "#d9dee2"
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30)
 
 
-def paths_of(shapes: npt.NDArray[np.object_]) -> list[Path]:
-    """One compound path per unit, holes included; outer and inner rings turn opposite ways."""
-    from matplotlib.path import Path
+class Rings(NamedTuple):
+    """Points of all rings, and where rings and units begin, one behind the last included."""
 
-    whole = [shapely.multipolygons([s]) if s.geom_type == "Polygon" else s for s in shapes]
-    _, points, (rings, parts, units) = shapely.to_ragged_array(whole)
-    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
-    codes[rings[:-1]] = Path.MOVETO
-    codes[rings[1:] - 1] = Path.CLOSEPOLY
-    ends = rings[parts[units]]
-    return [Path(points[a:b, :2], codes[a:b]) for a, b in pairwise(ends)]
+    points: npt.NDArray[np.float64]
+    rings: npt.NDArray[np.intp]
+    units: npt.NDArray[np.intp]
+
+    def path(self, first: int, last: int) -> Path:
+        """One compound path of the units from `first` up to `last`, which is left out."""
+        from matplotlib.path import Path
+
+        rings = self.rings[self.units[first] : self.units[last] + 1]
+        codes = np.full(rings[-1] - rings[0], Path.LINETO, dtype=Path.code_type)
+        codes[rings[:-1] - rings[0]] = Path.MOVETO
+        codes[rings[1:] - rings[0] - 1] = Path.CLOSEPOLY
+        return Path(self.points[rings[0] : rings[-1]], codes)
+
+
+def rings_of(shapes: npt.NDArray[np.object_]) -> Rings:
+    """Rings of polygons, holes included; outer and inner ones turn opposite ways."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    _, points, (rings, polygons) = shapely.to_ragged_array(parts)
+    counts = np.bincount(owner, minlength=len(shapes))
+    return Rings(points[:, :2], rings, polygons[np.r_[0, np.cumsum(counts)]])
+
+
+def are_small(shapes: npt.NDArray[np.object_], metres_per_mm: float) -> bool:
+    """Whether units are so narrow in print that their borders would cover them."""
+    return bool(np.sqrt(np.median(shapely.area(shapes))) < SMALL_MM * metres_per_mm)
 
 
 def fineness(width_mm: float) -> float:
@@ -53,17 +72,28 @@ def fineness(width_mm: float) -> float:
 
 
 def draw_units(
-    axes: Axes, paths: Sequence[Path], codes: npt.NDArray[np.intp], looks: Sequence[Look]
+    axes: Axes,
+    shapes: npt.NDArray[np.object_],
+    codes: npt.NDArray[np.intp],
+    looks: Sequence[Look],
+    *,
+    small: bool = False,
 ) -> None:
-    """Fill the units of each class; one collection per class with a unit, named after the class."""
+    """Fill the units of each class; one collection per class with a unit, named after the class.
+
+    Those of `small` units hold one path without borders.
+    """
     from matplotlib.collections import PathCollection
 
     for code, look in enumerate(looks):
-        members = [paths[row] for row in np.flatnonzero(codes == code).tolist()]
-        if not members:
+        members = shapes[codes == code]
+        if not len(members):
             continue
-        patches = PathCollection(members, zorder=2, gid=f"class:{look.key}")
-        patches.set(facecolor=look.face, linewidth=UNIT_EDGE[1])
+        rings, count = rings_of(members), len(members)
+        cuts = [0, count] if small else range(count + 1)
+        paths = [rings.path(first, last) for first, last in pairwise(cuts)]
+        patches = PathCollection(paths, zorder=2, gid=f"class:{look.key}")
+        patches.set(facecolor=look.face, linewidth=0.0 if small else UNIT_EDGE[1])
         patches.set_edgecolor(HATCH_COLOUR if look.hatch else UNIT_EDGE[0])
         if look.hatch:
             patches.set_hatch(look.hatch)

@@ -12,7 +12,7 @@ import shapely
 
 from analysis.canvas import LINE, MM_PER_POINT, number, wrap, write
 from analysis.maps.colours import Look
-from analysis.maps.draw import draw_lines, draw_units, paths_of
+from analysis.maps.draw import are_small, draw_lines, draw_units
 from analysis.maps.layer import Layer, Line
 from analysis.maps.options import Sheet
 from analysis.maps.placing import Box, Window
@@ -64,7 +64,8 @@ class Inset:
         texts = scale_text(self.shown.width_mm, self.ratio, sheet)
         foot = foot_mm(texts, sheet) * self.shown.metres_per_mm
         child.set(xlim=(self.shown.x0, self.shown.x1), ylim=(self.shown.y0 - foot, self.shown.y1))
-        draw_units(child, paths_of(self.layer.shapes), codes[self.rows], looks)
+        small = are_small(self.layer.shapes, self.shown.metres_per_mm)
+        draw_units(child, self.layer.shapes, codes[self.rows], looks, small=small)
         draw_lines(child, self.layer, fine, faint=faint)
         self._mark_islets(child, codes[self.rows], looks)
         for collection in child.collections:
@@ -89,6 +90,7 @@ class Inset:
             shapely.box(*self.shown.box), parts
         )
         alone = tiny & (_extent(self.layer.shapes, self.shown)[owner] < least)
+        alone[alone] = _apart_from_all(parts[alone], parts)
         if not alone.any():
             return
         rows = np.flatnonzero(alone)[np.argsort(-shapely.area(parts[alone]))]
@@ -115,6 +117,14 @@ def _apart(points: npt.NDArray[np.float64], distance: float) -> list[int]:
         if all(np.hypot(*(points[other] - point)) >= distance for other in kept):
             kept.append(row)
     return kept
+
+
+def _apart_from_all(
+    some: npt.NDArray[np.object_], parts: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Which parts meet no part but themselves: small ones side by side are seen together."""
+    met, _ = shapely.STRtree(parts).query(some, predicate="intersects")
+    return np.bincount(met, minlength=len(some)) <= 1
 
 
 def _extent(shapes: npt.NDArray[np.object_], shown: Window) -> npt.NDArray[np.float64]:

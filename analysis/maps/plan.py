@@ -14,12 +14,12 @@ from analysis.canvas import footnotes
 from analysis.maps.arrow import NorthArrow
 from analysis.maps.colours import Look
 from analysis.maps.draw import (
+    are_small,
     draw_graticule,
     draw_lines,
     draw_links,
     draw_units,
     fineness,
-    paths_of,
 )
 from analysis.maps.furniture import ScaleBar, scale_bar
 from analysis.maps.inset import Inset
@@ -93,6 +93,11 @@ class Plan:
     legend_box: Box | None
     names: tuple[tuple[Name, ...], ...]
     unnamed: tuple[str, ...]
+
+    @property
+    def small(self) -> bool:
+        """Whether units are too narrow for borders of their own."""
+        return are_small(self.layer.shapes, self.window.metres_per_mm)
 
     @property
     def below_mm(self) -> float:
@@ -248,7 +253,7 @@ def draw_map(axes: Axes, plan: Plan, panel: Panel, sheet: Sheet, *, degrees: flo
     rows = np.arange(len(panel.codes))
     if plan.layer.zoomed:
         rows = np.flatnonzero(shapely.intersects(shapely.box(*window.box), plan.layer.shapes))
-    draw_units(axes, paths_of(plan.layer.shapes[rows]), panel.codes[rows], looks)
+    draw_units(axes, plan.layer.shapes[rows], panel.codes[rows], looks, small=plan.small)
     fine = fineness(window.width_mm)
     draw_lines(axes, plan.layer, fine, faint=faint)
     _draw_over(axes, panel, looks, window)
@@ -294,7 +299,7 @@ def words_below(
     notes: Sequence[str], plan: Plan, panels: Sequence[Panel], sheet: Sheet
 ) -> list[str]:
     """Paragraphs below maps, with the names that found no room on them."""
-    said = list(notes)
+    said = [*notes, *([term("map.small", sheet.lang)] if plan.small else [])]
     for panel in panels:
         over = [] if panel.overlay is None else panel.overlay.said(plan.window, sheet.lang)
         said += [f"{panel.head}: {text}" if len(panels) > 1 else text for text in over]

@@ -6,16 +6,27 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from spatial.errors import InputError, named
 
-__all__ = ["MISSING_MARKS", "Column", "clean_text", "is_blank", "parse_column", "year_of"]
+__all__ = [
+    "MISSING_MARKS",
+    "Column",
+    "by_cell",
+    "clean_text",
+    "is_blank",
+    "parse_column",
+    "year_of",
+]
+
+Found = TypeVar("Found")
 
 # fmt: off
 MISSING_MARKS = frozenset([
@@ -28,6 +39,8 @@ THOUSANDS = re.compile(r"[+-]?\d{1,3}([,'\u00a0\u202f ]\d{3})+(\.\d*)?", re.ASCI
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 NUMBER_LIKE = re.compile(r"[+-]?\d[\d.,，]*\s*[%％‰]?", re.ASCII)
 CODE = re.compile(r"0\d+|\d{16,}", re.ASCII)
+NUMBER = re.compile(rf"(?!(?:{CODE.pattern})\Z)(?:{PLAIN.pattern})", re.ASCII)
+EDGES = "\u00a0\u3000\u200b \t\r\n"
 # Full-width forms are read as their plain ones; raised or circled digits (12①, 12²) are notes to a
 # number and no part of it, so that the general normal form NFKC must not be used.
 FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0x2212: 0x2D}
@@ -59,12 +72,20 @@ class Column:
 def clean_text(cell: object) -> str:
     """Text of a cell in its canonical form, trimmed."""
     text = unicodedata.normalize("NFC", str(cell))
-    return text.replace("\ufeff", "").strip("\u00a0\u3000\u200b \t\r\n")
+    return text.replace("\ufeff", "").strip(EDGES)
 
 
 def is_blank(cell: object) -> bool:
     """Whether nothing stands in the cell."""
-    return cell is None or (isinstance(cell, str) and not clean_text(cell))
+    if not isinstance(cell, str):
+        return cell is None
+    return not cell or (cell[0] in EDGES + "\ufeff" and not clean_text(cell))
+
+
+def by_cell(function: Callable[[object], Found], cells: Sequence[object]) -> list[Found]:
+    """Function of each cell, asked once for all cells that hold the same text."""
+    known = {text: function(text) for text in {cell for cell in cells if isinstance(cell, str)}}
+    return [known[cell] if isinstance(cell, str) else function(cell) for cell in cells]
 
 
 def year_of(cell: object) -> int | None:
@@ -104,15 +125,10 @@ def parse_column(cells: Sequence[object], places: Sequence[str], name: str) -> C
     InputError
         When most cells are numbers and some are words; the first few are named with their places.
     """
-    parsed = [_read(cell) for cell in cells]
-    marks: dict[str, int] = {}
-    rewritten = 0
-    for cell, value in zip(cells, parsed, strict=True):
-        if isinstance(cell, str) and not PLAIN.fullmatch(cell):
-            text = clean_text(cell)
-            rewritten += isinstance(value, float) and not PLAIN.fullmatch(text)
-            if value is None and text:
-                marks[text] = marks.get(text, 0) + 1
+    if _all_numbers(cells):
+        return Column(_numbers(list(map(float, cells))), {}, 0)  # type: ignore[arg-type]
+    parsed = by_cell(_read, cells)
+    marks, rewritten = _repairs(cells)
     words = [i for i, value in enumerate(parsed) if isinstance(value, str)]
     count = sum(isinstance(value, float) for value in parsed)
     if not words:
@@ -124,7 +140,7 @@ def parse_column(cells: Sequence[object], places: Sequence[str], name: str) -> C
             f"column {name!r} holds numbers but also text: {named(shown, most=4)}; "
             "mend these cells, or empty them where the value is missing."
         )
-    texts = [None if is_blank(cell) else _as_written(cell) for cell in cells]
+    texts = by_cell(lambda cell: None if is_blank(cell) else _as_written(cell), cells)
     like = [i for i in words if NUMBER_LIKE.fullmatch(str(parsed[i]))]
     if len(like) < len(words) or codes:
         like = []
@@ -132,6 +148,26 @@ def parse_column(cells: Sequence[object], places: Sequence[str], name: str) -> C
         like += [i for i, value in enumerate(parsed) if isinstance(value, float)]
     doubtful = tuple(f"{texts[i]!r} ({places[i]})" for i in sorted(like))
     return Column(pd.Series(texts), {}, 0, doubtful)
+
+
+def _all_numbers(cells: Sequence[object]) -> bool:
+    """Whether every cell is a number, or the plain text of one; most columns are."""
+    kinds = set(map(type, cells))
+    return kinds <= {int, float} or (kinds == {str} and all(map(NUMBER.fullmatch, cells)))  # type: ignore[arg-type]
+
+
+def _repairs(cells: Sequence[object]) -> tuple[dict[str, int], int]:
+    """How many cells held each sign for "missing", and how many a number that was rewritten."""
+    marks: dict[str, int] = {}
+    rewritten = 0
+    counts = Counter(cell for cell in cells if isinstance(cell, str) and not PLAIN.fullmatch(cell))
+    for cell, count in counts.items():
+        value, text = _read(cell), clean_text(cell)
+        if isinstance(value, float) and not PLAIN.fullmatch(text):
+            rewritten += count
+        if value is None and text:
+            marks[text] = marks.get(text, 0) + count
+    return marks, rewritten
 
 
 def _read(cell: object) -> float | str | None:

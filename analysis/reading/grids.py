@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime
-import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from analysis.columns import nearest
 from analysis.reading.books import book_sheets
@@ -17,6 +18,8 @@ from analysis.reading.kinds import TEXT, kind_of
 from spatial.errors import InputError, named
 
 __all__ = ["Grid", "open_grids"]
+
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +117,20 @@ def _bytes(path: Path) -> bytes:
 def _text_grid(path: Path, data: bytes, encoding: str | None) -> Grid:
     """Read a text file; the separator is the one its first line uses most."""
     text, used = decode(data, encoding, path.name)
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in _lines(text) if line.strip()), "")
     separator = max(",\t;，", key=first.count)
     try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        records: list[Any] = list(csv.reader(_lines(text), delimiter=separator, strict=True))
     except csv.Error as error:
         raise InputError(
             f"{path.name} is not a clean CSV file ({error}); look for an unclosed quotation mark."
         ) from None
-    cells: list[list[object]] = [list(record) for record in records]
-    return _grid(path.stem, path.name, cells, used)
+    return _grid(path.stem, path.name, records, used)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends, one at a time: a file-like copy would be four times the text."""
+    return (found.group() for found in LINE.finditer(text))
 
 
 def _book_grids(path: Path, data: bytes) -> list[Grid]:
@@ -155,7 +162,7 @@ def _grid(name: str, place: str, cells: list[list[object]], encoding: str | None
     width = max(len(header), *(len(row) for row in body)) if body else len(header)
     header += [""] * (width - len(header))
     short = [filled[k + 1] + 1 for k, row in enumerate(body) if 1 < len(row) < width]
-    rows = [row + [None] * (width - len(row)) for row in body]
+    rows = [row if len(row) == width else row + [None] * (width - len(row)) for row in body]
     keep = [j for j in range(width) if header[j] or any(not is_blank(row[j]) for row in rows)]
     nameless = [j for j in keep if not header[j]]
     if nameless and sum(map(bool, header)) == 1 and len(keep) > 2:
@@ -180,7 +187,7 @@ def _grid(name: str, place: str, cells: list[list[object]], encoding: str | None
         name=clean_text(name),
         place=place,
         header=names,
-        rows=[[row[j] for j in keep] for row in rows],
+        rows=rows if len(keep) == width else [[row[j] for j in keep] for row in rows],
         numbers=[i + 1 for i in filled[1:]],
         short=short if encoding else [],
         encoding=encoding,

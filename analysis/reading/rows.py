@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.columns import nearest
-from analysis.reading.cells import clean_text, is_blank, parse_column, year_of
+from analysis.reading.cells import by_cell, clean_text, is_blank, parse_column, year_of
 from analysis.reading.grids import Grid
 from spatial.errors import InputError, named
 from spatial.labels import canonical
@@ -98,15 +98,17 @@ def unit_labels(grid: Grid, unit: str) -> list[str]:
             f"{grid.place}: column {unit!r} is empty in rows {named(empty)}; "
             "write the unit into every row."
         )
-    return [canonical(clean_text(cell) if isinstance(cell, str) else cell) for cell in cells]
+    return by_cell(
+        lambda cell: canonical(clean_text(cell) if isinstance(cell, str) else cell), cells
+    )
 
 
 def times_of(grid: Grid, time: str) -> list[int] | list[str]:
     """Years as whole numbers where all are years, as text where none is; a mixture is refused."""
     cells = grid.column(time)
-    years = [None if is_blank(cell) else year_of(cell) for cell in cells]
+    years = by_cell(lambda cell: None if is_blank(cell) else year_of(cell), cells)
     if all(year is None for year in years) and not any(is_blank(cell) for cell in cells):
-        return [canonical(cell) for cell in cells]
+        return by_cell(canonical, cells)
     found = [year for year in years if year is not None]
     if len(found) == len(years):
         return found

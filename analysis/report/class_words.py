@@ -1,4 +1,4 @@
-"""Sentences on hot spots, on changes of clusters, and on maps of the columns of profiles."""
+"""Sentences on hot spots, changes of clusters, maps of profiles, and on what many units forbid."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from collections.abc import Mapping
 __all__ = ["CLASS_WORDS"]
 
 CLASS_WORDS: Mapping[str, tuple[str, str]] = {
+    "crowded.page": (
+        "There is no interactive page: a browser would be slow to draw more than {count} units "
+        "(interactive = true in [maps] writes it all the same).",
+        "未生成交互页面：单元超过{count}个时浏览器绘制迟缓"
+        "（[maps]中写interactive = true仍可生成）。",
+    ),
+    "crowded.links": (
+        "There is no map of the weights: {links} links could not be told apart on it.",
+        "未绘制权重图：{links}条连接在图上无法分辨。",
+    ),
+    "crowded.flows": (
+        "The largest flows of {x} from unit to unit are not listed: too many are equal, or nearly "
+        "so, to tell the largest without those of every unit. The sums that each unit sends and "
+        "receives are given.",
+        "未列出{x}在单元之间的最大溢出：相等或极相近者过多，不逐一计算全部单元便无法确定最大者；各单元发出与接受的总量仍照列。",
+    ),
     "cap.significance": (
         "Significance of the local spatial clusters of {name}, {years}",
         "{name}局部空间集聚的显著性，{years}年",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["data", "measures", "weights"]
 
+MOST_NAMED = 40  # units in a sentence
 CHINA_LAYER = "packaged China layer"
 
 
@@ -263,7 +265,7 @@ def weights(study: Study, words: Words) -> list[Block]:
             words(
                 "isolates_line",
                 weights=item.labels[words.lang],
-                names=words.listed([study.place(k) for k in item.isolates]),
+                names=_names(study, item.isolates, words),
             ),
             strong=True,
         )
@@ -272,6 +274,13 @@ def weights(study: Study, words: Words) -> list[Block]:
     notes = [f"{item.name}{glue}{said(note, words)}" for item in tables for note in item.notes]
     blocks += [Bullets(notes)] if notes else []
     return blocks if alone else [*blocks, Text(words("isolates_none"))]
+
+
+def _names(study: Study, units: Sequence[Any], words: Words) -> str:
+    """Names of units, the first ones where there are many, and how many more there are."""
+    names = [study.place(unit) for unit in units[:MOST_NAMED]]
+    more = len(units) - len(names)
+    return words.listed([*names, *([words("more", count=more)] if more else [])])
 
 
 _WEIGHT_ENTRIES = frozenset(

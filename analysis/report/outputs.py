@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.report.blocks import Block, Bullets, Grid, Text
 from analysis.report.captions import captions
+from analysis.report.crowded import crowded
 from analysis.report.findings import number
 from analysis.report.parts import grid, of_models, rows_of, said
 from analysis.report.words import Words
@@ -29,7 +30,8 @@ def spillovers(study: Study, words: Words) -> list[Block]:
     blocks: list[Block] = [Text(words("unit_maps"))]
     blocks += [Text(words("unit_maps_short"))] * dynamic
     for focus, flows in study.models.flows.items():
-        blocks += [_flows(study, focus, flows, words), _senders(study, focus, words)]
+        blocks += [] if flows.empty else [_flows(study, focus, flows, words)]
+        blocks.append(_senders(study, focus, words))
     return blocks
 
 
@@ -114,7 +116,7 @@ def _quantity(key: str, words: Words) -> str:
 
 def notes(study: Study, words: Words) -> list[Block]:
     """Sentences of the fits but their doubts, which are limits."""
-    lines = [said(text, words) for text in study.warnings]
+    lines = [*crowded(study, words), *(said(text, words) for text in study.warnings)]
     lines += of_models(
         study, words, lambda fit: [note for note in fit.notes if note not in fit.doubts]
     )

@@ -14,6 +14,7 @@ from analysis.report.findings import spills_over
 from analysis.study.keeping import Parts, inputs_of
 from analysis.study.schema import Model
 from analysis.study.weighting import Weighted
+from spatial.effects.flows import AlikeError
 from spatial.errors import InputError, named
 from spatial.panel import Panel
 
@@ -48,7 +49,8 @@ class Fitted:
 class Models:
     """All fits in the order of the table, the main one, its effects per unit and pair.
 
-    `flows` has the terms that reach other places in the main model; `choice` is the
+    `flows` has the terms that reach other places in the main model, with an empty table where too
+    many units are too much alike to tell the largest flows; `choice` is the
     sequence of tests on the main weights, where the study asks for it.
     """
 
@@ -125,7 +127,11 @@ def _by_unit(main: Fitted, term: str) -> pd.DataFrame:
 
 
 def _flows(main: Fitted, term: str, top: int) -> pd.DataFrame:
-    return main.fit.flows(term, top=top)
+    """Largest flows; none where only those of every unit could tell the largest of very many."""
+    try:
+        return main.fit.flows(term, top=top)
+    except AlikeError:
+        return pd.DataFrame(columns=["from", "to", "effect", "std_error"])
 
 
 def _fit(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analysis.report.captions import captions
+from analysis.report.crowded import HEAVIEST, crowds_links, has_dense_links
 from analysis.study.cluster_pictures import cluster_maps, last_values, last_year
 from analysis.study.picture import Picture, draw, figure_options, file_stem, map_options
 from analysis.terms import LANGUAGES
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from analysis.study.results import Study
 
 __all__ = ["Picture", "draw", "figure_options", "file_stem", "map_options", "plan_pictures"]
-
-HEAVIEST, MANY_NEIGHBOURS, MOST_LINKS = 3, 12, 10_000
 
 
 def plan_pictures(study: Study) -> list[Picture]:
@@ -66,10 +65,9 @@ def _weights_map(study: Study, cities: GeoDataFrame) -> Iterator[Picture]:
     if study.plan.main_weights is None:
         return
     found = study.weights[study.plan.main_weights]
-    count, links = (int(found.description[key]) for key in ("n", "links"))
-    top = HEAVIEST if links > MANY_NEIGHBOURS * count else None
-    if (links if top is None else top * count) > MOST_LINKS:
+    if crowds_links(found):
         return
+    top = HEAVIEST if has_dense_links(found) else None
     options = map_options(study) | {"labels": None}
     make = partial(maps.links, cities, found.graph, top=top, **options)
     caption: dict[str, str] = {

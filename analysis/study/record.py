@@ -285,10 +285,8 @@ def plain(value: Any) -> Any:
         named = not isinstance(value.index, pd.RangeIndex)
         table = value.reset_index() if named else value
         columns = [str(c) for c in table.columns]
-        return [
-            dict(zip(columns, map(plain, row), strict=True))
-            for row in table.itertuples(index=False, name=None)
-        ]
+        values = [_of_column(table.iloc[:, place]) for place in range(len(columns))]
+        return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
     if isinstance(value, pd.Series):
         return plain(value.to_dict())
     if isinstance(value, Mapping):
@@ -296,6 +294,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple, np.ndarray)):
         return [plain(part) for part in value]
     return _scalar(value)
+
+
+def _of_column(column: pd.Series[Any]) -> list[Any]:
+    """Plain values of a column; numbers all at once."""
+    if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "fiub":
+        return [value if type(value) is str else plain(value) for value in column.astype(object)]
+    values = column.to_numpy().astype(object)
+    values[~np.isfinite(column.to_numpy())] = None
+    return list(values)
 
 
 def _scalar(value: Any) -> Any:

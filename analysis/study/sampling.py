@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.study.earlier import panel_with_earlier
@@ -124,7 +125,8 @@ def choose_units(sources: Sources, plan: Plan) -> Choice:
                 f"lack; {nearest_name(column, map(str, table.columns))}"
             )
         wanted = {canonical(value) for value in allowed}
-        passes = table[column].notna() & table[column].map(canonical).isin(wanted)
+        values = [value for value in table[column].dropna().unique() if canonical(value) in wanted]
+        passes = table[column].isin(values)
         if not passes.any():
             raise InputError(
                 f"[table] keep: no row has {column} = {named(map(str, allowed))}; its values are "
@@ -142,7 +144,9 @@ def _reasons(reasons: dict[str, str]) -> pd.DataFrame:
 
 def _named_units(sources: Sources, unit: str, names: Sequence[str]) -> set[str]:
     """Keys of units named as in the table, by key, or by printed name."""
-    table = sources.table
+    if not names:
+        return set()
+    table = sources.table[[unit, KEY]].drop_duplicates()
     by_name = {canonical(given): key for given, key in zip(table[unit], table[KEY], strict=True)}
     by_name |= {canonical(name): key for key, name in sources.names.items()}
     by_name |= {key: key for key in table[KEY]}
@@ -190,29 +194,43 @@ def interpolate(
     tuple
         The table, and what was filled (unit, time, column, value).
     """
+    unit, when = pd.factorize(table[KEY])[0], table[time].to_numpy(float)
+    order = np.lexsort((when, unit))
     filled, rows = table.copy(), []
     numeric = [
         c for c in dict.fromkeys(columns) if c in table and pd.api.types.is_numeric_dtype(table[c])
     ]
     for column in numeric:
-        for unit, part in table.groupby(KEY, sort=False):
-            known = part[part[column].notna()].sort_values(time)
-            gaps = part[part[column].isna()]
-            if len(known) < 2 or gaps.empty:
-                continue
-            inside = gaps[gaps[time].between(known[time].iloc[0], known[time].iloc[-1])]
-            values = np.interp(
-                inside[time].to_numpy(float),
-                known[time].to_numpy(float),
-                known[column].to_numpy(float),
-            )
-            filled[column] = filled[column].astype(float)
-            filled.loc[inside.index, column] = values
-            rows += [
-                (unit, when, column, value)
-                for when, value in zip(inside[time], values, strict=True)
-            ]
-    return filled, pd.DataFrame(rows, columns=["unit", "time", "column", "value"])
+        given = table[column].to_numpy(float, na_value=np.nan, copy=True)
+        places, values = _between(unit[order], when[order], given[order])
+        if not len(places):
+            continue
+        at = order[places]
+        given[at] = values
+        filled[column] = given
+        gaps = table.iloc[at]
+        told = {"unit": gaps[KEY], "time": gaps[time], "column": column, "value": values}
+        rows.append(pd.DataFrame(told))
+    empty = pd.DataFrame(columns=["unit", "time", "column", "value"])
+    return filled, pd.concat(rows, ignore_index=True) if rows else empty
+
+
+def _between(
+    unit: npt.NDArray[np.intp], when: npt.NDArray[np.float64], values: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Places of gaps between two known values of a unit, and what stands there on the line.
+
+    Rows are sorted by unit and time.
+    """
+    known, own = ~np.isnan(values), np.arange(len(values))
+    before = np.maximum.accumulate(np.where(known, own, -1))
+    after = np.minimum.accumulate(np.where(known, own, len(own))[::-1])[::-1]
+    gaps = np.flatnonzero(~known & (before >= 0) & (after < len(own)))
+    left, right = before[gaps], after[gaps]
+    inside = (unit[left] == unit[gaps]) & (unit[right] == unit[gaps])
+    gaps, left, right = gaps[inside], left[inside], right[inside]
+    slope = (values[right] - values[left]) / (when[right] - when[left])
+    return gaps, slope * (when[gaps] - when[left]) + values[left]
 
 
 def fill_gaps(table: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -316,10 +334,11 @@ def _incomplete(rows: pd.DataFrame, columns: Sequence[str], time: str | None) ->
             found.setdefault(str(unit), []).append(f"{column}{years}")
     if time is not None:
         every = set(rows[time])
-        for unit, part in rows.groupby(KEY):
+        held = rows.groupby(KEY)[time].nunique()
+        short = rows[rows[KEY].isin(held.index[held < len(every)])]
+        for unit, part in short.groupby(KEY):
             absent = every - set(part[time])
-            if absent:
-                found.setdefault(str(unit), []).append(f"no row {_years(absent)}")
+            found.setdefault(str(unit), []).append(f"no row {_years(absent)}")
     return {unit: f"missing: {'; '.join(what)}" for unit, what in sorted(found.items())}
 
 

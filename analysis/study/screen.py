@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.report.captions import synthetic_mark
+from analysis.report.crowded import crowds_page
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,11 +34,14 @@ def check_page(plan: Plan) -> None:
 
 
 def write_page(study: Study, folder: Path) -> None:
-    """Write interactive.html, unless the study says no, has no clusters, or bokeh is absent."""
+    """Write interactive.html, unless the study says no, has no clusters, or bokeh is absent.
+
+    Of more units than a browser can redraw only where the study demands it; the notes say so.
+    """
     from analysis.linked import has_bokeh, interactive
 
     found, section = study.clusters, study.plan.maps
-    if found is None or section.interactive is False or not has_bokeh():
+    if found is None or section.interactive is False or not has_bokeh() or crowds_page(study):
         return
     results: dict[Any, Any] = {**found.lisa, **found.bilisa}
     interactive(

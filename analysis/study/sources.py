@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.study.halves import join_halves
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["KEY", "Sources", "input_files", "read_sources", "refuse_unmatched"]
 
 KEY = "key"
+NAMED = 20  # names in a refusal
 LIBPYSAL = "libpysal:"
 REPAIR_COLUMNS = ("key", "problem", "detail", "before", "after")
 SIZES = {"before": float, "after": float}
@@ -51,20 +53,24 @@ class Sources:
     repairs: pd.DataFrame
     faults: pd.DataFrame
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Printed name of each key."""
         found = self._column(str(self.cities.attrs.get("name")))
         return found or {str(key): str(key) for key in self.cities.index}
 
-    @property
+    @cached_property
     def english_names(self) -> dict[str, str]:
         """English name of each key, where the layer has a column of them (city_en for city)."""
         return self._column(f"{self.cities.attrs.get('name')}_en")
 
     def printed_names(self, lang: str) -> dict[str, str]:
         """Name of each key as it is printed: in English with the English name first."""
-        english = self.english_names if lang == "en" else {}
+        return self._both_names if lang == "en" else self.names
+
+    @cached_property
+    def _both_names(self) -> dict[str, str]:
+        english = self.english_names
         return {
             key: f"{english[key]} {name}" if english.get(key) else name
             for key, name in self.names.items()
@@ -155,11 +161,10 @@ def _read(study: StudyFile, files: dict[str, Path]) -> Sources:
     keys = {
         canonical(given): key for given, key in zip(ledger["given"], ledger["key"], strict=True)
     }
-    units = table[plan.table.unit].map(canonical)
-    matched = units.map(keys)
-    joined = table.assign(
-        **{KEY: matched.where(matched.notna() & (matched != ""), units).astype(object)}
-    )
+    codes, labels = pd.factorize(table[plan.table.unit], use_na_sentinel=False)
+    units = [canonical(label) for label in labels]
+    own = [key if isinstance(key := keys.get(unit), str) and key else unit for unit in units]
+    joined = table.assign(**{KEY: np.array(own, dtype=object)[codes]})
     by = [KEY, *([plan.table.time] if plan.table.time else [])]
     joined, halves = join_halves(joined, by, plan.table.unit)
     repairs += [{"source": "table", **row} for row in halves]
@@ -184,15 +189,15 @@ def refuse_unmatched(names: Iterable[str], cities: GeoDataFrame) -> None:
 
     absent = list(names)
     if absent:
-        hints = shapes.match_names(absent, cities)["suggestion"]
+        hints = shapes.match_names(absent[:NAMED], cities)["suggestion"]
         words = [
             f"{n} ({hint})" if isinstance(hint, str) else n
-            for n, hint in zip(absent, hints, strict=True)
+            for n, hint in zip(absent[:NAMED], hints, strict=True)
         ]
         verb = "names have" if len(absent) > 1 else "name has"
         raise InputError(
             f"{len(absent)} {verb} no polygon among the {len(cities)} boundaries: "
-            f"{named(words, 20)}; let `cityripple check` write "
+            f"{named([*words, *absent[NAMED:]], NAMED)}; let `cityripple check` write "
             "a table of aliases to fill in, or leave them out by name with [table] drop_units."
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +85,12 @@ class Data:
         text = canonical(label)
         if text in self.names:
             return text
-        by_name = {canonical(name): key for key, name in self.names.items()}
-        return by_name.get(text, text)
+        return self._keys.get(text, text)
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        """Key by printed name."""
+        return {canonical(name): key for key, name in self.names.items()}
 
 
 def flows_of(base: Path, path: Any, given: Mapping[str, Any], data: Data) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,9 +128,25 @@ def _stems(items: Sequence[Picture] | Sequence[Sheet]) -> list[str]:
 
 
 def _write_json(path: Path, value: Any) -> None:
-    path.write_text(
-        json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8"
-    )
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(_json(value))
+
+
+def _json(value: Any, line: str = "\n") -> Iterator[str]:
+    """Text of JSON piece by piece; what holds no further lists or mappings stands in one line."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if not any(isinstance(part, (dict, list)) for part in parts):
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return
+    (opened, closed), named = "[]", [("", part) for part in parts]
+    if isinstance(value, dict):
+        opened, closed = "{}"
+        named = [(f"{json.dumps(key, ensure_ascii=False)}: ", value[key]) for key in value]
+    yield opened
+    for place, (name, part) in enumerate(named):
+        yield f"{',' if place else ''}{line} {name}"
+        yield from _json(part, line + " ")
+    yield line + closed
 
 
 def _captions(

@@ -91,7 +91,7 @@ def _values(frame: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.float64
     for name in names:
         if not pd.api.types.is_numeric_dtype(frame[name]):
             raise InputError(f"column {name!r} holds text; only numbers can be correlated.")
-    values = frame[list(names)].to_numpy(dtype=float, na_value=np.nan)
+    values = np.asfortranarray(frame[list(names)].to_numpy(dtype=float, na_value=np.nan))
     for name, column in zip(names, values.T, strict=True):
         if np.isinf(column).any():
             raise InputError(f"column {name!r} holds infinite values; mend them first.")
@@ -113,21 +113,24 @@ def _cell(
     """Correlation of a pair of columns with its stars."""
     from scipy.special import stdtr
 
-    both = values[:, pair]
-    both = both[~np.isnan(both).any(axis=1)]
+    both = values.T[list(pair)]
+    held = ~np.isnan(both).any(axis=0)
+    if not held.all():
+        both = both[:, held]
+    count = both.shape[1]
     one, other = (names[i] for i in pair)
-    if len(both) < LEAST:
+    if count < LEAST:
         raise InputError(
-            f"columns {one!r} and {other!r} have {counted(len(both), 'row', 'rows')} in common; "
+            f"columns {one!r} and {other!r} have {counted(count, 'row', 'rows')} in common; "
             "leave one out."
         )
     constant = [
-        names[i] for i, spread in zip(pair, np.ptp(both, axis=0), strict=True) if not spread
+        names[i] for i, spread in zip(pair, np.ptp(both, axis=1), strict=True) if not spread
     ]
     if constant:
         raise InputError(f"column {constant[0]!r} does not vary; leave it out of columns=.")
-    r = float(np.clip(np.asarray(np.corrcoef(both.T))[0, 1], -1.0, 1.0))
-    free = len(both) - 2
+    r = float(np.clip(np.asarray(np.corrcoef(both))[0, 1], -1.0, 1.0))
+    free = count - 2
     t = abs(r) * np.sqrt(free / (1.0 - r**2)) if abs(r) < 1.0 else np.inf
     p = 2.0 * float(stdtr(free, -t))
     return Cell(value=r, decimals=decimals, stars=stars_of(p, levels))

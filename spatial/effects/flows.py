@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from spatial.effects.units import Reach, Slopes, effect_columns
+from spatial.effects.units import Reach, Slopes, effect_columns, effects_alone
 from spatial.errors import InputError
 from spatial.traces import BLOCK, BLOCK_LIMIT
 
-__all__ = ["Flows", "largest_flows"]
+__all__ = ["AlikeError", "Flows", "largest_flows"]
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -26,6 +26,10 @@ PAIR_LIMIT = 5_000_000
 MOST_NUMBERS = 50_000_000
 ORDERS = 60
 CHUNK, PRECISE = 10_000, 1e-3
+
+
+class AlikeError(InputError):
+    """Too many columns of the inverse hold flows that may be among the largest."""
 
 
 class Flows(NamedTuple):
@@ -65,6 +69,8 @@ def largest_flows(part: Reach, slopes: Slopes, sources: Places, top: int | None)
     elif len(sources) > BLOCK:
         sources = _senders(part, slopes, sources, top)
     _refuse_columns(part.op.n, len(sources))
+    if top is not None and len(sources) > BLOCK:
+        return _of_pairs(part, slopes, *_largest_pairs(part, slopes, sources, top))
     kept = Flows(*np.empty((2, 0), dtype=np.intp), *np.empty((2, 0)))
     for start in range(0, len(sources), BLOCK):
         some = sources[start : start + BLOCK]
@@ -73,6 +79,38 @@ def largest_flows(part: Reach, slopes: Slopes, sources: Places, top: int | None)
         receiver, place = np.divmod(np.arange(effect.size), len(some))
         block = Flows(some[place], receiver, effect.ravel(), error.ravel())
         kept = kept.with_largest_of(block, top)
+    return kept
+
+
+def _largest_pairs(part: Reach, slopes: Slopes, sources: Places, top: int) -> tuple[Places, Places]:
+    """Senders and receivers of the largest flows, whose errors are not yet asked for."""
+    kept = Flows(*np.empty((2, 0), dtype=np.intp), *np.empty((2, 0)))
+    for start in range(0, len(sources), BLOCK):
+        some = sources[start : start + BLOCK]
+        effect = effects_alone(part, slopes, some)
+        size = np.abs(effect)
+        size[some, np.arange(len(some))] = -1.0
+        full = len(kept.effect) == top
+        least = abs(kept.effect[-1]) if full else np.partition(size, -top, axis=None)[-top]
+        receiver, place = np.nonzero(size >= least)
+        found = effect[receiver, place]
+        block = Flows(some[place], receiver, found, np.zeros(len(found)))
+        kept = kept.with_largest_of(block, top)
+    return kept.sender, kept.receiver
+
+
+def _of_pairs(part: Reach, slopes: Slopes, sender: Places, receiver: Places) -> Flows:
+    """Flows of some pairs with their errors, largest first."""
+    kept = Flows(*np.empty((2, 0), dtype=np.intp), *np.empty((2, 0)))
+    sources = np.unique(sender)
+    for start in range(0, len(sources), BLOCK):
+        some = sources[start : start + BLOCK]
+        own = np.isin(sender, some)
+        at = receiver[own], np.searchsorted(some, sender[own])
+        inverse, lagged, effect, by_rho = (one[at] for one in effect_columns(part, slopes, some))
+        error = slopes.error(inverse, lagged, by_rho)
+        block = Flows(sender[own], receiver[own], effect, error)
+        kept = kept.with_largest_of(block, len(sender))
     return kept
 
 
@@ -108,10 +146,11 @@ def _approximated(part: Reach, slopes: Slopes, sources: Places, top: int) -> _Ap
     for order in range(1, ORDERS):
         size = float(np.abs(power.data).max(initial=0.0))
         open_by = size * abs(slopes.rho) ** (order - 1) * reach / (1.0 - reach)
-        peaks, largest = _sizes(total, sources, top)
-        precise = len(largest) == top and open_by <= PRECISE * largest.min()
-        if precise or slopes.rho == 0.0 or _numbers(w, power) > MOST_NUMBERS:
-            break
+        last = order == ORDERS - 1 or slopes.rho == 0.0 or _numbers(w, power) > MOST_NUMBERS
+        if last or open_by <= PRECISE * float(np.abs(total.data).max(initial=0.0)):
+            peaks, largest = _sizes(total, sources, top)
+            if last or (len(largest) == top and open_by <= PRECISE * largest.min()):
+                break
         power = sparse.csr_array(w @ power)
         total = sparse.csr_array(total + slopes.rho**order * power)
     return _Approximated(peaks, largest, open_by)
@@ -149,7 +188,7 @@ def _refuse_pairs(count: int) -> None:
 def _refuse_columns(n: int, count: int) -> None:
     """Refuse what would take hours."""
     if n * count > BLOCK_LIMIT**2:
-        raise InputError(
+        raise AlikeError(
             f"flows of these {n:,} units are too much alike to tell the largest without finding "
             f"{count:,} columns of the inverse; name a unit, or give a smaller top=."
         )

@@ -25,6 +25,7 @@ __all__ = [
     "Reach",
     "Slopes",
     "effect_columns",
+    "effects_alone",
     "reaches",
     "unit_effects",
     "unit_slopes",
@@ -119,6 +120,13 @@ def effect_columns(
         lagged = _solve(op, slopes, np.asarray(part.by.matrix @ unit))
     effect = slopes.beta * inverse + slopes.theta * lagged
     return inverse, lagged, effect, _solve(op, slopes, np.asarray(op.matrix @ effect))
+
+
+def effects_alone(part: Reach, slopes: Slopes, places: Places) -> Array:
+    """Columns of P, by one solution."""
+    unit = _unit_columns(part.op, places)
+    right = slopes.beta * unit + slopes.theta * np.asarray(part.by.matrix @ unit)
+    return _solve(part.op, slopes, right)
 
 
 def _solve(op: Operator, slopes: Slopes, right: Array, *, transposed: bool = False) -> Array:

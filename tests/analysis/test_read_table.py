@@ -13,6 +13,7 @@ import pytest
 
 import analysis
 from analysis.reading import read_table
+from analysis.reading.cells import by_cell, parse_column
 from analysis.reading.encodings import recognise
 from spatial.errors import InputError
 
@@ -433,3 +434,25 @@ def test_one_column_cannot_be_two(tmp_path: Path) -> None:
         read_table(path, unit="城市", time="城市")
     with pytest.raises(InputError, match="3 is no name"):
         read_table(path, unit="城市", time="年份", sheet=3)  # type: ignore[arg-type]
+
+
+def test_a_column_of_plain_numbers_is_read_as_cell_by_cell():
+    cells = ["1", "-2.5", "+.5", "3.", "1e3", "2E-2", "0", "0.10", "123456789012345"]
+    read = parse_column(cells, ["here"] * len(cells), "x")
+    assert read.values.tolist() == [1.0, -2.5, 0.5, 3.0, 1000.0, 0.02, 0.0, 0.1, 123456789012345.0]
+    assert (read.marks, read.rewritten, read.doubtful) == ({}, 0, ())
+
+
+@pytest.mark.parametrize("cell", ["1234567890123456", "007", "1_000", "inf", "0x10", "1e", "１２"])
+def test_what_only_python_takes_for_a_number_is_none(cell):
+    (read,) = parse_column([cell], ["here"], "x").values
+    assert read == (12 if cell == "１２" else cell)
+
+
+def test_equal_texts_are_read_once():
+    asked = []
+    cells = ["a", "b", "a", None, "a", 1.0]
+    assert by_cell(lambda cell: asked.append(cell) or str(cell), cells) == [
+        "a", "b", "a", "None", "a", "1.0",
+    ]  # fmt: skip
+    assert sorted(map(str, asked)) == ["1.0", "None", "a", "b"]

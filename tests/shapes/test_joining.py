@@ -193,3 +193,23 @@ def test_aliases_that_are_no_table(table, china, tmp_path):
     assert "is empty" in message(b"")
     assert "they have a, b" in message(b"a,b\n1,2")
     assert "cannot be read" in refusal(table, china, on="城市", aliases=tmp_path)
+
+
+def test_similar_names_are_looked_for_only_where_they_are_shown(monkeypatch):
+    from shapes.match import Gazetteer
+
+    asked = []
+    suggest = Gazetteer._suggest
+
+    def counted(self, given, name):
+        asked.append(given)
+        return suggest(self, given, name)
+
+    monkeypatch.setattr(Gazetteer, "_suggest", counted)
+    table = pd.DataFrame({"city": [f"Nowhere {i}" for i in range(50)] * 2})
+    _, ledger = shapes.join(table, shapes.china_cities(), on="city", drop="report")
+    assert asked == []
+    assert ledger["how"].tolist() == ["none"] * 50
+    with pytest.raises(shapes.InputError, match="50 names that match no unit.*Nowhere 0"):
+        shapes.join(table, shapes.china_cities(), on="city")
+    assert len(asked) == 20

@@ -93,6 +93,8 @@ def test_a_control_group_holds_it_down(tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "_kernel", lambda: 9e9)
     if sys.platform.startswith("linux"):
         assert memory.available_memory() == 2e9
+        (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 400000000\n")
+        assert memory.available_memory() == 2.4e9
         (tmp_path / "memory.max").write_text("max\n")
         assert memory.available_memory() == 9e9
 

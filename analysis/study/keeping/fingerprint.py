@@ -120,7 +120,7 @@ def _plain(value: Any) -> tuple[bytes, ...] | None:
     if isinstance(value, float):
         return b"float", struct.pack("<d", value)
     if isinstance(value, str):
-        return b"str", value.encode("utf-8", "surrogatepass")
+        return b"str", _bytes_of(value)
     if isinstance(value, bytes):
         return b"bytes", value
     if isinstance(value, (date, pd.Timedelta, pd.Period, PurePath, complex)):
@@ -192,7 +192,7 @@ def _of_extension(value: Any) -> list[Any]:
         from shapely import to_wkb
 
         crs = None if value.crs is None else value.crs.to_wkt()
-        return [crs, list(to_wkb(np.asarray(value, dtype=object)))]
+        return [crs, *_joined(to_wkb(np.asarray(value, dtype=object)))]
     return [str(value.dtype), *_of_objects(np.asarray(value, dtype=object))]
 
 
@@ -201,8 +201,18 @@ def _of_objects(values: Any) -> list[Any]:
     flat = np.asarray(values, dtype=object).ravel()
     if pd.api.types.infer_dtype(flat, skipna=True) == "string":
         codes, distinct = pd.factorize(flat)
-        return [np.shape(values), codes, list(distinct)]
+        return [np.shape(values), codes, *_joined([_bytes_of(text) for text in distinct])]
     return [np.shape(values), list(flat)]
+
+
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _joined(pieces: Sequence[bytes | None]) -> list[Any]:
+    """Many pieces as their lengths, −1 where there is none, and one piece."""
+    sizes = np.array([-1 if piece is None else len(piece) for piece in pieces], dtype=np.int64)
+    return [sizes, b"".join(piece or b"" for piece in pieces)]
 
 
 def digest_of_files(files: Iterable[Any]) -> str:
