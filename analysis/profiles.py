@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from spatial.effects.flows import too_many_pairs
 from spatial.errors import InputError, named
 from spatial.labels import canonical
 
@@ -71,10 +72,10 @@ def city_profiles(
     -------
     DataFrame
         Indexed by unit: own, received, sent with *_std_error; senders and receivers (largest
-        partners with their effects, as text); level, outcome, group, frontier, gap, behind (gap
-        above the median), type (an ordered Categorical: core, enclave, lever, periphery);
-        group_NAME for each membership; and lisa_COLUMN_TIME (or lisa_COLUMN) for each local
-        statistic.
+        partners with their effects, as text; empty where pairs of units are too many); level,
+        outcome, group, frontier, gap, behind (gap above the median), type (an ordered
+        Categorical: core, enclave, lever, periphery); group_NAME for each membership; and
+        lisa_COLUMN_TIME (or lisa_COLUMN) for each local statistic.
 
     Raises
     ------
@@ -89,7 +90,8 @@ def city_profiles(
     wanted = fit.outcome if outcome is None else outcome
     table = fit.effects_by_unit(term)
     keys = [canonical(unit) for unit in table.index]
-    flows = fit.flows(term)
+    few = not too_many_pairs(len(keys))
+    flows = fit.flows(term) if few else pd.DataFrame(columns=["from", "to", "effect"], dtype=float)
     printed = {canonical(k): v for k, v in (names or {}).items()}
     table["senders"] = _partners(flows, "to", "from", keys, partners, printed)
     table["receivers"] = _partners(flows, "from", "to", keys, partners, printed)

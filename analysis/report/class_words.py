@@ -17,6 +17,11 @@ CLASS_WORDS: Mapping[str, tuple[str, str]] = {
         "There is no map of the weights: {links} links could not be told apart on it.",
         "未绘制权重图：{links}条连接在图上无法分辨。",
     ),
+    "crowded.partners": (
+        "The profiles name no largest senders and receivers: {pairs} pairs of units are too many "
+        "to compare.",
+        "画像未列最大的发出与接收单元：单元对多达{pairs}个，无法逐一比较。",
+    ),
     "crowded.flows": (
         "The largest flows of {x} from unit to unit are not listed: too many are equal, or nearly "
         "so, to tell the largest without those of every unit. The sums that each unit sends and "

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from analysis.report.words import Words
+from spatial.effects.flows import too_many_pairs
 
 if TYPE_CHECKING:
     from analysis.study.results import Study
@@ -43,6 +44,9 @@ def crowded(study: Study, words: Words) -> list[str]:
         said.append(words("crowded.links", links=links))
     flows = study.models.flows if study.models else {}
     said += [words("crowded.flows", x=study.label(x)) for x, one in flows.items() if one.empty]
+    sizes = [len(table) for table in (study.sensitivity.profiles or {}).values()]
+    if sizes and too_many_pairs(sizes[0]):
+        said.append(words("crowded.partners", pairs=f"{sizes[0] ** 2:,}"))
     if study.clusters is not None and find_spec("bokeh") and crowds_page(study):
         said.append(words("crowded.page", count=f"{MOST_UNITS:,}"))
     return said

@@ -18,7 +18,7 @@ from spatial.effects.units import Reach, Slopes, effect_columns, effects_alone
 from spatial.errors import InputError
 from spatial.traces import BLOCK, BLOCK_LIMIT
 
-__all__ = ["AlikeError", "Flows", "largest_flows"]
+__all__ = ["AlikeError", "Flows", "largest_flows", "too_many_pairs"]
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -175,6 +175,11 @@ def _reach(part: Reach, slopes: Slopes) -> float:
 def _numbers(one: sparse.csr_array, other: sparse.csr_array) -> int:
     """Numbers that a product of two sparse matrices holds at most."""
     return int(np.diff(other.indptr)[one.indices].sum())
+
+
+def too_many_pairs(n: int) -> bool:
+    """Whether a table of the flows between all of so many units is refused."""
+    return n * n > PAIR_LIMIT
 
 
 def _refuse_pairs(count: int) -> None:

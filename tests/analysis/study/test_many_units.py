@@ -41,6 +41,21 @@ def test_a_study_goes_on_where_flows_cannot_be_told_apart(alike: Any) -> None:
         assert said == Words(lang)("crowded.flows", x="agg")
 
 
+def test_profiles_of_too_many_pairs_name_no_partners(
+    case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.plan["model"] |= {"compare": []}
+    case.plan["profiles"] = {"units": ["格3市"]}
+    monkeypatch.setattr(flows_module, "PAIR_LIMIT", 36 * 36 - 1)
+    study = case.computed()
+    table = study.sensitivity.profiles["agg"]
+    assert (table[["senders", "receivers"]] == "").all(axis=None)
+    assert table["sent"].notna().all()
+    assert len(study.sensitivity.flows["agg"]["格3市"])
+    (said,) = crowded(study, Words("en"))
+    assert "1,296 pairs" in said
+
+
 @pytest.mark.parametrize(("most", "demanded"), [(36, False), (35, False), (35, True)])
 def test_the_page_is_left_out_above_a_stated_number(
     case: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, demanded: bool
