@@ -8,6 +8,7 @@ stream of its own.
 from __future__ import annotations
 
 import pickle
+import signal
 import threading
 import time
 import uuid
@@ -30,6 +31,7 @@ __all__ = [
     "Portion",
     "Progress",
     "Workers",
+    "deaf_processes",
     "numbers_are_steady",
     "portions",
     "run_shared",
@@ -144,6 +146,22 @@ def steady_numbers() -> Iterator[None]:
             yield
     finally:
         _steady.reset(before)
+
+
+@contextmanager
+def deaf_processes() -> Iterator[None]:
+    """Let processes that start here not hear Ctrl-C, which a terminal sends to all at once.
+
+    This process alone hears it and ends them; each of them would only show where it stood.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler if before is None else before)
 
 
 def run_shared(
@@ -275,7 +293,8 @@ def _elsewhere(
     # joblib maps large arrays into memory instead of sending them with every chunk
     shared = np.frombuffer(packed, dtype=np.uint8)
     calls = (delayed(_chunk)(shared, chunk, *told) for chunk in chunks)
-    results = Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
+    with deaf_processes():
+        results = Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
     try:
         while (part := next(results, None)) is not None:
             yield part

@@ -14,6 +14,7 @@ from analysis.study.keeping import Parts
 from analysis.study.picture import Picture, draw, formats_of
 from analysis.study.schema import Maps
 from analysis.study.sheets import TABLE_FORMATS, Sheet
+from spatial.running import deaf_processes
 
 if TYPE_CHECKING:
     from analysis.study.results import Study
@@ -77,12 +78,15 @@ def draw_all(
         for place in left
     )
     crew = Parallel(n_jobs=min(jobs, max(len(left), 1)), return_as="generator_unordered")
-    for done, (place, seconds) in enumerate(crew(work), start=1):
+    tell, start = parts.workers("pictures").progress, time.monotonic()
+    with deaf_processes():
+        drawn = crew(work)
+    for done, (place, seconds) in enumerate(drawn, start=1):
         one = pictures[place]
         files = [f"{one.folder}/{one.stem}.{kind}" for kind in kinds]
         parts.written(*named[place], files, seconds)
-        if len(left) > FEW:
-            parts.steps.within(f"{done} of {len(left)} pictures")
+        if tell is not None and len(left) > FEW:
+            tell(done, len(left), (time.monotonic() - start) / done * (len(left) - done))
 
 
 def _draw(

@@ -57,6 +57,12 @@ def test_a_cluster_gives_the_same_to_the_last_bit(alone, client, name):
     pd.testing.assert_frame_equal(many_fits.EVERY[name](client), alone[name], check_exact=True)
 
 
+def test_only_this_process_hears_ctrl_c():
+    """A terminal sends it to all; each that hears it shows where it stood, a wall of lines."""
+    assert run_shared(0, range(4), many_fits.hears_interrupts, jobs=2) == [0] * 4
+    assert run_shared(0, range(2), many_fits.hears_interrupts) == [1] * 2
+
+
 def test_a_worker_that_is_killed_is_made_good(alone, client):
     before = client.run(os.getpid)
     killed, told = [], []

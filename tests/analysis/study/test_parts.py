@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import analysis
+from analysis.study.keeping import Parts
 from analysis.study.reading import read_study, resolve_path
 from analysis.study.record import plain
 from analysis.study.resolved import toml_value, without_folder
@@ -246,3 +247,22 @@ def test_public_names() -> None:
         assert getattr(analysis, name) is not None
     with pytest.raises(AttributeError, match="nothing"):
         _ = analysis.nothing
+
+
+def test_pictures_tell_how_long_the_rest_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.figure import Figure
+
+    from analysis.study import producing
+    from analysis.study.picture import Picture
+    from analysis.study.schema import Maps
+
+    monkeypatch.setattr(producing, "FEW", 1)
+    parts, told = Parts(), list[str]()
+    parts.steps.show = lambda text, *_: told.append(text)
+    pictures = [Picture("figures", f"p{n}", None, {}, Figure) for n in range(3)]
+    producing.draw_all(pictures, Maps(formats=["png"]), tmp_path, 1, parts)
+    assert [text.partition(",")[0] for text in told] == [f"pictures: {n} of 3" for n in (1, 2, 3)]
+    assert told[-1] == "pictures: 3 of 3, 0 s left"
+    assert len(list(tmp_path.glob("figures/*.png"))) == 3

@@ -1,5 +1,7 @@
 """Every kind of work made of many fits, on one small panel."""
 
+import signal
+
 import geopandas
 import numpy as np
 import pandas as pd
@@ -74,3 +76,8 @@ def placebo(jobs):
 
 
 EVERY = {one.__name__: one for one in (curve, decay, channels, groups, threshold, placebo)}
+
+
+def hears_interrupts(_work, _item):
+    """Whether this process would stop where a terminal sends Ctrl-C to all of a run."""
+    return int(signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
