@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -76,9 +77,12 @@ def _check(client: Any, name: str) -> None:
         ) from None
     try:
         found = client.run(identity.estimation)
-    except ImportError as error:
+    except Exception as error:
+        absent = error.name if isinstance(error, ImportError) else _absent(error)
+        if absent is None:
+            raise
         raise InputError(
-            f"a worker of {name} cannot import {error.name}; install the same cityripple and "
+            f"a worker of {name} cannot import {absent}; install the same cityripple and "
             "libraries for all workers."
         ) from None
     other = sorted(worker for worker, code in found.items() if code != estimation())
@@ -88,3 +92,9 @@ def _check(client: Any, name: str) -> None:
             f"of its libraries or of Python than this machine ({other[0]}); install the same "
             "everywhere."
         )
+
+
+def _absent(error: Exception) -> str | None:
+    """Module that a worker could not import where it tells of that in words alone."""
+    found = re.search(r"(?:No module named|cannot import name) \\*['\"]+([\w.]+)", str(error))
+    return found and found[1]

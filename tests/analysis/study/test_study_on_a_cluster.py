@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,4 +105,30 @@ def test_workers_with_other_code(scheduler: Any, monkeypatch: pytest.MonkeyPatch
         pytest.raises(InputError, match="2 of 2 workers of the cluster have another version"),
         workers(1, client),
     ):
+        pass
+
+
+@pytest.fixture(name="bare")
+def worker_without_the_packages(tmp_path: Path) -> Iterator[str]:
+    """Address of a scheduler whose one worker has something else by the name of the package."""
+    (tmp_path / "analysis.py").write_text("")
+    options = {"n_workers": 0, "processes": False, "protocol": "tcp://", "dashboard_address": ":0"}
+    with distributed.LocalCluster(**options, silence_logs=50) as cluster:
+        address = cluster.scheduler_address
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny"]
+        worker = subprocess.Popen(
+            [*command, "--no-dashboard", "--nthreads", "1"],
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            yield address
+        finally:
+            worker.terminate()
+            worker.wait()
+
+
+def test_a_worker_without_the_packages(bare: str) -> None:
+    told = "a worker of tcp.* cannot import analysis"
+    with pytest.raises(InputError, match=told), workers(1, bare):
         pass
