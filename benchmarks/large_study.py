@@ -145,7 +145,7 @@ def peak_gb():
         from measure import peak_gb
 
         return peak_gb()
-    return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) / 1e6
+    return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) / 976_562.5
 
 
 def run(path, out):
