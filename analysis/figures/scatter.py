@@ -41,6 +41,7 @@ __all__ = ["moran_scatter"]
 Floats = npt.NDArray[np.float64]
 SHADES = ("#35648f", "#9a0f26")  # points, line
 PIXELS = 100 / 72  # of a point, on the sheets of `paper`
+CROWD, FAINTEST = 1_000, 0.12  # points from which on they are smaller and fainter; least opacity
 CORNERS = {"HH": (1, 1), "LH": (0, 1), "LL": (0, 0), "HL": (1, 0)}
 
 
@@ -199,7 +200,9 @@ def _draw_cloud(axes: Axes, cloud: Cloud, frame: Frame, *, alone: bool) -> None:
     axes.axvline(0, color="#999999", lw=0.5, ls=(0, (4, 3)), zorder=1)
     if alone:
         point, line = frame.palette(SHADES)[:2]
-        axes.scatter(cloud.z, cloud.lag, s=7, color=point, alpha=0.65, lw=0, zorder=2, gid="units")
+        share = min(1.0, float(np.sqrt(CROWD / len(cloud.z))))
+        look: dict[str, Any] = {"s": 7 * share, "alpha": max(0.65 * share, FAINTEST)}
+        axes.scatter(cloud.z, cloud.lag, color=point, lw=0, zorder=2, gid="units", **look)
         ends = np.array([-reach_x, reach_x])
         axes.plot(ends, cloud.slope * ends, color=line, lw=1.0, zorder=3, gid="slope")
     for key, (right, top) in CORNERS.items():

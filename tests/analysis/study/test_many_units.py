@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import spatial.effects.flows as flows_module
 import spatial.sample as sample_module
@@ -165,3 +166,23 @@ def test_a_study_says_what_its_model_would_need(case: Any, monkeypatch: pytest.M
     assert said.startswith("[model] OLS with weights 'queen': a fit of 144 rows")
     assert "would need about" in said
     assert "leave regressors out" in said
+
+
+def test_points_of_very_many_units_are_small_and_faint() -> None:
+    from analysis import figures
+    from spatial import weights as builders
+
+    looks = []
+    for side in (20, 100):
+        cells = np.arange(side * side).reshape(side, side)
+        links = np.concatenate([cells[:, :-1].ravel(), cells[:, 1:].ravel()])
+        ends = np.concatenate([cells[:, 1:].ravel(), cells[:, :-1].ravel()])
+        matrix = sparse.csr_array((np.ones(len(links)), (links, ends)), shape=(cells.size,) * 2)
+        labels = [f"u{at}" for at in range(cells.size)]
+        values = pd.Series(np.sin(np.arange(cells.size)), index=labels, name="x")
+        figure = figures.moran_scatter(values, builders.from_matrix(matrix, labels))
+        (points,) = [one for one in figure.axes[0].collections if one.get_gid() == "units"]
+        assert len(points.get_offsets()) == side * side
+        looks.append((points.get_sizes()[0], points.get_alpha()))
+    assert looks[0] == (7, 0.65)
+    assert looks[1] == pytest.approx((7 * np.sqrt(0.1), 0.65 * np.sqrt(0.1)))
