@@ -1,6 +1,7 @@
 """Every way to the log-determinant against all eigenvalues, on every kind of graph."""
 
 import sys
+import tracemalloc
 import types
 
 import numpy as np
@@ -502,3 +503,30 @@ def test_random_graphs_are_foretold_to_fill_up():
     links = sparse.csr_array((np.ones(3 * n), rng.integers(0, n, (2, 3 * n))), shape=(n, n))
     lattice = worlds.lattice_matrix(55)[:n, :n]
     assert foretold_fill(links).entries > 8 * foretold_fill(sparse.csr_array(lattice)).entries
+
+
+def peak_and_foretold(way, matrix, monkeypatch):
+    """Bytes that numpy and scipy held at most, and what was asked of the memory before."""
+    asked = []
+    monkeypatch.setattr(choice, "require_memory", lambda need, *_: asked.append(need))
+    made = op(matrix)
+    tracemalloc.start()
+    try:
+        found = log_determinant(made, way)
+        found.refine(0.45, 0.55)
+        return tracemalloc.get_traced_memory()[1], asked[-1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("way", ["eigenvalues", "lu"])
+def test_a_full_graph_takes_what_was_foretold(way, monkeypatch):
+    peak, foretold = peak_and_foretold(way, worlds.row_standardised(gravity(700)), monkeypatch)
+    assert 0.6 * peak <= foretold <= 1.7 * peak
+
+
+def test_eigenvalues_of_few_links_take_one_matrix(monkeypatch):
+    matrix = worlds.row_standardised(worlds.lattice_matrix(30))
+    peak, foretold = peak_and_foretold("eigenvalues", matrix, monkeypatch)
+    assert peak <= 12.0 * len(matrix) ** 2
+    assert 0.6 * peak <= foretold <= 1.7 * peak

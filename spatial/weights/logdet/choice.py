@@ -42,6 +42,7 @@ LOOSE_BEYOND = 20_000
 NEARLY_FULL = 0.25
 ROUGH_PROBES, ROUGH_STEPS = 8, 30
 BYTES = {"lu": 21.0, "cholmod": 8.0, "dense": 16.0, "symmetric": 10.0, "general": 26.0}
+PER_LINK = 50.0
 
 
 def log_determinant(op: Operator, method: Method = "auto") -> LogDeterminant:
@@ -99,7 +100,7 @@ def _decided(op: Operator) -> Method:
         return "lanczos"
     if has_cholmod() and similarity(op) is not None and fits(BYTES["cholmod"] * fill.entries):
         return "cholmod"
-    return "lu" if fits(_lu_bytes(fill)) else "lanczos"
+    return "lu" if fits(_lu_bytes(fill) + _link_bytes(op)) else "lanczos"
 
 
 def _made(op: Operator, method: Method) -> LogDeterminant:
@@ -114,12 +115,13 @@ def _spectrum(op: Operator) -> Spectrum:
     similar = similarity(op)
     kind = "general" if similar is None else "symmetric"
     require_memory(
-        BYTES[kind] * float(op.n) ** 2,
+        BYTES[kind] * float(op.n) ** 2 + _link_bytes(op),
         f"all eigenvalues of {op.n} units",
         'leave logdet="eigenvalues" out',
     )
     if similar is not None:
-        real = linalg.eigvalsh(similar.matrix.toarray(), overwrite_a=True, check_finite=False)
+        dense = similar.matrix.toarray(order="F")  # LAPACK copies what lies by rows
+        real = linalg.eigvalsh(dense, overwrite_a=True, check_finite=False)
         return Spectrum(_unit_root_exact(real, op))
     values = linalg.eigvals(op.matrix.toarray(), overwrite_a=True, check_finite=False)
     if np.abs(values.imag).max(initial=0.0) <= 1e-12:
@@ -139,7 +141,7 @@ def _factorised(op: Operator, method: Method = "lu") -> Factorised:
         return Factorised(_cholmod(op, similar), rough, "cholmod")
     fill = _fill(op)
     require_memory(
-        _lu_bytes(fill),
+        _lu_bytes(fill) + _link_bytes(op),
         f"the factors of {op.n} units with {op.matrix.nnz} links",
         'leave logdet="lu" out, or set logdet="lanczos"',
     )
@@ -241,3 +243,8 @@ def _nearly_full(fill: Fill) -> bool:
 
 def _lu_bytes(fill: Fill) -> float:
     return BYTES["dense"] * float(fill.n) ** 2 if _nearly_full(fill) else BYTES["lu"] * fill.entries
+
+
+def _link_bytes(op: Operator) -> float:
+    """What the symmetric form, its square and the systems to be factorised take beside factors."""
+    return PER_LINK * float(op.matrix.nnz)
