@@ -358,9 +358,13 @@ class Fit(Spillovers):
 
     def uncorrected(self) -> Fit:
         """The same model and sample with fixed effects as dummies and no bias correction."""
-        return fit_sample(replace(self.model, bias_correction=None), self._fitted.sample)
+        return self._with_dummies
 
     # ---- inside
+
+    @cached_property
+    def _with_dummies(self) -> Fit:
+        return fit_sample(replace(self.model, bias_correction=None), self._fitted.sample)
 
     @property
     def _random(self) -> RandomEstimated:

@@ -6,7 +6,7 @@ Rows of results meet units here, by label in canonical text form.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ PROVINCE = "province"
 SEA = "sea"
 DASHED = "dashed"
 FINEST_MM = 0.05  # what the eye cannot tell apart on paper
+MOST_THINNED = 8
+_THINNED: dict[tuple[bytes, float], Shapes] = {}
 
 
 @dataclass(frozen=True)
@@ -77,33 +79,23 @@ class Layer:
     def thinned(self, metres_per_mm: float) -> Layer:
         """Drop details that print cannot show; shared borders stay shared."""
         tolerance = FINEST_MM * metres_per_mm
-        shapes = _thin(_Content(self.shapes), tolerance)
+        shapes = _thinned(self.shapes, tolerance)
         lines = tuple(Line(x.kind, shapely.simplify(x.shape, tolerance)) for x in self.lines)
         return replace(self, shapes=shapes, lines=lines)
 
 
-class _Content:
-    """Shapes that equal others of the same coordinates, whichever map they are drawn on."""
-
-    def __init__(self, shapes: Shapes) -> None:
-        self.shapes = shapes
-        self._digest = sha256(b"".join(shapely.to_wkb(shapes).tolist())).digest()
-
-    def __hash__(self) -> int:
-        return hash(self._digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Content) and self._digest == other._digest
-
-
-@lru_cache(maxsize=8)
-def _thin(content: _Content, tolerance: float) -> Shapes:
+def _thinned(shapes: Shapes, tolerance: float) -> Shapes:
     """Shapes without what lies within the tolerance; the maps of a study share them."""
-    shapes = shapely.coverage_simplify(content.shapes, tolerance)
-    shapes = np.where(shapely.is_empty(shapes), content.shapes, shapes)
-    thin = np.asarray(shapely.orient_polygons(shapes))
-    thin.flags.writeable = False
-    return thin
+    key = (sha256(b"".join(shapely.to_wkb(shapes).tolist())).digest(), tolerance)
+    if key not in _THINNED:
+        thin = shapely.coverage_simplify(shapes, tolerance)
+        thin = np.where(shapely.is_empty(thin), shapes, thin)
+        found = np.asarray(shapely.orient_polygons(thin))
+        found.flags.writeable = False
+        while len(_THINNED) >= MOST_THINNED:
+            _THINNED.pop(next(iter(_THINNED)))
+        _THINNED[key] = found
+    return _THINNED[key]
 
 
 def prepare(cities: gpd.GeoDataFrame, sheet: Sheet) -> Layer:

@@ -67,7 +67,7 @@ class Legend:
         """Words of each class."""
         if self.heads:
             return [look.text for look, _ in self.rows]
-        return [f"{look.text} ({counts[0]})" for look, counts in self.rows]
+        return [f"{look.text} ({counts[0]:,})" for look, counts in self.rows]
 
     def _text_width(self) -> float:
         """Widest class text in millimetres."""
@@ -76,7 +76,7 @@ class Legend:
     def _count_width(self) -> float:
         """Width of one column of counts."""
         heads = [line for lines in self._head_lines() for line in lines]
-        words = [*heads, *(str(n) for _, row in self.rows for n in row)]
+        words = [*heads, *(f"{n:,}" for _, row in self.rows for n in row)]
         return max(text_width(word, self.size) for word in words) + 2.2
 
     def _head_lines(self) -> list[list[str]]:
@@ -164,7 +164,7 @@ class Legend:
             y = top - (place % rows + 0.5) * self.pitch
             self._draw_class(axes, x, y, look, text)
             if self.heads:
-                self._write_counts(axes, y, [str(n) for n in counts], "black")
+                self._write_counts(axes, y, [f"{n:,}" for n in counts], "black")
 
     def _draw_class(self, axes: Axes, x: float, y: float, look: Look, text: str) -> None:
         """Patch or line, and words, of one class, centred on the height y."""
