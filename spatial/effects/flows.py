@@ -25,7 +25,7 @@ Places = npt.NDArray[np.intp]
 PAIR_LIMIT = 5_000_000
 MOST_NUMBERS = 50_000_000
 ORDERS = 60
-CHUNK, PRECISE = 10_000, 1e-3
+CHUNK, PRECISE, BITS = 10_000, 1e-3, 2.0**36
 
 
 class AlikeError(InputError):
@@ -41,11 +41,14 @@ class Flows(NamedTuple):
     error: Array
 
     def with_largest_of(self, other: Flows, top: int | None) -> Flows:
-        """Both, without flows of a unit to itself, the largest first, equal ones by their units."""
+        """Both, without flows of a unit to itself, the largest first, equal ones by their units.
+
+        Equal are those that differ by rounding, which may turn with the block that a flow is in.
+        """
         sender, receiver, effect, error = (
             np.concatenate(pair) for pair in zip(self, other, strict=True)
         )
-        size = np.where(sender == receiver, -1.0, np.abs(effect))
+        size = np.where(sender == receiver, -1.0, _without_rounding(np.abs(effect)))
         least = 0.0
         if top is not None and top < len(size):
             least = max(0.0, float(np.partition(size, -top)[-top]))
@@ -88,15 +91,22 @@ def _largest_pairs(part: Reach, slopes: Slopes, sources: Places, top: int) -> tu
     for start in range(0, len(sources), BLOCK):
         some = sources[start : start + BLOCK]
         effect = effects_alone(part, slopes, some)
-        size = np.abs(effect)
+        size = _without_rounding(np.abs(effect))
         size[some, np.arange(len(some))] = -1.0
         full = len(kept.effect) == top
-        least = abs(kept.effect[-1]) if full else np.partition(size, -top, axis=None)[-top]
+        last = _without_rounding(np.abs(kept.effect[-1:]))
+        least = last[0] if full else np.partition(size, -top, axis=None)[-top]
         receiver, place = np.nonzero(size >= least)
         found = effect[receiver, place]
         block = Flows(some[place], receiver, found, np.zeros(len(found)))
         kept = kept.with_largest_of(block, top)
     return kept.sender, kept.receiver
+
+
+def _without_rounding(size: Array) -> Array:
+    """Numbers to 36 bits."""
+    part, power = np.frexp(size)
+    return np.asarray(np.ldexp(np.round(part * BITS) / BITS, power))
 
 
 def _of_pairs(part: Reach, slopes: Slopes, sender: Places, receiver: Places) -> Flows:
