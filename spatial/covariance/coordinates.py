@@ -74,14 +74,15 @@ def _recorded(sample: Sample) -> Places:
     """Points that the builder of the graph recorded."""
     known = _with_points(read_facts(sample.graph))
     units = canonical_index(sample.units, "the data")
-    absent = [unit for unit in units if known is None or unit not in known.points]
+    points = {} if known is None else dict(known.points)
+    absent = [unit for unit in units if unit not in points]
     if known is None or absent:
         what = "no places" if known is None else f"no places of {named(absent)}"
         raise InputError(
             f'with_cov("hac") needs to know where units are, and the graph records {what}; give '
             "coords= (a GeoDataFrame, or columns lon and lat by unit) or distances= in kilometres."
         )
-    xyz = np.array([known.points[unit] for unit in units])
+    xyz = np.array([points[unit] for unit in units])
     return Places(xyz, on_sphere=xyz.shape[1] == 3)
 
 

@@ -5,19 +5,38 @@ Read by labels and legends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from spatial.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
     from libpysal.graph import Graph
 
-__all__ = ["Facts", "Transform", "is_graph", "read_facts", "require_graph", "write_facts"]
+__all__ = ["Facts", "Points", "Transform", "is_graph", "read_facts", "require_graph", "write_facts"]
 
 Transform = Literal["row", "spectral", "minmax", "none"]
 ATTRIBUTE = "cityripple"
+
+
+class Points(Mapping[str, tuple[float, ...]]):
+    """Places of units by label, held as one array (n, d): as tuples, a million take a second."""
+
+    def __init__(self, labels: pd.Index, places: npt.NDArray[np.float64]) -> None:
+        self.labels, self.places = labels, places
+
+    def __getitem__(self, label: str) -> tuple[float, ...]:
+        return tuple(self.places[self.labels.get_loc(label)].tolist())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
 
 
 @dataclass(frozen=True)

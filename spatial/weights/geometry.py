@@ -12,6 +12,7 @@ import pandas as pd
 
 from spatial.errors import InputError, counted, named
 from spatial.labels import canonical_index
+from spatial.weights.facts import Points
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -101,7 +102,7 @@ def points_of(cities: GeoDataFrame, where: Places | None = None) -> Mapping[str,
         return {}
     labels = canonical_index(cities.index, "the cities")
     found = places(cities) if where is None else where
-    return {label: tuple(row) for label, row in zip(labels, found.xyz.tolist(), strict=True)}
+    return Points(labels, found.xyz)
 
 
 def _geometries(cities: GeoDataFrame) -> npt.NDArray[Any]:

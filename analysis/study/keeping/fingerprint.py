@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from scipy import sparse
 
 from spatial.panel import Panel
-from spatial.weights.facts import is_graph, read_facts
+from spatial.weights.facts import Points, is_graph, read_facts
 from spatial.weights.operator import operator
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def fingerprint(
 def numbers_of(graph: Graph) -> tuple[Any, ...]:
     """What of a graph numbers can depend on: labels, weights, scaling, places; no names."""
     op, facts = operator(graph), read_facts(graph)
-    return op.ids, op.matrix, facts.transform, dict(facts.points)
+    return op.ids, op.matrix, facts.transform, facts.points
 
 
 def rows_of(data: Panel | pd.DataFrame, *values: Any) -> tuple[Any, ...]:
@@ -140,6 +140,8 @@ def _parts(value: Any) -> tuple[str, Sequence[Any] | None]:
     """Kind and parts of what is made of others; no parts of what is not known."""
     if isinstance(value, (list, tuple)):
         return "list", value
+    if isinstance(value, Points):
+        return "points", [value.labels, value.places]
     if isinstance(value, Mapping):
         return "mapping", [part for item in value.items() for part in item]
     if isinstance(value, (set, frozenset)):
