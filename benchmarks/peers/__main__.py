@@ -117,11 +117,11 @@ def csv(task, side, folder):
     return str(path)
 
 
-def run(tasks, limit, biggest):
+def run(tasks, programs, limit, biggest):
     results = []
     with tempfile.TemporaryDirectory() as name:
         for task in tasks:
-            for program in (p for p in PROGRAMS[task] if installed(p)):
+            for program in (p for p in PROGRAMS[task] if p in programs and installed(p)):
                 for side in (s for s in SIDES[task] if s * s <= biggest):
                     found = measured(program, task, side, limit, Path(name))
                     results.append({"task": task, "program": program, "n": side * side, **found})
@@ -145,11 +145,13 @@ def machine():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tasks", nargs="+", choices=SIDES, default=list(SIDES))
+    every = sorted({program for some in PROGRAMS.values() for program in some})
+    parser.add_argument("--programs", nargs="+", choices=every, default=every)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds for each measurement")
     parser.add_argument("--biggest", type=float, default=math.inf, help="largest number of units")
     parser.add_argument("--out", type=Path, default=HERE)
     given = parser.parse_args()
-    results = run(given.tasks, given.limit, given.biggest)
+    results = run(given.tasks, given.programs, given.limit, given.biggest)
     programs = list(dict.fromkeys(row["program"] for row in results))
     about = {
         "machine": machine(), "limit_s": given.limit,

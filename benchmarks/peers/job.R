@@ -19,7 +19,7 @@ if (program == "spatialreg" && task %in% c("cross", "simulate")) {
   W <- as(lw, "CsparseMatrix")
   fit_it <- function() {
     fit <- lagsarlm(model, data, lw, Durbin = TRUE, method = "Matrix", control = list(compiled_sse = TRUE))
-    traces <- trW(W, type = "mult")
+    traces <- trW(W, type = if (side > 100) "MC" else "mult")
     list(fit = fit, traces = traces, effects = impacts(fit, tr = traces))
   }
   if (task == "cross") {

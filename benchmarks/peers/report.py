@@ -15,7 +15,7 @@ NOTES = {
     "panel": "spreg: one-way lag model, no W x, no effects; splm: no W x, no effects; panelbox: "
     "unit effects.",
     "cross": "spreg: sparse LU, no standard errors of effects; spatialreg: sparse Cholesky, "
-    "effects by traces without standard errors.",
+    "effects by traces without standard errors, random ones beyond 10,000 units.",
     "lisa": "esda after compilation, two threads; pygeoda by lookup table, two threads.",
     "curve": "ours: two-way SDM with delta effects on two processes; spreg: one-way lag model, one "
     "process.",
