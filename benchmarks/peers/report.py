@@ -16,7 +16,8 @@ NOTES = {
     "unit effects.",
     "cross": "spreg: sparse LU, no standard errors of effects; spatialreg: sparse Cholesky, "
     "effects by traces without standard errors, random ones beyond 10,000 units.",
-    "lisa": "esda after compilation, two threads; pygeoda by lookup table, two threads.",
+    "lisa": "esda after compilation, two threads; pygeoda by lookup table, two threads. Their p is "
+    "one-sided, so that more cells are significant.",
     "curve": "ours: two-way SDM with delta effects on two processes; spreg: one-way lag model, one "
     "process.",
 }
