@@ -97,8 +97,9 @@ def measured(program, task, side, limit, folder):
         started.communicate()
         return {"failed": f"more than {limit:.0f} s"}
     if started.returncode:
-        last = (faults.strip().splitlines() or ["ended without a word"])[-1]
-        return {"failed": last[:160]}
+        lines = faults.strip().splitlines() or ["ended without a word"]
+        told = [line.strip() for line in lines if "error" in line.lower()]
+        return {"failed": (told or lines)[-1][:160]}
     return json.loads(told.strip().splitlines()[-1])
 
 
